@@ -1,0 +1,12 @@
+"""What people may ask of monitoring. A route is named for its path, a use case for its verb."""
+
+from services.monitoring.api.cases import cases
+from services.monitoring.api.flags import flags
+from services.monitoring.api.households import households
+from services.monitoring.api.law import law
+from services.monitoring.api.leads import leads
+from services.monitoring.api.self_reports import self_reports
+
+ROUTERS = (self_reports, households, leads, cases, flags, law)
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,34 @@
+from fastapi import Response
+
+from services.monitoring.domain.parameters import Key
+from services.monitoring.queries.areas import AreasShown, list_areas
+from services.monitoring.usecases.law.publish_bottom_line import PublishBottomLine, publish_bottom_line
+from services.monitoring.usecases.law.publish_parameter import PublishParameter, publish_parameter
+from services.monitoring.usecases.law.published import Published
+from shared.service.http import service_router
+from shared.service.requests import InTransaction
+from shared.wire import AreaCode, Year
+
+law = service_router("区划与规定 areas and law")
+
+
+@law.get("/v1/areas")
+async def areas(tx: InTransaction, inside: AreaCode = "5309") -> AreasShown:
+    """列出下一级行政区划。"""
+    return await list_areas(inside, tx)
+
+
+@law.put("/v1/bottom-lines/{area}/{year}", status_code=201, responses={200: {"model": Published, "description": "此前已发布的同一规定"}})
+async def bottom_line(area: AreaCode, year: Year, body: PublishBottomLine, tx: InTransaction, response: Response) -> Published:
+    """发布某地某年度监测底线（元/人·年），注明文号与施行日期；已发布者不改写。"""
+    published, is_new = await publish_bottom_line(area, year, body, tx)
+    response.status_code = 201 if is_new else 200
+    return published
+
+
+@law.put("/v1/parameters/{area}/{key}", status_code=201, responses={200: {"model": Published, "description": "此前已发布的同一规定"}})
+async def parameter(area: AreaCode, key: Key, body: PublishParameter, tx: InTransaction, response: Response) -> Published:
+    """发布某地某项办理参数，注明文号与施行日期；就近者优先，同地以最近施行者为准。"""
+    published, is_new = await publish_parameter(area, key, body, tx)
+    response.status_code = 201 if is_new else 200
+    return published

@@ -1,0 +1,33 @@
+"""What monitoring is made of: the only wiring."""
+
+from collections.abc import Sequence
+
+from services.monitoring.api import ROUTERS
+from services.monitoring.jobs import duties
+from services.monitoring.permissions import PERMISSIONS
+from services.monitoring.settings import Settings
+from services.monitoring.subscriptions import subscriptions
+from services.monitoring.usecases.flags.announce_flags import announce_flags
+from services.monitoring.usecases.law.load_calendar import load_calendar
+from shared.database.transaction import Database
+from shared.kernel.actors import service_actor
+from shared.kernel.areas import LINCANG
+from shared.service.assembly import Service
+
+SERVICE = Service(
+    name="monitoring",
+    title="监测 Monitoring",
+    description="农户、线索、识别认定、风险标注与帮扶措施台账。Households, leads, cases, risk flags, and the ledger of what each flag owes.",
+    settings=Settings,
+    routers=ROUTERS,
+    permissions=PERMISSIONS,
+    subscriptions=subscriptions,
+    announce=announce_flags,
+    duties=lambda metrics, settings: duties(metrics, reconcile_seconds=settings.reconcile_seconds),
+)
+
+
+async def load_years(years: Sequence[int], database: Database) -> int:
+    """Load the working days of years; say how many are new."""
+    async with database.transaction(service_actor("monitoring", LINCANG)) as tx:
+        return await load_calendar(years, tx)

@@ -1,0 +1,72 @@
+"""Which measures a risk calls for, who answers them, and by when (R45, R46; plan ch.3 s.2)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.kernel.errors import Conflict
+from shared.kernel.ids import FlagId, OwedId, derived_id
+from shared.kernel.workdays import Calendar, DayKind, Period
+
+MONITORING = "monitoring"
+"""The service that answers by a referral to health, schooling or civil affairs; such a measure would name the cause, so it stays here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One row of the law table: with this risk and this ability to work, this service owes this measure within this period."""
+
+    risk: str
+    has_labour: bool
+    measure: str
+    service: str
+    days: int
+    day_kind: DayKind
+    document_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A measure that a flag calls for."""
+
+    id: OwedId
+    measure: str
+    service: str
+    due_at: datetime
+
+
+class RiskWithoutMeasure(Conflict):
+    sentence = "此风险类型尚无帮扶措施对照规定，请由州市先行发布。"
+    english = "No measure is laid down for this risk yet: the prefecture must publish one."
+
+
+def covered(risks: Iterable[str], table: Iterable[Measure]) -> None:
+    """Hold risks against the table, so that none is ever recognised and answered by nothing.
+
+    :raises RiskWithoutMeasure: the table has no row for one of them.
+    """
+    known = {row.risk for row in table}
+    if any(risk not in known for risk in risks):
+        raise RiskWithoutMeasure("body.risks")
+
+
+def rows_for(risks: Sequence[str], *, has_labour: bool, table: Iterable[Measure]) -> list[Measure]:
+    """Read the table for risks and ability to work; a measure that two risks call for is due by the earlier one."""
+    chosen: dict[str, Measure] = {}
+    for row in sorted(table, key=lambda row: row.days):
+        if row.risk in risks and row.has_labour == has_labour:
+            chosen.setdefault(row.measure, row)
+    return list(chosen.values())
+
+
+def owed_for(flag_id: FlagId, rows: Iterable[Measure], *, calendar: Calendar, now: datetime) -> list[Owed]:
+    """Say what a flag owes. The id follows from flag and measure, so that nothing is owed twice."""
+    return [
+        Owed(
+            id=OwedId(derived_id(flag_id, row.measure)),
+            measure=row.measure,
+            service=row.service,
+            due_at=calendar.end_of(Period(days=row.days, kind=row.day_kind), now),
+        )
+        for row in rows
+    ]

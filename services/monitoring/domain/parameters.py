@@ -1,0 +1,147 @@
+"""What the law or the prefecture may change without a release: days, kinds of day, quorums, who must differ.
+
+Each is a row with an area, a day from which it holds and a document number; the nearest ancestor area wins, then the latest day.
+Here stands only which keys there are and what their values look like.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from shared.kernel.errors import Conflict, Invalid
+from shared.kernel.workdays import DayKind, Period
+
+
+class Key(StrEnum):
+    """The key of a parameter: procedure, step, what."""
+
+    TOTAL_DAYS = "identification.total.days"  # 线索登记至县级审定的总时限
+    TOTAL_DAY_KIND = "identification.total.day_kind"
+    NOTICE_DAYS = "identification.notice.days"  # 村内公示天数
+    NOTICE_DAY_KIND = "identification.notice.day_kind"
+    QUORUM = "identification.village_appraisal.quorum"  # 到会比例
+    MAJORITY = "identification.village_appraisal.majority"  # 赞成须超过的到会人数比例
+    REVIEW_DIFFERS_FROM = "identification.township_review.differs_from"  # 不得与哪些环节同一人
+    APPROVAL_DIFFERS_FROM = "identification.county_approval.differs_from"
+    MAX_RISKS = "identification.max_risks"  # 每户风险类型上限
+    VISIT_DAYS = "household.visit.days"  # 走访间隔
+    ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
+
+
+class Shape(StrEnum):
+    """What a value looks like."""
+
+    DAYS = "1 to 366"
+    DAY_KIND = "calendar or workday"
+    RATIO = "a fraction like 2/3, up to 1"
+    ACTS = "acts separated by commas"
+    COUNT = "1 to 20"
+    YES_NO = "yes or no"
+
+
+SHAPES: Mapping[Key, Shape] = {
+    Key.TOTAL_DAYS: Shape.DAYS,
+    Key.TOTAL_DAY_KIND: Shape.DAY_KIND,
+    Key.NOTICE_DAYS: Shape.DAYS,
+    Key.NOTICE_DAY_KIND: Shape.DAY_KIND,
+    Key.QUORUM: Shape.RATIO,
+    Key.MAJORITY: Shape.RATIO,
+    Key.REVIEW_DIFFERS_FROM: Shape.ACTS,
+    Key.APPROVAL_DIFFERS_FROM: Shape.ACTS,
+    Key.MAX_RISKS: Shape.COUNT,
+    Key.VISIT_DAYS: Shape.DAYS,
+    Key.ROLLS: Shape.YES_NO,
+}
+_DECIDING_ACTS = frozenset({"village_appraisal", "township_review", "county_approval"})
+
+
+class UnfitParameter(Invalid):
+    sentence = "参数值不合该参数的规格。"
+    english = "The value does not fit this parameter."
+
+
+class ParameterMissing(Conflict):
+    sentence = "此项参数在该日尚无有效规定，请由州市先行发布。"
+    english = "No row of this parameter is in force on that day: the prefecture must publish one."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A row in force: its value as written, from which day, and by which document."""
+
+    key: Key
+    area_code: str
+    value: str
+    effective_from: date
+    document_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The rows in force in one area on one day."""
+
+    rows: Mapping[Key, Parameter]
+
+    def text(self, key: Key) -> str:
+        """Give a value as written.
+
+        :raises ParameterMissing: no row of it is in force.
+        """
+        try:
+            return self.rows[key].value
+        except KeyError as error:
+            raise ParameterMissing(key) from error
+
+    def number(self, key: Key) -> int:
+        return int(self.text(key))
+
+    def ratio(self, key: Key) -> Fraction:
+        return Fraction(self.text(key))
+
+    def acts(self, key: Key) -> frozenset[str]:
+        return frozenset(self.text(key).split(","))
+
+    def period(self, days: Key, kind: Key | None = None) -> Period:
+        """Put a period together; without a kind its days are calendar days."""
+        return Period(days=self.number(days), kind=DayKind(self.text(kind)) if kind else DayKind.CALENDAR, rolls=self.text(Key.ROLLS) == "yes")
+
+    def used(self, *keys: Key) -> dict[str, dict[str, str]]:
+        """Freeze rows that a decision used, so that it can be recomputed."""
+        return {
+            str(key): {"value": row.value, "area": row.area_code, "from": row.effective_from.isoformat(), "document": row.document_number}
+            for key, row in self.rows.items()
+            if key in keys
+        }
+
+
+def fitting(key: Key, value: str) -> str:
+    """Check a value against its key's shape.
+
+    :raises UnfitParameter: it does not fit.
+    """
+    if not _fits(SHAPES[key], value):
+        raise UnfitParameter("body.value")
+    return value
+
+
+def _fits(shape: Shape, value: str) -> bool:
+    match shape:
+        case Shape.DAYS:
+            return _is_number(value) and 1 <= int(value) <= 366
+        case Shape.COUNT:
+            return _is_number(value) and 1 <= int(value) <= 20
+        case Shape.DAY_KIND:
+            return value in {str(kind) for kind in DayKind}
+        case Shape.RATIO:
+            above, _, below = value.partition("/")
+            return _is_number(above) and _is_number(below) and 0 < int(above) <= int(below)
+        case Shape.ACTS:
+            return bool(value) and set(value.split(",")) <= _DECIDING_ACTS
+        case Shape.YES_NO:
+            return value in {"yes", "no"}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 4

@@ -1,0 +1,27 @@
+"""What monitoring does when time passes."""
+
+from datetime import timedelta
+
+from services.monitoring.queries.figures import ledger_figures
+from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from shared.database.transaction import Transaction
+from shared.service.metrics import Metrics
+from shared.service.worker import Duty
+
+
+def duties(metrics: Metrics, *, reconcile_seconds: float) -> list[Duty]:
+    """The reconciler: every minute the gaps, once a day of real time everything that is not over."""
+
+    async def reconcile(tx: Transaction) -> None:
+        await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
+        figures = await ledger_figures(tx)
+        metrics.owed.set(figures.owed)
+        metrics.confirmed.set(figures.confirmed)
+        metrics.oldest_gap.set(figures.oldest_gap_seconds)
+        metrics.unknown_answers.set(figures.unknown_answers)
+        metrics.repairs.set(figures.repairs)
+
+    return [
+        Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
+        Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
+    ]

@@ -1,0 +1,100 @@
+"""Cases: the list of an area, and one case with its steps, dates and days left."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Row
+
+from services.monitoring.domain.cases import DECIDED, CaseAct, CaseStatus
+from services.monitoring.domain.income import MonitoredCategory
+from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.risks import Risk
+from services.monitoring.store import cases, law
+from shared.database.transaction import Transaction
+from shared.kernel.ids import CaseId
+from shared.kernel.page import Place
+from shared.kernel.workdays import DayKind, local_day
+
+
+class CaseLine(BaseModel):
+    """A case in a list. `due_at` ends the limit from the first lead to the county's decision."""
+
+    id: UUID
+    area: str
+    household_id: UUID
+    status: CaseStatus
+    risks: list[Risk]
+    category: MonitoredCategory
+    opened_at: datetime
+    due_at: datetime
+    notice_ends_at: datetime | None
+    flag_id: UUID | None
+    version: int
+
+
+class CasePage(BaseModel):
+    items: list[CaseLine]
+    next: str | None
+
+
+class StepShown(BaseModel):
+    """One act: who took it, when, what was said, and the numbers of the documents of the law that it rests on."""
+
+    act: CaseAct
+    became: CaseStatus
+    acted_by: str
+    acted_at: datetime
+    opinion: str | None
+    record: dict[str, Any]
+    basis: dict[str, Any]
+
+
+class CaseShown(CaseLine):
+    """`days_left` counts days of `day_kind` until `due_at`, negative when it has passed, absent when the case is decided."""
+
+    decided_at: datetime | None
+    days_left: int | None = Field(examples=[7])
+    day_kind: DayKind
+    basis: dict[str, Any]
+    steps: list[StepShown]
+
+
+async def list_cases(area: str, status: CaseStatus, tx: Transaction, *, after: Place | None, size: int) -> CasePage:
+    """List an area's cases in one status, those first whose limit ends first."""
+    rows, following = await cases.worklist.page(area, status, tx, after=after, size=size)
+    return CasePage(items=[CaseLine(**_line(row)) for row in rows], next=following)
+
+
+async def show_case(case_id: CaseId, tx: Transaction) -> CaseShown:
+    """Show one case.
+
+    :raises NotFound: there is none, or it lies outside the caller's area.
+    """
+    case, steps = await cases.show(case_id, tx)
+    parameters = await law.parameters_for(case.area_code, tx)
+    day_kind = DayKind(parameters.text(Key.TOTAL_DAY_KIND))
+    return CaseShown(
+        **_line(case),
+        decided_at=case.decided_at,
+        days_left=None if case.status in DECIDED else await _days_left(case, day_kind, tx),
+        day_kind=day_kind,
+        basis=case.basis,
+        steps=_steps(steps),
+    )
+
+
+async def _days_left(case: Row[Any], day_kind: DayKind, tx: Transaction) -> int:
+    calendar = await law.calendar_for(case.area_code, tx, around=[local_day(case.due_at)], days=0)
+    return calendar.days_left(day_kind, tx.now, case.due_at)
+
+
+def _line(row: Row[Any]) -> dict[str, Any]:
+    names = ("id", "household_id", "status", "risks", "category", "opened_at", "due_at", "notice_ends_at", "flag_id", "version")
+    return {"area": row.area_code, **{name: getattr(row, name) for name in names}}
+
+
+def _steps(rows: Sequence[Row[Any]]) -> list[StepShown]:
+    return [StepShown(**row._asdict()) for row in rows]

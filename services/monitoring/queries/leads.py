@@ -1,0 +1,93 @@
+"""Leads: the list of an area, one lead with what was said, and a citizen's own report."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.monitoring.domain.leads import Channel, LeadStatus
+from services.monitoring.domain.risks import Hardship
+from services.monitoring.store import leads, self_reports
+from shared.database.transaction import Transaction
+from shared.kernel.errors import NotFound
+from shared.kernel.ids import LeadId, SelfReportId
+from shared.kernel.page import Place
+
+ELSEWHERE = "已在别处登记"
+
+
+class LeadLine(BaseModel):
+    """A lead in a list. `due_at` ends the limit from the lead to the county's decision. `remark`: 已在别处登记, without a place."""
+
+    id: UUID
+    area: str
+    household_id: UUID | None
+    channel: Channel
+    status: LeadStatus
+    hardships: list[Hardship]
+    remark: str | None = Field(examples=[ELSEWHERE])
+    registered_at: datetime
+    due_at: datetime
+    case_id: UUID | None
+    version: int
+
+
+class LeadPage(BaseModel):
+    items: list[LeadLine]
+    next: str | None
+
+
+class LeadShown(LeadLine):
+    note: str | None
+    risks: list[str]
+    dismissal_reason: str | None
+
+
+class SelfReportShown(BaseModel):
+    """How a citizen's report stands: `registered` while it is being checked, then `confirmed` or `dismissed`."""
+
+    id: UUID
+    version: int = 1
+    status: LeadStatus
+    hardships: list[Hardship]
+    received_at: datetime
+
+
+async def list_leads(area: str, status: LeadStatus, tx: Transaction, *, after: Place | None, size: int) -> LeadPage:
+    """List an area's leads in one status, those first whose limit ends first."""
+    rows, following = await leads.worklist.page(area, status, tx, after=after, size=size)
+    return LeadPage(items=[LeadLine(**_line(row)) for row in rows], next=following)
+
+
+async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
+    """Show one lead with what was said in it; who looked is left in the audit.
+
+    :raises NotFound: there is none, or it lies outside the caller's area.
+    """
+    row = await leads.show(lead_id, tx)
+    await tx.note_read("lead", row.county_code, row.id)
+    note = _note(row, tx)
+    return LeadShown(**_line(row), note=note, risks=row.risks or [], dismissal_reason=row.dismissal_reason)
+
+
+async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfReportShown:
+    """Show a citizen how the report stands that the same citizen made.
+
+    :raises NotFound: there is none, or somebody else made it.
+    """
+    report = await self_reports.mine(report_id, tx)
+    if report is None:
+        raise NotFound
+    return SelfReportShown(id=report_id, status=report.status, hardships=report.hardships, received_at=report.received_at)
+
+
+def _note(row: Any, tx: Transaction) -> str | None:
+    return tx.vault.open(row.secrets, table="lead", row=row.id)["note"] if row.secrets else None
+
+
+def _line(row: Any) -> dict[str, Any]:
+    remark = ELSEWHERE if row.registered_elsewhere else None
+    names: Sequence[str] = ("id", "household_id", "channel", "status", "hardships", "registered_at", "due_at", "case_id", "version")
+    return {"area": row.area_code, "remark": remark, **{name: getattr(row, name) for name in names}}

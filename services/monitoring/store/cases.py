@@ -1,0 +1,215 @@
+"""Cases, and the steps that each one took."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import col
+
+from services.monitoring.domain.cases import DECIDED, Case, CaseAct, CaseStatus
+from services.monitoring.domain.income import MonitoredCategory
+from services.monitoring.store.base import Base
+from shared.database.columns import code, document, instant, one_of, only, version, words
+from shared.database.pages import Worklist, worklist_indexes
+from shared.database.rows import among, columns_of
+from shared.database.transaction import Transaction
+from shared.kernel.errors import NotFound, Stale
+from shared.kernel.ids import CaseId, HouseholdId, new_id
+
+
+class CaseRow(Base, table=True):
+    """A case; `basis` freezes the facts and the rows of the law that it was opened on."""
+
+    __tablename__ = "monitoring_case"
+    __table_args__ = (
+        PrimaryKeyConstraint("county_code", "id"),
+        ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
+        only("status", CaseStatus),
+        only("category", MonitoredCategory),
+        *worklist_indexes("monitoring_case"),
+        Index(
+            "uq_monitoring_case_open",
+            "county_code",
+            "household_id",
+            unique=True,
+            postgresql_where=text("status NOT IN ('approved', 'refused')"),
+        ),
+    )
+
+    county_code: str = code()
+    id: UUID
+    household_id: UUID
+    township_code: str = code()
+    area_code: str = code()
+    status: CaseStatus = one_of(CaseStatus, sa_column_kwargs={"server_default": text("'opened'")})
+    risks: list[str] = document()
+    category: MonitoredCategory = one_of(MonitoredCategory)
+    basis: dict[str, Any] = document()
+    opened_at: datetime = instant()
+    due_at: datetime = instant()
+    appraised_at: datetime | None = instant(default=None)
+    notice_posted_at: datetime | None = instant(default=None)
+    notice_ends_at: datetime | None = instant(default=None)
+    decided_at: datetime | None = instant(default=None)
+    appraised_by: str | None = None
+    reviewed_by: str | None = None
+    flag_id: UUID | None = None
+    version: int = version()
+
+
+class CaseStepRow(Base, table=True):
+    """One act on a case: who, when, what was said and shown, and the rows of the law that it rests on. Never changed."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (
+        PrimaryKeyConstraint("county_code", "id"),
+        ForeignKeyConstraint(["county_code", "case_id"], ["monitoring_case.county_code", "monitoring_case.id"]),
+        only("act", CaseAct),
+        only("became", CaseStatus),
+        Index("ix_case_step_case_id", "county_code", "case_id"),
+    )
+
+    county_code: str = code()
+    id: UUID
+    case_id: UUID
+    area_code: str = code()
+    act: CaseAct = one_of(CaseAct)
+    became: CaseStatus = one_of(CaseStatus)
+    acted_by: str
+    acted_at: datetime = instant()
+    opinion: str | None = words(default=None)
+    record: dict[str, Any] = document()
+    basis: dict[str, Any] = document()
+
+
+THIS = and_(among(CaseRow.county_code, "counties"), col(CaseRow.id) == bindparam("case_id"))
+GET = select(*columns_of(CaseRow, Case)).where(THIS)
+SHOW = select(*columns_of(CaseRow, Case), col(CaseRow.decided_at), col(CaseRow.basis)).where(THIS)
+OPEN_OF = select(*columns_of(CaseRow, Case)).where(
+    among(CaseRow.county_code, "counties"), col(CaseRow.household_id) == bindparam("household"), text("status NOT IN ('approved', 'refused')")
+)
+STEPS = (
+    select(
+        col(CaseStepRow.act),
+        col(CaseStepRow.became),
+        col(CaseStepRow.acted_by),
+        col(CaseStepRow.acted_at),
+        col(CaseStepRow.opinion),
+        col(CaseStepRow.record),
+        col(CaseStepRow.basis),
+    )
+    .where(among(CaseStepRow.county_code, "counties"), col(CaseStepRow.case_id) == bindparam("case_id"))
+    .order_by(col(CaseStepRow.id))
+)
+# What an act does not name stays as it was.
+STEP = (
+    update(CaseRow)
+    .where(THIS, col(CaseRow.status) == bindparam("before"), col(CaseRow.version) == bindparam("expected"))
+    .values(
+        status=bindparam("becomes"),
+        version=col(CaseRow.version) + 1,
+        **{
+            name: func.coalesce(bindparam(f"new_{name}", type_=CaseRow.metadata.tables["monitoring_case"].c[name].type), col(getattr(CaseRow, name)))
+            for name in ("appraised_at", "notice_posted_at", "notice_ends_at", "decided_at", "appraised_by", "reviewed_by", "flag_id")
+        },
+    )
+    .returning(col(CaseRow.version))
+)
+ADD_RISKS = (
+    update(CaseRow)
+    .where(THIS, col(CaseRow.status) == CaseStatus.OPENED)
+    .values(risks=bindparam("all_risks", type_=JSONB), version=col(CaseRow.version) + 1)
+    .returning(col(CaseRow.version))
+)
+NOTHING_NEW: dict[str, Any] = {
+    f"new_{name}": None for name in ("appraised_at", "notice_posted_at", "notice_ends_at", "decided_at", "appraised_by", "reviewed_by", "flag_id")
+}
+
+worklist = Worklist(CaseRow, select(*columns_of(CaseRow, Case)))
+
+
+async def add(case: Mapping[str, Any], tx: Transaction) -> None:
+    await tx.insert(CaseRow, [case])
+
+
+async def get(case_id: CaseId, tx: Transaction) -> Case:
+    """Load one case.
+
+    :raises NotFound: there is none, or it lies outside the caller's area.
+    """
+    found = (await tx.execute(GET, {"counties": tx.counties, "case_id": case_id})).mappings().one_or_none()
+    if found is None:
+        raise NotFound
+    return Case(**found)
+
+
+async def show(case_id: CaseId, tx: Transaction) -> tuple[Row[Any], Sequence[Row[Any]]]:
+    """Load one case with its basis, and its steps in order.
+
+    :raises NotFound: there is none, or it lies outside the caller's area.
+    """
+    this = {"counties": tx.counties, "case_id": case_id}
+    found = (await tx.execute(SHOW, this)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found, (await tx.execute(STEPS, this)).all()
+
+
+async def open_of(household_id: HouseholdId, tx: Transaction) -> Case | None:
+    """Find the case of a household that is not decided."""
+    found = (await tx.execute(OPEN_OF, {"counties": tx.counties, "household": household_id})).mappings().one_or_none()
+    return Case(**found) if found else None
+
+
+async def step(
+    case: Case,
+    act: CaseAct,
+    tx: Transaction,
+    *,
+    expected: int,
+    status: CaseStatus,
+    record: Mapping[str, Any],
+    basis: Mapping[str, Any],
+    opinion: str | None = None,
+    **becomes: Any,
+) -> int:
+    """Take a step if the case still is as the caller saw it, keep what was said and shown, and give its new version.
+
+    :param becomes: the case's columns that this act sets.
+    :raises Stale: somebody changed it.
+    """
+    changes = NOTHING_NEW | {f"new_{name}": value for name, value in becomes.items()}
+    if status in DECIDED:
+        changes["new_decided_at"] = tx.now
+    this = {"counties": tx.counties, "case_id": case.id, "before": case.status, "expected": expected, "becomes": status}
+    changed = (await tx.execute(STEP, this | changes)).scalar_one_or_none()
+    if changed is None:
+        raise Stale
+    row = {
+        "county_code": case.county_code,
+        "id": new_id(),
+        "case_id": case.id,
+        "area_code": case.area_code,
+        "act": act,
+        "became": status,
+        "acted_by": tx.actor.id,
+        "acted_at": tx.now,
+        "opinion": opinion,
+        "record": dict(record),
+        "basis": dict(basis),
+    }
+    await tx.insert(CaseStepRow, [row])
+    return changed
+
+
+async def add_risks(case: Case, risks: Sequence[str], tx: Transaction) -> None:
+    """Let a lead's risks join a case that is not appraised yet.
+
+    :raises Stale: it was, meanwhile.
+    """
+    changed = await tx.execute(ADD_RISKS, {"counties": tx.counties, "case_id": case.id, "all_risks": list(risks)})
+    if changed.scalar_one_or_none() is None:
+        raise Stale

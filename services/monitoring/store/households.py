@@ -1,0 +1,100 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import PrimaryKeyConstraint, Row, and_, bindparam, select, text, update
+from sqlmodel import col
+
+from services.monitoring.domain.households import Household, HouseholdGone, HouseholdKind, HouseholdStatus
+from services.monitoring.store.base import Base
+from shared.database.columns import code, instant, one_of, only, version
+from shared.database.pages import Worklist, worklist_indexes
+from shared.database.rows import among
+from shared.database.transaction import Transaction
+from shared.kernel.areas import TOWNSHIP, county_of
+from shared.kernel.errors import NotFound
+from shared.kernel.ids import HouseholdId
+
+
+class HouseholdRow(Base, table=True):
+    """A household; `due_at` is the end of the period until its next visit."""
+
+    __tablename__ = "household"
+    __table_args__ = (
+        PrimaryKeyConstraint("county_code", "id"),
+        only("status", HouseholdStatus),
+        only("kind", HouseholdKind),
+        *worklist_indexes("household"),
+    )
+
+    county_code: str = code()
+    id: UUID
+    township_code: str = code()
+    area_code: str = code()
+    kind: HouseholdKind = one_of(HouseholdKind)
+    status: HouseholdStatus = one_of(HouseholdStatus, sa_column_kwargs={"server_default": text("'normal'")})
+    due_at: datetime = instant()
+    registered_at: datetime = instant()
+    version: int = version()
+
+
+THIS = and_(among(HouseholdRow.county_code, "counties"), col(HouseholdRow.id) == bindparam("household_id"))
+COLUMNS = (
+    col(HouseholdRow.county_code),
+    col(HouseholdRow.id),
+    col(HouseholdRow.township_code),
+    col(HouseholdRow.area_code),
+    col(HouseholdRow.kind),
+    col(HouseholdRow.status),
+    col(HouseholdRow.due_at),
+    col(HouseholdRow.version),
+)
+GET = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS)
+# Whatever decides about a household takes this lock first: leads, cases and its flag move one after the other.
+HOLD = select(*COLUMNS).where(THIS).with_for_update()
+MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
+
+worklist = Worklist(HouseholdRow, select(*COLUMNS))
+
+
+async def add(household: Household, tx: Transaction) -> None:
+    row = {
+        "county_code": county_of(household.area_code),
+        "id": household.id,
+        "township_code": household.area_code[:TOWNSHIP],
+        "area_code": household.area_code,
+        "kind": household.kind,
+        "due_at": household.visit_due_at,
+        "registered_at": tx.now,
+    }
+    await tx.insert(HouseholdRow, [row])
+
+
+async def get(household_id: HouseholdId, tx: Transaction) -> Row[Any]:
+    """Load one household.
+
+    :raises NotFound: there is none, or it lies outside the caller's area.
+    """
+    return _one((await tx.execute(GET, {"counties": tx.counties, "household_id": household_id})).one_or_none())
+
+
+async def hold(household_id: HouseholdId, tx: Transaction) -> Row[Any]:
+    """Load one household and keep others from deciding about it until this act ends.
+
+    :raises NotFound: there is none, or it lies outside the caller's area.
+    :raises HouseholdGone: it was struck off.
+    """
+    found = _one((await tx.execute(HOLD, {"counties": tx.counties, "household_id": household_id})).one_or_none())
+    if found.status is HouseholdStatus.GONE:
+        raise HouseholdGone
+    return found
+
+
+async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:
+    await tx.execute(MARK, {"counties": tx.counties, "household_id": household_id, "becomes": status})
+
+
+def _one(found: Row[Any] | None) -> Row[Any]:
+    if found is None:
+        raise NotFound
+    return found

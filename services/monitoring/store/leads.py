@@ -1,0 +1,158 @@
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, select, text, update
+from sqlmodel import Field, col
+
+from services.monitoring.domain.leads import Channel, Lead, LeadStatus
+from services.monitoring.store.base import Base
+from shared.database.columns import code, document, instant, one_of, only, sealed, version
+from shared.database.pages import Worklist, worklist_indexes
+from shared.database.rows import among, columns_of
+from shared.database.transaction import Transaction
+from shared.kernel.errors import NotFound, Stale
+from shared.kernel.ids import CaseId, HouseholdId, LeadId
+
+
+class LeadRow(Base, table=True):
+    """A lead; `due_at` ends the total limit that began with it. A confirmed one without a case waits for the next."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        PrimaryKeyConstraint("county_code", "id"),
+        ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
+        only("channel", Channel),
+        only("status", LeadStatus),
+        *worklist_indexes("lead"),
+        Index("ix_lead_case_id", "county_code", "case_id"),
+        Index(
+            "ix_lead_waiting",
+            "county_code",
+            "household_id",
+            postgresql_where=text("status = 'confirmed' AND case_id IS NULL"),
+        ),
+    )
+
+    county_code: str = code()
+    id: UUID
+    township_code: str = code()
+    area_code: str = code()
+    household_id: UUID | None = None
+    channel: Channel = one_of(Channel)
+    status: LeadStatus = one_of(LeadStatus, sa_column_kwargs={"server_default": text("'registered'")})
+    hardships: list[str] = document()
+    registered_elsewhere: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    secrets: bytes | None = sealed(default=None, nullable=True)
+    registered_at: datetime = instant()
+    registered_by: str
+    due_at: datetime = instant()
+    risks: list[str] | None = document(default=None, nullable=True)
+    case_id: UUID | None = None
+    verified_at: datetime | None = instant(default=None)
+    verified_by: str | None = None
+    dismissal_reason: str | None = None
+    version: int = version()
+
+
+THIS = and_(among(LeadRow.county_code, "counties"), col(LeadRow.id) == bindparam("lead_id"))
+GET = select(*columns_of(LeadRow, Lead)).where(THIS)
+SHOW = select(
+    *columns_of(LeadRow, Lead),
+    col(LeadRow.hardships),
+    col(LeadRow.registered_elsewhere),
+    col(LeadRow.secrets),
+    col(LeadRow.risks),
+    col(LeadRow.dismissal_reason),
+).where(THIS)
+VERIFY = (
+    update(LeadRow)
+    .where(THIS, col(LeadRow.status) == LeadStatus.REGISTERED, col(LeadRow.version) == bindparam("expected"))
+    .values(
+        status=bindparam("becomes"),
+        household_id=bindparam("household"),
+        risks=bindparam("found"),
+        case_id=bindparam("joins"),
+        verified_at=bindparam("at"),
+        verified_by=bindparam("person"),
+        dismissal_reason=bindparam("reason"),
+        version=col(LeadRow.version) + 1,
+    )
+    .returning(col(LeadRow.version))
+)
+WAITING = (
+    select(col(LeadRow.id), col(LeadRow.risks), col(LeadRow.registered_at), col(LeadRow.due_at))
+    .where(
+        among(LeadRow.county_code, "counties"),
+        col(LeadRow.household_id) == bindparam("household"),
+        col(LeadRow.status) == LeadStatus.CONFIRMED,
+        col(LeadRow.case_id).is_(None),
+    )
+    .order_by(col(LeadRow.registered_at), col(LeadRow.id))
+)
+JOIN = (
+    update(LeadRow)
+    .where(among(LeadRow.county_code, "counties"), among(LeadRow.id, "lead_ids"))
+    .values(case_id=bindparam("joins"), version=col(LeadRow.version) + 1)
+)
+
+worklist = Worklist(LeadRow, select(*columns_of(LeadRow, Lead), col(LeadRow.hardships), col(LeadRow.registered_elsewhere)))
+
+
+async def add(lead: Mapping[str, Any], tx: Transaction) -> None:
+    await tx.insert(LeadRow, [lead])
+
+
+async def get(lead_id: LeadId, tx: Transaction) -> Lead:
+    """Load one lead.
+
+    :raises NotFound: there is none, or it lies outside the caller's area.
+    """
+    found = (await tx.execute(GET, {"counties": tx.counties, "lead_id": lead_id})).mappings().one_or_none()
+    if found is None:
+        raise NotFound
+    return Lead(**found)
+
+
+async def show(lead_id: LeadId, tx: Transaction) -> Row[Any]:
+    """Load one lead with what is said in it.
+
+    :raises NotFound: there is none, or it lies outside the caller's area.
+    """
+    found = (await tx.execute(SHOW, {"counties": tx.counties, "lead_id": lead_id})).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def verify(
+    lead: Lead,
+    tx: Transaction,
+    *,
+    expected: int,
+    status: LeadStatus,
+    household_id: HouseholdId | None,
+    risks: Sequence[str],
+    case_id: CaseId | None,
+    reason: str | None,
+) -> int:
+    """Decide the lead if it still is as the caller saw it, and give its new version.
+
+    :raises Stale: somebody changed it.
+    """
+    becomes = {"becomes": status, "household": household_id, "found": list(risks) or None, "joins": case_id, "reason": reason}
+    this = {"counties": tx.counties, "lead_id": lead.id, "expected": expected, "at": tx.now, "person": tx.actor.id}
+    changed = (await tx.execute(VERIFY, this | becomes)).scalar_one_or_none()
+    if changed is None:
+        raise Stale
+    return changed
+
+
+async def waiting(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:
+    """List the confirmed leads of a household that no case has taken up, oldest first."""
+    return (await tx.execute(WAITING, {"counties": tx.counties, "household": household_id})).all()
+
+
+async def join(lead_ids: Sequence[UUID], case_id: CaseId, tx: Transaction) -> None:
+    await tx.execute(JOIN, {"counties": tx.counties, "lead_ids": list(lead_ids), "joins": case_id})

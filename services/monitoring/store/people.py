@@ -1,0 +1,194 @@
+"""People: who they are (sealed), where they belong and what they are there (dated), and the register of all of the prefecture."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, LargeBinary, PrimaryKeyConstraint, Row, Uuid, bindparam, func, select, text
+from sqlmodel import col
+
+from services.monitoring.domain.households import ABLE, Household, Labour, Relation
+from services.monitoring.store.base import Base
+from shared.database.columns import code, day, one_of, only, sealed
+from shared.database.rows import among
+from shared.database.transaction import Transaction
+from shared.kernel.areas import county_of
+from shared.kernel.ids import HouseholdId, new_id
+from shared.kernel.people import IdNumber
+from shared.kernel.workdays import local_day
+
+
+class PersonRow(Base, table=True):
+    """A person. The name is a plain column, searched by officials under the policy; what is secret is one ciphertext."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        PrimaryKeyConstraint("county_code", "id"),
+        Index("ix_person_id_number", "county_code", "id_number_index"),
+        Index("ix_person_everywhere", "id_number_index"),  # for the look-up that passes the policies
+    )
+
+    county_code: str = code()
+    id: UUID
+    area_code: str = code()
+    name: str
+    id_number_index: bytes = sealed()
+    secrets: bytes = sealed()
+
+
+class MembershipRow(Base, table=True):
+    """What a person is in a household, from a day on: relation, with it who is head, and ability to work."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        PrimaryKeyConstraint("county_code", "household_id", "person_id", "valid_from"),
+        ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
+        ForeignKeyConstraint(["county_code", "person_id"], ["person.county_code", "person.id"]),
+        only("relation", Relation),
+        only("labour", Labour),
+        Index("uq_membership_present", "county_code", "person_id", unique=True, postgresql_where=text("valid_to IS NULL")),
+        Index("ix_membership_household", "county_code", "household_id", postgresql_where=text("valid_to IS NULL")),
+    )
+
+    county_code: str = code()
+    id: UUID
+    household_id: UUID
+    person_id: UUID
+    area_code: str = code()
+    relation: Relation = one_of(Relation)
+    labour: Labour = one_of(Labour)
+    valid_from: date = day()
+    valid_to: date | None = day(default=None)
+
+
+class DirectoryRow(Base, table=True):
+    """Who is registered anywhere in the prefecture. The service may add to it, and never read it."""
+
+    __tablename__ = "person_directory"
+    __table_args__ = (PrimaryKeyConstraint("id_number_index"),)
+
+    id_number_index: bytes = sealed()
+    county_code: str = code()
+    person_id: UUID
+
+
+MEMBERS = (
+    select(
+        col(PersonRow.id),
+        col(PersonRow.name),
+        col(PersonRow.secrets),
+        col(MembershipRow.relation),
+        col(MembershipRow.labour),
+    )
+    .join(PersonRow, (col(PersonRow.county_code) == col(MembershipRow.county_code)) & (col(PersonRow.id) == col(MembershipRow.person_id)))
+    .where(
+        among(MembershipRow.county_code, "counties"),
+        col(MembershipRow.household_id) == bindparam("household_id"),
+        col(MembershipRow.valid_to).is_(None),
+    )
+    .order_by(col(PersonRow.id))
+)
+LABOUR = select(func.count()).where(
+    among(MembershipRow.county_code, "counties"),
+    col(MembershipRow.household_id) == bindparam("household_id"),
+    col(MembershipRow.valid_to).is_(None),
+    col(MembershipRow.labour).in_(ABLE),
+)
+HOUSEHOLD_OF_PERSON = (
+    select(col(MembershipRow.household_id))
+    .join(PersonRow, (col(PersonRow.county_code) == col(MembershipRow.county_code)) & (col(PersonRow.id) == col(MembershipRow.person_id)))
+    .where(
+        among(PersonRow.county_code, "counties"),
+        col(PersonRow.id_number_index) == bindparam("id_number_index"),
+        col(MembershipRow.valid_to).is_(None),
+    )
+)
+HEADS = (
+    select(col(MembershipRow.household_id), col(PersonRow.name))
+    .join(PersonRow, (col(PersonRow.county_code) == col(MembershipRow.county_code)) & (col(PersonRow.id) == col(MembershipRow.person_id)))
+    .where(
+        among(MembershipRow.county_code, "counties"),
+        among(MembershipRow.household_id, "household_ids"),
+        col(MembershipRow.relation) == Relation.HEAD,
+        col(MembershipRow.valid_to).is_(None),
+    )
+)
+# Look-ups that see further than their caller; each gives away just this much.
+REGISTERED_BEFORE = text("SELECT id_number_index FROM registered_before(:indexes, :ids)").bindparams(
+    bindparam("indexes", type_=ARRAY(LargeBinary)), bindparam("ids", type_=ARRAY(Uuid))
+)
+HOUSEHOLD_ANYWHERE = text("SELECT county_code, household_id, area_code FROM household_of(:id_number_index)")
+
+
+async def add(household: Household, tx: Transaction) -> list[int]:
+    """Keep the members; if some are registered already, keep none and name their places in the list."""
+    county_code, today = county_of(household.area_code), local_day(tx.now)
+    place = {"county_code": county_code, "area_code": household.area_code}
+    indexes = [tx.vault.index(member.id_number.number) for member in household.members]
+    directory = [
+        {"id_number_index": index, "county_code": county_code, "person_id": member.id}
+        for index, member in sorted(zip(indexes, household.members, strict=True), key=lambda pair: pair[0])
+    ]
+    if await tx.insert(DirectoryRow, directory, skip_existing=True) < len(directory):
+        return await _registered_before(household, indexes, tx)
+    people = [
+        {
+            **place,
+            "id": member.id,
+            "name": member.name.full,
+            "id_number_index": index,
+            "secrets": tx.vault.seal(
+                {"id_number": member.id_number.number, "phone": member.phone.number if member.phone else None}, table="person", row=member.id
+            ),
+        }
+        for index, member in zip(indexes, household.members, strict=True)
+    ]
+    memberships = [
+        {
+            **place,
+            "id": new_id(),
+            "household_id": household.id,
+            "person_id": member.id,
+            "relation": member.relation,
+            "labour": member.labour,
+            "valid_from": today,
+        }
+        for member in household.members
+    ]
+    await tx.insert(PersonRow, people)
+    await tx.insert(MembershipRow, memberships)
+    return []
+
+
+async def members_of(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:
+    return (await tx.execute(MEMBERS, {"counties": tx.counties, "household_id": household_id})).all()
+
+
+async def heads_of(household_ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:
+    """Name the heads of households."""
+    rows = await tx.execute(HEADS, {"counties": tx.counties, "household_ids": list(household_ids)})
+    return {row.household_id: row.name for row in rows}
+
+
+async def has_labour(household_id: HouseholdId, tx: Transaction) -> bool:
+    """Say whether somebody in a household can work, fully or in part."""
+    return bool((await tx.execute(LABOUR, {"counties": tx.counties, "household_id": household_id})).scalar_one())
+
+
+async def household_with(id_number: IdNumber, tx: Transaction) -> UUID | None:
+    """Find the household of a person inside the caller's area."""
+    question = {"counties": tx.counties, "id_number_index": tx.vault.index(id_number.number)}
+    return (await tx.execute(HOUSEHOLD_OF_PERSON, question)).scalar()
+
+
+async def household_anywhere(id_number: IdNumber, tx: Transaction) -> Row[Any] | None:
+    """Find the household of a person wherever it is: its county, id and village, and nothing about anybody."""
+    return (await tx.execute(HOUSEHOLD_ANYWHERE, {"id_number_index": tx.vault.index(id_number.number)})).first()
+
+
+async def _registered_before(household: Household, indexes: Sequence[bytes], tx: Transaction) -> list[int]:
+    """Name the members whose person id in the register is not the one given now."""
+    question = {"indexes": list(indexes), "ids": [member.id for member in household.members]}
+    found = set((await tx.execute(REGISTERED_BEFORE, question)).scalars())
+    return [n for n, index in enumerate(indexes) if index in found]

@@ -1,0 +1,79 @@
+"""What people report of themselves (自主申报), under the id that their phone made."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, Row, and_, bindparam, select
+from sqlmodel import col
+
+from services.monitoring.store.base import Base
+from services.monitoring.store.leads import LeadRow
+from shared.database.columns import code, document, instant, sealed
+from shared.database.rows import among
+from shared.database.transaction import Transaction
+from shared.kernel.ids import SelfReportId
+
+
+class SelfReportRow(Base, table=True):
+    """A report. `content_index` is a keyed hash of all that was sent, so that a repetition is known without opening it."""
+
+    __tablename__ = "self_report"
+    __table_args__ = (
+        PrimaryKeyConstraint("county_code", "id"),
+        ForeignKeyConstraint(["county_code", "lead_id"], ["lead.county_code", "lead.id"]),
+    )
+
+    county_code: str = code()
+    id: UUID
+    area_code: str = code()
+    reported_by: str
+    lead_id: UUID
+    hardships: list[str] = document()
+    content_index: bytes = sealed()
+    secrets: bytes = sealed()
+    reported_at: datetime = instant()
+    received_at: datetime = instant()
+
+
+class ClientIdRow(Base, table=True):
+    """Ids that clients made, of all counties: one id is one report."""
+
+    __tablename__ = "client_id"
+    __table_args__ = (PrimaryKeyConstraint("id"),)
+
+    id: UUID
+    county_code: str = code()
+
+
+MINE = and_(
+    among(SelfReportRow.county_code, "counties"),
+    col(SelfReportRow.id) == bindparam("report_id"),
+    col(SelfReportRow.reported_by) == bindparam("person"),
+)
+GET = (
+    select(
+        col(SelfReportRow.id),
+        col(SelfReportRow.content_index),
+        col(SelfReportRow.received_at),
+        col(SelfReportRow.hardships),
+        col(LeadRow.status),
+    )
+    .join(LeadRow, and_(col(LeadRow.county_code) == col(SelfReportRow.county_code), col(LeadRow.id) == col(SelfReportRow.lead_id)))
+    .where(MINE)
+)
+
+
+async def take_id(report_id: SelfReportId, county_code: str, tx: Transaction) -> bool:
+    """Take an id for a new report; a twin waits here for the first. False if it is taken."""
+    return bool(await tx.insert(ClientIdRow, [{"id": report_id, "county_code": county_code}], skip_existing=True))
+
+
+async def add(report: Mapping[str, Any], tx: Transaction) -> None:
+    await tx.insert(SelfReportRow, [report])
+
+
+async def mine(report_id: SelfReportId, tx: Transaction) -> Row[Any] | None:
+    """Find a report that the caller made."""
+    return (await tx.execute(GET, {"counties": tx.counties, "report_id": report_id, "person": tx.actor.id})).one_or_none()

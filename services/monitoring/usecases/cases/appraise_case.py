@@ -1,0 +1,59 @@
+"""The village appraises a case (民主评议)."""
+
+from services.monitoring.domain import cases as rules
+from services.monitoring.domain.leads import happened
+from services.monitoring.domain.parameters import Key
+from services.monitoring.store import cases, households, law
+from services.monitoring.usecases.cases.open_next_case import open_next_case
+from services.monitoring.usecases.cases.stepped import Stepped, as_kept
+from shared.database.transaction import Transaction
+from shared.kernel.ids import CaseId
+from shared.wire import AwareTime, Count, Evidences, SafeText, command
+
+
+@command
+class AppraiseCase:
+    """A meeting: who could vote, who came, who was in favour; its minutes as evidence. A lost vote refuses the case."""
+
+    held_at: AwareTime
+    eligible: Count
+    present: Count
+    in_favour: Count
+    opinion: SafeText | None = None
+    evidence: Evidences
+
+
+async def appraise_case(case_id: CaseId, appraisal: AppraiseCase, tx: Transaction, *, expected: int) -> Stepped:
+    """Record the vote of a village meeting (plan ch.3 s.1).
+
+    :raises QuorumNotMet: too few came; VotesDoNotAddUp: the numbers contradict each other.
+    :raises NotYetHappened: the meeting lies ahead.
+    :raises Stale: somebody changed the case.
+    """
+    case = await cases.get(case_id, tx)
+    await households.hold(case.household_id, tx)
+    parameters = await law.parameters_for(case.area_code, tx)
+    happened("body.held_at", appraisal.held_at, now=tx.now)
+    meeting = rules.Meeting(eligible=appraisal.eligible, present=appraisal.present, in_favour=appraisal.in_favour, held_at=appraisal.held_at)
+    status = rules.appraise(case, meeting, by=tx.actor, rules=parameters)
+
+    version = await cases.step(
+        case,
+        rules.CaseAct.APPRAISE,
+        tx,
+        expected=expected,
+        status=status,
+        opinion=appraisal.opinion,
+        record={
+            "held_at": appraisal.held_at.isoformat(),
+            "eligible": appraisal.eligible,
+            "present": appraisal.present,
+            "in_favour": appraisal.in_favour,
+            "evidence": as_kept(appraisal.evidence),
+        },
+        basis=parameters.used(Key.QUORUM, Key.MAJORITY),
+        appraised_at=appraisal.held_at,
+        appraised_by=tx.actor.id,
+    )
+    next_case = await open_next_case(case, parameters, tx) if status is rules.CaseStatus.REFUSED else None
+    return Stepped(id=case_id, version=version, status=status, next_case_id=next_case)

@@ -1,0 +1,83 @@
+"""The county decides a case (县级审定): the household is flagged, and measures are owed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.monitoring.domain import cases as rules
+from services.monitoring.domain.flags import Flagging, flag_for
+from services.monitoring.domain.households import HouseholdStatus
+from services.monitoring.domain.parameters import Key, Parameters
+from services.monitoring.publications import present_flags
+from services.monitoring.store import cases, categories, flags, households, law, ledger, people
+from services.monitoring.usecases.cases.open_next_case import open_next_case
+from services.monitoring.usecases.cases.stepped import Stepped, as_kept
+from shared.database.transaction import Transaction
+from shared.kernel.ids import CaseId
+from shared.wire import DocumentNumber, Evidences, SafeText, command
+
+
+@command
+class ApproveCase:
+    """The county's decision; an approval names the number of its document, a refusal says why."""
+
+    agrees: bool
+    opinion: SafeText
+    document_number: DocumentNumber | None = None
+    evidence: Evidences
+
+
+async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, *, expected: int) -> Stepped:
+    """Decide a reviewed case; an approved one raises its household's flag, or adds its risks to it (R39, R45; plan ch.3).
+
+    :raises SamePerson: who appraised or reviewed may not decide.
+    :raises DocumentMissing: an approval without its number.
+    :raises TooManyRisks: the household would have more risks than the form holds.
+    :raises Stale: somebody changed the case.
+    """
+    case = await cases.get(case_id, tx)
+    await households.hold(case.household_id, tx)
+    parameters = await law.parameters_for(case.area_code, tx)
+    status = rules.approve(case, agrees=approval.agrees, document_number=approval.document_number, by=tx.actor, rules=parameters)
+    flagging = await _flag(case, parameters, tx) if status is rules.CaseStatus.APPROVED else None
+
+    version = await cases.step(
+        case,
+        rules.CaseAct.APPROVE,
+        tx,
+        expected=expected,
+        status=status,
+        opinion=approval.opinion,
+        record={"agrees": approval.agrees, "document_number": approval.document_number, "evidence": as_kept(approval.evidence)},
+        basis={**parameters.used(Key.APPROVAL_DIFFERS_FROM, Key.MAX_RISKS), **_measures_used(flagging)},
+        flag_id=flagging.flag_id if flagging else None,
+    )
+    if flagging:
+        tx.publish(*await present_flags([flagging.flag_id], case.county_code, tx))
+    next_case = await open_next_case(case, parameters, tx)
+    return Stepped(id=case_id, version=version, status=status, flag_id=flagging.flag_id if flagging else None, next_case_id=next_case)
+
+
+async def _flag(case: rules.Case, parameters: Parameters, tx: Transaction) -> Flagging:
+    """Decide what the approval does to the household's flag, and keep it with what it owes."""
+    held = await flags.open_of(case.household_id, tx)
+    flagging = flag_for(
+        case,
+        held,
+        has_labour=await people.has_labour(case.household_id, tx),
+        table=await law.measures_for(case.area_code, tx),
+        rules=parameters,
+        calendar=await law.calendar_for(case.area_code, tx),
+        now=tx.now,
+    )
+    await flags.keep(case, flagging, tx, held=held)
+    await ledger.owe(case, flagging, tx)
+    if not held:
+        await households.mark(case.household_id, HouseholdStatus.MONITORED, tx)
+        await categories.begin(case, tx)
+    return flagging
+
+
+def _measures_used(flagging: Flagging | None) -> Mapping[str, Any]:
+    if flagging is None:
+        return {}
+    return {"measures": [{"measure": row.measure, "service": row.service, "document": row.document_number} for row in flagging.rows]}

@@ -1,0 +1,45 @@
+"""The township reviews a case (乡镇审核)."""
+
+from services.monitoring.domain import cases as rules
+from services.monitoring.domain.parameters import Key
+from services.monitoring.store import cases, households, law
+from services.monitoring.usecases.cases.open_next_case import open_next_case
+from services.monitoring.usecases.cases.stepped import Stepped, as_kept
+from shared.database.transaction import Transaction
+from shared.kernel.ids import CaseId
+from shared.wire import Evidences, SafeText, command
+
+
+@command
+class ReviewCase:
+    """The township's opinion; who does not agree says why. A refusal ends the case."""
+
+    agrees: bool
+    opinion: SafeText
+    evidence: Evidences
+
+
+async def review_case(case_id: CaseId, review: ReviewCase, tx: Transaction, *, expected: int) -> Stepped:
+    """Review a case whose notice is over.
+
+    :raises SamePerson: the reviewer took an act that must be another's.
+    :raises Stale: somebody changed the case.
+    """
+    case = await cases.get(case_id, tx)
+    await households.hold(case.household_id, tx)
+    parameters = await law.parameters_for(case.area_code, tx)
+    status = rules.review(case, agrees=review.agrees, by=tx.actor, rules=parameters)
+
+    version = await cases.step(
+        case,
+        rules.CaseAct.REVIEW,
+        tx,
+        expected=expected,
+        status=status,
+        opinion=review.opinion,
+        record={"agrees": review.agrees, "evidence": as_kept(review.evidence)},
+        basis=parameters.used(Key.REVIEW_DIFFERS_FROM),
+        reviewed_by=tx.actor.id,
+    )
+    next_case = await open_next_case(case, parameters, tx) if status is rules.CaseStatus.REFUSED else None
+    return Stepped(id=case_id, version=version, status=status, next_case_id=next_case)

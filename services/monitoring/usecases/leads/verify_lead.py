@@ -1,0 +1,93 @@
+"""Check a lead in the village, and say what was found."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.monitoring.domain import leads as rules
+from services.monitoring.domain.cases import Case, CaseStatus
+from services.monitoring.domain.measures import covered
+from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.risks import Risk, joined
+from services.monitoring.store import cases, households, law, leads
+from services.monitoring.usecases.cases.open_case import open_case
+from shared.database.transaction import Transaction
+from shared.kernel.ids import CaseId, HouseholdId, LeadId
+from shared.wire import AwareTime, Evidences, SafeText, command
+
+
+@command
+class VerifyLead:
+    """What a visit found. Confirmed: one to five risks by code, the first the main one. Dismissed: a reason.
+
+    A lead that belongs to no household yet is confirmed for the household named here.
+    """
+
+    outcome: rules.Outcome
+    visited_at: AwareTime
+    risks: Annotated[list[Risk], Field(max_length=5)] = Field(default_factory=list)
+    household_id: UUID | None = None
+    reason: SafeText | None = None
+    evidence: Evidences
+
+
+class Verified(BaseModel):
+    """`case_id` is absent when the lead is dismissed, or waits for the next case of its household."""
+
+    id: UUID
+    version: int
+    status: rules.LeadStatus
+    case_id: UUID | None
+
+
+async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction, *, expected: int) -> Verified:
+    """Decide a lead; a confirmed one opens a case, joins the open one, or waits for the next (R43; plan ch.3 s.1).
+
+    :raises NotFound: there is no such lead here.
+    :raises Stale: somebody changed it.
+    :raises RisksMissing: confirmed without risks; ReasonMissing: dismissed without a reason.
+    :raises HouseholdUnknown: it belongs to no household and none is named.
+    :raises RiskWithoutMeasure: the law has no answer to a risk yet.
+    """
+    lead = await leads.get(lead_id, tx)
+    found = rules.verify(lead, verification.outcome, risks=verification.risks, reason=verification.reason, by=tx.actor.role)
+    rules.happened("body.visited_at", verification.visited_at, now=tx.now)
+    household_id = lead.household_id or (HouseholdId(verification.household_id) if verification.household_id else None)
+    if found.status is rules.LeadStatus.CONFIRMED and household_id is None:
+        raise rules.HouseholdUnknown("body.household_id")
+
+    case_id = await _take_up(lead, found.risks, household_id, tx) if household_id and found.risks else None
+    version = await leads.verify(
+        lead,
+        tx,
+        expected=expected,
+        status=found.status,
+        household_id=household_id,
+        risks=found.risks,
+        case_id=case_id,
+        reason=verification.reason,
+    )
+    return Verified(id=lead_id, version=version, status=found.status, case_id=case_id)
+
+
+async def _take_up(lead: rules.Lead, risks: list[Risk], household_id: HouseholdId, tx: Transaction) -> CaseId | None:
+    """Bring confirmed risks into a case. The household is held, so that no other act on it runs at the same time.
+
+    Until its appraisal a joining lead adds its risks; afterwards one with nothing new joins, and one with a new risk waits.
+    """
+    household = await households.hold(household_id, tx)
+    covered(risks, await law.measures_for(household.area_code, tx))
+    case = await cases.open_of(household_id, tx)
+    if case is None:
+        return await open_case(household, risks, tx, since=lead.registered_at, due_at=lead.due_at)
+    if case.status is CaseStatus.OPENED:
+        await _add(case, risks, tx)
+        return case.id
+    return case.id if set(risks) <= set(case.risks) else None
+
+
+async def _add(case: Case, risks: list[Risk], tx: Transaction) -> None:
+    parameters = await law.parameters_for(case.area_code, tx)
+    together = joined(case.risks, risks, at_most=parameters.number(Key.MAX_RISKS))
+    await cases.add_risks(case, together, tx)

@@ -1,0 +1,70 @@
+"""Where every table lives once one machine is outgrown and the schema runs on Citus; on plain PostgreSQL nothing is done.
+
+A test fails for a table of any service that is not listed here.
+"""
+
+from enum import StrEnum
+
+from alembic import op
+from sqlalchemy import text
+
+
+class Place(StrEnum):
+    COUNTY = "county"  # beside the county's other rows, by `county_code`
+    BLIND_INDEX = "by blind index"  # a register wider than a county, unique on a keyed hash
+    CLIENT_ID = "by client id"  # a register wider than a county, unique on an id that the client made
+    REFERENCE = "reference"  # a copy on every node
+    COORDINATOR = "coordinator"  # one machine's own
+
+
+PLUMBING = {
+    "outbox": Place.COUNTY,
+    "seen": Place.COUNTY,
+    "dead_letter": Place.COUNTY,
+    "idempotency": Place.COUNTY,
+    "audit": Place.COUNTY,
+    "round": Place.COUNTY,
+    "deployment": Place.REFERENCE,
+}
+
+PLACES: dict[str, dict[str, Place]] = {
+    "monitoring": PLUMBING
+    | {
+        "area": Place.REFERENCE,
+        "work_calendar": Place.REFERENCE,
+        "bottom_line": Place.REFERENCE,
+        "parameter": Place.REFERENCE,
+        "measure_rule": Place.REFERENCE,
+        "person_directory": Place.BLIND_INDEX,
+        "client_id": Place.CLIENT_ID,
+        "household": Place.COUNTY,
+        "household_income": Place.COUNTY,
+        "person": Place.COUNTY,
+        "membership": Place.COUNTY,
+        "self_report": Place.COUNTY,
+        "lead": Place.COUNTY,
+        "monitoring_case": Place.COUNTY,
+        "case_step": Place.COUNTY,
+        "risk_flag": Place.COUNTY,
+        "monitored_category": Place.COUNTY,
+        "owed_measure": Place.COUNTY,
+        "unknown_answer": Place.COUNTY,
+        "ledger_figure": Place.COUNTY,
+    },
+    "projects": PLUMBING | {"task": Place.COUNTY},
+    "employment": PLUMBING | {"task": Place.COUNTY},
+}
+
+_COLUMN = {Place.COUNTY: "county_code", Place.BLIND_INDEX: "id_number_index", Place.CLIENT_ID: "id"}
+
+
+def distribute(service: str, *tables: str) -> None:
+    """Put tables in their places, where there is more than one place. A migration step."""
+    if not op.get_bind().execute(text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")).scalar():
+        return
+    for table in tables:
+        place = PLACES[service][table]
+        if place is Place.REFERENCE:
+            op.execute(f"SELECT create_reference_table('{table}')")
+        elif place is not Place.COORDINATOR:
+            op.execute(f"SELECT create_distributed_table('{table}', '{_COLUMN[place]}')")

@@ -1,0 +1,193 @@
+"""What a revision needs beyond Alembic: plumbing, functions, policies, grants, triggers. One statement per `op.execute`.
+
+Revisions are history: a function that one has called is never changed, only succeeded by one of a new name.
+"""
+
+from collections.abc import Sequence
+
+from alembic import context, op
+from sqlalchemy import MetaData
+
+# `coalesce` keeps the range a mere filter: as bare comparisons the planner multiplies its selectivity with the question's own
+# (county and township say the same thing), expects three rows, and sorts the whole list.
+INSIDE = "coalesce(area_code >= current_setting('app.lo', true) AND area_code < current_setting('app.hi', true), false)"
+
+_PLUMBING = (
+    """
+    CREATE TABLE outbox (
+        county_code text COLLATE "C" NOT NULL, created_on date NOT NULL DEFAULT CURRENT_DATE, event_id uuid NOT NULL,
+        topic text NOT NULL, key text NOT NULL, type text NOT NULL, entity_id uuid NOT NULL, entity_version int NOT NULL, epoch int NOT NULL,
+        headers jsonb NOT NULL, payload bytea NOT NULL, created_at timestamptz NOT NULL DEFAULT now(),
+        claimed_until timestamptz, published_at timestamptz,
+        CONSTRAINT pk_outbox PRIMARY KEY (county_code, created_on, event_id))
+    """,
+    "CREATE INDEX ix_outbox_unpublished ON outbox (created_at) WHERE published_at IS NULL",
+    """
+    CREATE TABLE seen (
+        county_code text COLLATE "C" NOT NULL, consumer text NOT NULL, entity_id uuid NOT NULL, epoch int NOT NULL, version int NOT NULL,
+        CONSTRAINT pk_seen PRIMARY KEY (county_code, consumer, entity_id))
+    """,
+    """
+    CREATE TABLE dead_letter (
+        county_code text COLLATE "C" NOT NULL, id uuid NOT NULL, consumer text NOT NULL, topic text NOT NULL, key text NOT NULL, entity_id uuid,
+        headers jsonb NOT NULL, payload bytea NOT NULL, reason text NOT NULL, died_at timestamptz NOT NULL DEFAULT now(), resolved_at timestamptz,
+        CONSTRAINT pk_dead_letter PRIMARY KEY (county_code, id))
+    """,
+    "CREATE INDEX ix_dead_letter_unresolved ON dead_letter (county_code, consumer, entity_id) WHERE resolved_at IS NULL",
+    """
+    CREATE TABLE idempotency (
+        county_code text COLLATE "C" NOT NULL, actor text NOT NULL, key text NOT NULL, fingerprint bytea NOT NULL, status int, body bytea,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT pk_idempotency PRIMARY KEY (county_code, actor, key))
+    """,
+    "CREATE INDEX ix_idempotency_created_at ON idempotency (county_code, created_at)",
+    """
+    CREATE TABLE audit (
+        county_code text COLLATE "C" NOT NULL, id uuid NOT NULL DEFAULT uuidv7(), at timestamptz NOT NULL DEFAULT now(), actor text NOT NULL,
+        request_id text NOT NULL, relation text NOT NULL, act text NOT NULL, before jsonb, after jsonb,
+        CONSTRAINT pk_audit PRIMARY KEY (county_code, id))
+    """,
+    """
+    CREATE TABLE round (
+        county_code text COLLATE "C" NOT NULL, name text NOT NULL, begun_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT pk_round PRIMARY KEY (county_code, name))
+    """,
+    """
+    CREATE TABLE deployment (
+        one boolean NOT NULL, clock_offset_seconds int NOT NULL DEFAULT 0, epoch int NOT NULL DEFAULT 1,
+        CONSTRAINT pk_deployment PRIMARY KEY (one))
+    """,
+    "INSERT INTO deployment (one) VALUES (true)",
+    """
+    CREATE FUNCTION business_now() RETURNS timestamptz LANGUAGE sql STABLE
+    AS 'SELECT now() + make_interval(secs => clock_offset_seconds) FROM deployment'
+    """,
+    """
+    CREATE FUNCTION scope(lo text, hi text, actor text, request_id text, OUT now timestamptz, OUT real_now timestamptz, OUT epoch int)
+    LANGUAGE plpgsql AS $$
+    BEGIN
+        EXECUTE format('SET LOCAL app.lo = %L', lo);
+        EXECUTE format('SET LOCAL app.hi = %L', hi);
+        EXECUTE format('SET LOCAL app.actor = %L', actor);
+        EXECUTE format('SET LOCAL app.request_id = %L', request_id);
+        SELECT business_now(), now(), deployment.epoch INTO scope.now, scope.real_now, scope.epoch FROM deployment;
+    END $$
+    """,
+    # A hidden column appears in the audit only as the word "changed", and only when it was.
+    """
+    CREATE FUNCTION record_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        hidden text[] := coalesce(TG_ARGV, '{}');  -- NULL, not empty, when there are no arguments
+        actor text := coalesce(nullif(current_setting('app.actor', true), ''), session_user);
+        request text := coalesce(current_setting('app.request_id', true), '');
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            INSERT INTO audit (county_code, actor, request_id, relation, act, after)
+            SELECT county_code, actor, request, TG_TABLE_NAME, TG_OP, to_jsonb(new_rows) - hidden FROM new_rows;
+        ELSIF TG_OP = 'DELETE' THEN
+            INSERT INTO audit (county_code, actor, request_id, relation, act, before)
+            SELECT county_code, actor, request, TG_TABLE_NAME, TG_OP, to_jsonb(old_rows) - hidden FROM old_rows;
+        ELSE
+            INSERT INTO audit (county_code, actor, request_id, relation, act, before, after)
+            SELECT n.county_code, actor, request, TG_TABLE_NAME, TG_OP, to_jsonb(o) - hidden,
+                   to_jsonb(n) - hidden || (SELECT coalesce(jsonb_object_agg(name, 'changed'), '{}') FROM unnest(hidden) AS name
+                                            WHERE to_jsonb(o) -> name IS DISTINCT FROM to_jsonb(n) -> name)
+            FROM new_rows n JOIN old_rows o USING (county_code, id);
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE FUNCTION record_read(county text, relation text, id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        INSERT INTO audit (county_code, actor, request_id, relation, act, after)
+        VALUES (county, coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+                coalesce(current_setting('app.request_id', true), ''), relation, 'READ', jsonb_build_object('id', id));
+    END $$
+    """,
+)
+
+
+def create_plumbing(service: str) -> None:
+    """Create the tables that every service has, the business clock, the scope and the audit, and say who may use them.
+
+    Nobody but the audit's own functions may read or write the audit; the app may add to the outbox, the worker relays it.
+    """
+    for statement in _PLUMBING:
+        op.execute(statement)
+    app, worker = f"{service}_app", f"{service}_worker"
+    for role, privilege, table in (
+        (app, "INSERT", "outbox"),
+        (app, "SELECT, INSERT, UPDATE", "idempotency"),
+        (app, "SELECT", "deployment"),
+        (worker, "SELECT, INSERT, UPDATE, DELETE", "outbox"),
+        (worker, "SELECT, DELETE", "idempotency"),
+        (worker, "SELECT, INSERT, UPDATE", "seen"),
+        (worker, "SELECT, INSERT, UPDATE", "dead_letter"),
+        (worker, "SELECT, INSERT, UPDATE", "round"),
+        (worker, "SELECT", "deployment"),
+        (app, "SELECT", "alembic_version"),
+        (worker, "SELECT", "alembic_version"),
+    ):
+        op.execute(f"GRANT {privilege} ON {table} TO {role}")
+
+
+def drop_plumbing() -> None:
+    for function in ("record_read(text, text, uuid)", "record_audit()", "scope(text, text, text, text)", "business_now()"):
+        op.execute(f"DROP FUNCTION {function}")
+    for table in ("deployment", "round", "audit", "idempotency", "dead_letter", "seen", "outbox"):
+        op.execute(f"DROP TABLE {table}")
+
+
+def guard(table: str, *, roles: Sequence[str], rights: str = "SELECT, INSERT, UPDATE") -> None:
+    """Force the area policy on a table and let the roles use it; nobody may delete."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY inside_area ON {table} USING ({INSIDE})")
+    op.execute(f"GRANT {rights} ON {table} TO {', '.join(roles)}")
+
+
+def guard_law(table: str, *, writer: str, readers: Sequence[str]) -> None:
+    """Let everybody read a table of the law, and write it only inside their area."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY readable ON {table} FOR SELECT USING (true)")
+    op.execute(f"CREATE POLICY inside_area ON {table} FOR INSERT WITH CHECK ({INSIDE})")
+    op.execute(f"GRANT SELECT ON {table} TO {', '.join(readers)}")
+    op.execute(f"GRANT INSERT ON {table} TO {writer}")
+
+
+def look_up(signature: str, returns: str, query: str, *, reads: Sequence[str], role: str, lookup_role: str) -> None:
+    """Create a question that sees further than its caller: owned by a role of its own that passes the policies and reads these columns only.
+
+    The body is a text: as SQL it would record dependencies, and no table of it could be dropped.
+    """
+    op.execute(f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $${query}$$")
+    for columns in reads:
+        op.execute(f"GRANT SELECT {columns} TO {lookup_role}")
+    op.execute(f"ALTER FUNCTION {signature} OWNER TO {lookup_role}")
+    op.execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {role}")
+
+
+def audit(table: str, *, hidden: Sequence[str] = ()) -> None:
+    """Record every statement on a table, bulk and COPY too; of a hidden column only that it changed."""
+    arguments = ", ".join(f"'{column}'" for column in hidden)
+    for act, rows in (
+        ("INSERT", "NEW TABLE AS new_rows"),
+        ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+        ("DELETE", "OLD TABLE AS old_rows"),
+    ):
+        op.execute(
+            f"CREATE TRIGGER audit_{act.lower()} AFTER {act} ON {table} REFERENCING {rows} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION record_audit({arguments})"
+        )
+
+
+def run_env(metadata: MetaData) -> None:
+    """The whole of a service's `env.py`."""
+    connection = context.config.attributes["connection"]
+    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,65 @@
+"""Pages of a list. A page lies inside one county; a wider one walks its counties from the cursor onward until it is full."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Index, Row, Select, bindparam, tuple_
+from sqlmodel import col
+
+from shared.database.columns import CODE, INSTANT
+from shared.database.transaction import Transaction
+from shared.kernel.areas import COUNTY, TOWNSHIP, VILLAGE, counties_in
+from shared.kernel.page import Place
+
+Rows = list[Row[Any]]
+_LEVELS: dict[str, tuple[str, ...]] = {"county": (), "township": ("township_code",), "village": ("area_code",)}
+
+
+class Worklist:
+    """The questions to one worklist table, for every level of area, from the top or from a place, built once.
+
+    The level decides the column, and with it the index `(county_code, <level>_code, status, due_at, id)`.
+    """
+
+    def __init__(self, table: Any, question: Any) -> None:
+        levels = {COUNTY: table.county_code, TOWNSHIP: table.township_code, VILLAGE: table.area_code}
+        order = col(table.due_at), col(table.id)
+        beyond = tuple_(*order) > tuple_(bindparam("due_at", type_=INSTANT), bindparam("after_id", type_=table.id.type))
+        self._questions: dict[tuple[int, bool], Select[Any]] = {}
+        for level, column in levels.items():
+            top = (
+                question.where(
+                    col(table.county_code) == bindparam("county", type_=CODE),
+                    col(column) == bindparam("area", type_=CODE),
+                    col(table.status) == bindparam("status", type_=CODE),
+                )
+                .order_by(*order)
+                .limit(bindparam("at_most"))
+            )
+            self._questions[level, False], self._questions[level, True] = top, top.where(beyond)
+
+    async def page(self, area: str, status: str, tx: Transaction, *, after: Place | None, size: int) -> tuple[Rows, str | None]:
+        """Read a page of an area's rows in one status by due date, and the cursor of the next page."""
+        found: Rows = []
+        for county in counties_in(area):
+            if after and county < after.county:
+                continue
+            found += await self._read(
+                county, area, status, tx, after=after if after and after.county == county else None, at_most=size + 1 - len(found)
+            )
+            if len(found) > size:
+                break
+        last = found[size - 1] if len(found) > size else None
+        return found[:size], str(Place(county=last.county_code, due_at=last.due_at, id=last.id)) if last else None
+
+    async def _read(self, county: str, area: str, status: str, tx: Transaction, *, after: Place | None, at_most: int) -> Sequence[Row[Any]]:
+        narrow = county if len(area) < COUNTY else area
+        values = {"county": county, "area": narrow, "status": status, "at_most": at_most}
+        if after:
+            values |= {"due_at": after.due_at, "after_id": after.id}
+        return (await tx.execute(self._questions[len(narrow), after is not None], values)).all()
+
+
+def worklist_indexes(name: str) -> list[Any]:
+    """The three indexes that a worklist table needs."""
+    return [Index(f"ix_{name}_{level}", "county_code", *column, "status", "due_at", "id") for level, column in _LEVELS.items()]

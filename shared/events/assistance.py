@@ -1,0 +1,38 @@
+"""What projects and employment announce about their tasks: one vocabulary for both."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from shared.events.state import State
+from shared.kernel.assistance import TaskStatus
+
+
+class AssistanceTask(State):
+    """The answer to one owed measure: what became of it."""
+
+    topics: ClassVar[tuple[str, ...]] = ("projects.assistance_task", "employment.assistance_task")
+
+    owed_id: UUID
+    household_id: UUID
+    area_code: str
+    service: Literal["projects", "employment"]
+    kind: str
+    status: TaskStatus
+    due_at: datetime
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(f"assistance.task_{fact}.v1" for fact in ("opened", "changed", "declined", "finished", "withdrawn"))
+
+    @property
+    def name(self) -> str:
+        return f"assistance.task_{'changed' if self.status is TaskStatus.STARTED else self.status}.v1"
+
+    @property
+    def topic(self) -> str:
+        return f"{self.service}.assistance_task"
+
+    @property
+    def key(self) -> str:
+        return str(self.household_id)

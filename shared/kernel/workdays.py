@@ -1,0 +1,98 @@
+"""Periods that the law counts in days (期间): calendar days or working days, with 调休, in Asia/Shanghai.
+
+The day of the event does not count and the last day ends at 24:00 (Civil Code art. 201, 203).
+A year without a published calendar is refused, never guessed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from shared.kernel.errors import Conflict
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ONE_DAY = timedelta(days=1)
+
+
+class DayKind(StrEnum):
+    CALENDAR = "calendar"  # 自然日
+    WORKDAY = "workday"  # 工作日
+
+
+class CalendarMissing(Conflict):
+    sentence = "所涉年份的工作日历尚未载入，请由管理员执行：python -m services.monitoring calendar 年份。"
+    english = "The working-day calendar of that year is not loaded: run `python -m services.monitoring calendar YEAR`."
+
+    def __init__(self, year: int) -> None:
+        super().__init__(str(year))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A number of days of one kind.
+
+    :param rolls: a calendar period that would end on a day off ends with the next working day (Civil Code art. 203).
+    """
+
+    days: int
+    kind: DayKind
+    rolls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days are worked; a day that it does not hold is unknown."""
+
+    workdays: Mapping[date, bool]
+
+    def is_workday(self, day: date) -> bool:
+        """Say whether a day is worked.
+
+        :raises CalendarMissing: the calendar of its year is not loaded.
+        """
+        try:
+            return self.workdays[day]
+        except KeyError as error:
+            raise CalendarMissing(day.year) from error
+
+    def end_of(self, period: Period, start: datetime) -> datetime:
+        """Find when a period ends that begins with an event: 24:00 of its last day in Shanghai, as UTC.
+
+        :raises CalendarMissing: a year that it touches is not loaded.
+        """
+        day = local_day(start)
+        if period.kind is DayKind.WORKDAY:
+            for _ in range(period.days):
+                day = self._next_workday(day)
+        else:
+            day += timedelta(days=period.days)
+            if period.rolls and not self.is_workday(day):
+                day = self._next_workday(day)
+        return end_of_day(day)
+
+    def days_left(self, kind: DayKind, now: datetime, end: datetime) -> int:
+        """Count the days of a kind after today up to the end; negative once it has passed.
+
+        :raises CalendarMissing: a year between is not loaded.
+        """
+        today, last = local_day(now), local_day(end - timedelta(microseconds=1))
+        if last < today:
+            return -self.days_left(kind, end - timedelta(microseconds=1), now + timedelta(microseconds=1))
+        days = ((today + n * ONE_DAY) for n in range(1, (last - today).days + 1))
+        return sum(1 for day in days if kind is DayKind.CALENDAR or self.is_workday(day))
+
+    def _next_workday(self, day: date) -> date:
+        day += ONE_DAY
+        while not self.is_workday(day):
+            day += ONE_DAY
+        return day
+
+
+def local_day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
+
+
+def end_of_day(day: date) -> datetime:
+    return datetime.combine(day + ONE_DAY, time(), tzinfo=SHANGHAI).astimezone(UTC)

@@ -1,0 +1,115 @@
+"""How the parts of a service with a database are put together. Its `app.py` names the parts; nothing else is wired anywhere."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, FastAPI
+
+from shared.broker import Broker
+from shared.database.privacy import Vault
+from shared.database.transaction import Database
+from shared.database.wake import WakeUpCaller
+from shared.kernel.actors import Permissions
+from shared.service.http import create_service
+from shared.service.identity import Identity
+from shared.service.metrics import Metrics
+from shared.service.settings import Profile, ServiceSettings
+from shared.service.subscriptions import Subscriptions
+from shared.service.worker import Duty, Worker
+
+Announce = Callable[..., Awaitable[UUID | None]]
+"""Announce the entities of one county again, a number of them after an id: `(tx, after=…, at_most=…) -> last id, or None at the end`."""
+
+
+def no_duties(_: Metrics, __: Any) -> Sequence[Duty]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What one service is made of."""
+
+    name: str
+    title: str
+    description: str
+    settings: Callable[..., ServiceSettings]
+    routers: Sequence[APIRouter]
+    permissions: Permissions
+    subscriptions: Subscriptions
+    announce: Announce
+    duties: Callable[[Metrics, Any], Sequence[Duty]] = no_duties
+
+    def app_database(self, settings: ServiceSettings) -> Database:
+        """The pool of the role that answers requests."""
+        return self._database(settings, settings.database_url.get_secret_value())
+
+    def worker_database(self, settings: ServiceSettings) -> Database:
+        """The pool of the role that relays and listens."""
+        return self._database(settings, settings.worker_database_url.get_secret_value())
+
+    def create_api(
+        self,
+        settings: ServiceSettings,
+        *,
+        metrics: Metrics | None = None,
+        database: Database | None = None,
+        broker: Broker | None = None,
+        wake_relay: Callable[[], None] | None = None,
+    ) -> FastAPI:
+        """Make the app.
+
+        :param wake_relay: how to hint to a relay in this process; without it the hint goes through the database.
+        """
+        metrics = metrics or Metrics(self.name)
+        database = database or self.app_database(settings)
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            async with waking(database, wake_relay):
+                yield
+            await database.close()
+
+        return create_service(
+            self.title,
+            self.description,
+            *self.routers,
+            service=self.name,
+            database=database,
+            identity=Identity(self.name, settings.public_keys(), issuer=settings.issuer),
+            permissions=self.permissions,
+            metrics=metrics,
+            broker=broker,
+            clock_moves=settings.profile is Profile.DEVELOPMENT,
+            lifespan=lifespan,
+        )
+
+    def create_worker(self, settings: ServiceSettings, broker: Broker, *, metrics: Metrics | None = None) -> Worker:
+        metrics = metrics or Metrics(self.name)
+        database = self.worker_database(settings)
+        return Worker(database, broker, metrics, subscriptions=self.subscriptions, duties=self.duties(metrics, settings))
+
+    def _database(self, settings: ServiceSettings, url: str) -> Database:
+        vault = Vault(self.name, key=settings.key("data_key"), index_key=settings.key("index_key"))
+        return Database(url, service=self.name, vault=vault, pool_size=settings.pool_size)
+
+
+@asynccontextmanager
+async def waking(database: Database, wake_relay: Callable[[], None] | None) -> AsyncIterator[None]:
+    """Connect commits with the relay's wake-up."""
+    if wake_relay is not None:
+        database.wake_relay = wake_relay
+        yield
+        return
+    caller = WakeUpCaller(database.engine)
+    database.wake_relay = caller.wake
+    calling = asyncio.create_task(caller.run())
+    try:
+        yield
+    finally:
+        calling.cancel()
+        with suppress(asyncio.CancelledError):
+            await calling

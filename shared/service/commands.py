@@ -1,0 +1,186 @@
+"""The commands of every service with a database: `python -m services.<service> api|worker|migrate|announce|dead-letters|restored`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Row
+from sqlalchemy.engine import make_url
+
+from shared.broker.kafka import KafkaBroker
+from shared.broker.memory import MemoryBroker
+from shared.database.dead_letters import resolve, unresolved
+from shared.database.migrate import run_alembic, run_statements
+from shared.database.roles import clock_statement, role_statements
+from shared.database.transaction import Database
+from shared.events import Message
+from shared.kernel.actors import service_actor
+from shared.kernel.areas import COUNTIES, LINCANG
+from shared.service.assembly import Service
+from shared.service.health import health_router
+from shared.service.http import create_app
+from shared.service.logging import configure_logging
+from shared.service.metrics import Metrics
+from shared.service.settings import Profile, ServiceSettings
+from shared.service.subscriptions import Listener
+
+GRACE_SECONDS = 30
+ANNOUNCED_AT_ONCE = 1_000
+
+T = TypeVar("T")
+
+console = Console()
+
+
+def service_commands(service: Service, *, seed: Callable[[ServiceSettings], None] | None = None) -> typer.Typer:
+    """Make the commands.
+
+    :param seed: what `migrate` loads after the last revision.
+    """
+    commands = typer.Typer(help=f"{service.title}: {service.name}", no_args_is_help=True, add_completion=False)
+
+    @commands.command()
+    def api() -> None:
+        """Answer requests."""
+        settings = service.settings()
+        configure_logging(json=settings.log_json)
+        serve(service.create_api(settings, broker=None), host=settings.host, port=settings.port)
+
+    @commands.command()
+    def worker() -> None:
+        """Relay, listen, and do what time brings; with /livez, /readyz and /metrics on a port of its own."""
+        settings = service.settings()
+        configure_logging(json=settings.log_json)
+        asyncio.run(_work(service, settings))
+
+    @commands.command()
+    def migrate(verb: Annotated[str, typer.Argument(help="upgrade, downgrade, check, current, history")] = "upgrade", revision: str = "head") -> None:
+        """Make the roles, bring the schema up to date and load what belongs to it. Needs the owner's URL, a superuser's."""
+        settings = service.settings()
+        migrate_service(service, settings, verb, revision)
+        if verb == "upgrade" and seed:
+            seed(settings)
+
+    @commands.command()
+    def announce(county: Annotated[str | None, typer.Option(help="one county; all if absent")] = None) -> None:
+        """Announce the present state of everything again, for a new listener or one that lost something."""
+        settings = service.settings()
+        total = asyncio.run(_with_database(service, settings, lambda database: announce_all(service, database, county)))
+        console.print(f"{total} transactions of up to {ANNOUNCED_AT_ONCE} states are in the outbox")
+
+    @commands.command()
+    def restored() -> None:
+        """After a restore: raise the epoch, so that what is announced from now on outranks what is remembered, and announce everything."""
+        settings = service.settings()
+        run_statements(owner_url(settings), ["UPDATE deployment SET epoch = epoch + 1"])
+        announce(None)
+
+    @commands.command("dead-letters")
+    def dead_letters(
+        replay: Annotated[bool, typer.Option(help="hand them to their consumers again")] = False,
+        only: Annotated[UUID | None, typer.Option(help="one letter")] = None,
+        dry_run: Annotated[bool, typer.Option(help="say what would be replayed")] = False,
+    ) -> None:
+        """List what listeners set aside, or replay it."""
+        settings = service.settings()
+        asyncio.run(_with_database(service, settings, lambda database: _dead_letters(service, database, replay=replay, only=only, dry_run=dry_run)))
+
+    return commands
+
+
+def serve(app: FastAPI, *, host: str, port: int) -> None:
+    """Run an app until it is told to stop, and let requests in flight finish."""
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False)
+
+
+def migrate_service(service: Service, settings: ServiceSettings, verb: str = "upgrade", revision: str = "head") -> None:
+    """Make the roles, run an Alembic verb, and say whether the business clock may be moved: in the development profile only."""
+    owner = owner_url(settings)
+    if verb == "upgrade":
+        run_statements(
+            owner,
+            role_statements(
+                service.name, app_password=_password(settings, "database_url"), worker_password=_password(settings, "worker_database_url")
+            ),
+        )
+    run_alembic(owner, service.name, verb, *([revision] if verb in {"upgrade", "downgrade"} else []))
+    if verb == "upgrade" and revision == "head":
+        run_statements(owner, [clock_statement(service.name, moves=settings.profile is Profile.DEVELOPMENT)])
+
+
+async def announce_all(service: Service, database: Database, county: str | None = None) -> int:
+    """Announce everything, a bounded number of states per transaction; say how many transactions it took."""
+    done = 0
+    for county_code in [county] if county else COUNTIES:
+        after: UUID | None = UUID(int=0)
+        while after is not None:
+            async with database.transaction(service_actor(service.name, county_code)) as tx:
+                after = await service.announce(tx, after=after, at_most=ANNOUNCED_AT_ONCE)
+            done += 1
+    return done
+
+
+def owner_url(settings: ServiceSettings) -> str:
+    if settings.owner_database_url is None:
+        raise typer.BadParameter("owner_database_url is needed for this: the URL of a superuser")
+    return settings.owner_database_url.get_secret_value()
+
+
+def _password(settings: ServiceSettings, name: str) -> str:
+    """The password in a role's own URL; where the server trusts its socket there is none, and the role's name stands in."""
+    url = make_url(getattr(settings, name).get_secret_value())
+    return url.password or str(url.username)
+
+
+async def _work(service: Service, settings: ServiceSettings) -> None:
+    metrics = Metrics(service.name)
+    broker = KafkaBroker(settings.kafka_bootstrap or "127.0.0.1:9092", replication=settings.topic_replication)
+    worker = service.create_worker(settings, broker, metrics=metrics)
+    app = create_app(f"{service.title} worker", "", metrics=metrics)
+    app.include_router(health_router(service.name, worker.database, metrics, broker))
+    config = uvicorn.Config(app, host=settings.worker_host, port=settings.worker_port, log_config=None, access_log=False)
+    working = asyncio.create_task(worker.run())
+    health = asyncio.create_task(uvicorn.Server(config).serve())
+    await asyncio.wait([working, health], return_when=asyncio.FIRST_COMPLETED)  # the server ends on SIGTERM and SIGINT
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    await broker.close()
+    await worker.database.close()
+
+
+async def _with_database(service: Service, settings: ServiceSettings, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = service.worker_database(settings)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
+
+
+async def _dead_letters(service: Service, database: Database, *, replay: bool, only: UUID | None, dry_run: bool) -> None:
+    table = Table("county", "letter", "consumer", "topic", "entity", "reason", "died at")
+    for county_code in (*COUNTIES, LINCANG):
+        async with database.transaction(service_actor(service.name, county_code)) as tx:
+            letters = [row for row in await unresolved(county_code, tx) if only in (None, row.id)]
+        for row in letters:
+            table.add_row(row.county_code, str(row.id), row.consumer, row.topic, str(row.entity_id or ""), row.reason, row.died_at.isoformat())
+            if replay and not dry_run:
+                await replay_letter(service, database, row)
+    console.print(table)
+
+
+async def replay_letter(service: Service, database: Database, row: Row[Any]) -> None:
+    """Hand a dead letter to its consumer again, the way it came the first time; if it dies again it stays."""
+    subscription = next(each for each in service.subscriptions.all if each.consumer == row.consumer)
+    message = Message(topic=row.topic, key=row.key, headers=row.headers, value=row.payload)
+    actor = service_actor(service.name, row.county_code)
+    async with database.transaction(actor) as tx:
+        await resolve(row.id, tx, county_code=row.county_code)
+    await Listener(subscription, broker=MemoryBroker(), database=database, metrics=Metrics(service.name)).handle([message])

@@ -1,0 +1,86 @@
+"""Make a service's public face."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from uuid import UUID
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
+from prometheus_fastapi_instrumentator import Instrumentator
+
+from shared.broker import Broker
+from shared.database.transaction import Database
+from shared.kernel.actors import Permissions
+from shared.service.clock import clock_router
+from shared.service.health import health_router
+from shared.service.identity import Identity
+from shared.service.metrics import Metrics
+from shared.service.problems import answer_with_problems
+from shared.service.routes import ServiceRoute
+
+LARGEST_BODY = 2**20
+REQUEST_ID = "X-Request-ID"
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def service_router(*tags: str) -> APIRouter:
+    """Make a router whose routes are named for their paths, their names being their operation ids."""
+    return APIRouter(route_class=ServiceRoute, generate_unique_id_function=lambda route: route.name, tags=list(tags))
+
+
+@asynccontextmanager
+async def _nothing(_: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def create_app(title: str, description: str, *, metrics: Metrics, lifespan: Lifespan = _nothing) -> FastAPI:
+    """Make an app with problem documents, a request id, a limit on bodies, metrics, and documentation pages that need no Internet."""
+    app: FastAPI = FastAPIOffline(
+        title=title,
+        description=description,
+        version="1",
+        max_body_size=LARGEST_BODY,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        swagger_ui_parameters={"persistAuthorization": True},
+    )
+    answer_with_problems(app)
+    app.add_middleware(CorrelationIdMiddleware, header_name=REQUEST_ID, validator=_is_id)
+    Instrumentator(registry=metrics.registry, excluded_handlers=["/livez", "/readyz", "/metrics"]).instrument(app)
+    return app
+
+
+def create_service(
+    title: str,
+    description: str,
+    *routers: APIRouter,
+    service: str,
+    database: Database,
+    identity: Identity,
+    permissions: Permissions,
+    metrics: Metrics,
+    broker: Broker | None = None,
+    clock_moves: bool = False,
+    lifespan: Lifespan = _nothing,
+) -> FastAPI:
+    """Make the app of a service with a database.
+
+    :param clock_moves: mount the development profile's `PUT /internal/clock`.
+    """
+    app = create_app(title, description, metrics=metrics, lifespan=lifespan)
+    app.state.database, app.state.identity, app.state.permissions = database, identity, permissions
+    for router in routers:
+        app.include_router(router)
+    app.include_router(health_router(service, database, metrics, broker))
+    if clock_moves:
+        app.include_router(clock_router(database))
+    return app
+
+
+def _is_id(value: str) -> bool:
+    """Take a request id from outside only if it is a UUID: it goes into logs and the audit."""
+    try:
+        return bool(UUID(value))
+    except ValueError:
+        return False

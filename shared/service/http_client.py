@@ -1,0 +1,54 @@
+"""The HTTP client of every service that calls another. The one module that imports the library."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx2 as httpx
+
+_AT_ONCE = 100
+
+
+class Silent(Exception):
+    """The other side does not answer, or not in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """An answer as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpClient:
+    """One upstream. Its own limit stands before the pool, so that the pool never queues."""
+
+    def __init__(self, base_url: str, *, seconds: float = 10.0, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=httpx.Timeout(seconds, connect=2.0), limits=limits, transport=transport)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Heard:
+        """Send a request and give the answer, whatever its status.
+
+        :raises Silent: there is none.
+        """
+        try:
+            async with self._turns:
+                answer = await self._http.request(method, path, params=query, headers=headers, content=body)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Silent(type(error).__name__) from error
+        return Heard(status=answer.status_code, headers=answer.headers, body=answer.content)
+
+    async def close(self) -> None:
+        await self._http.aclose()

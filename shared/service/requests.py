@@ -1,0 +1,73 @@
+"""What a request brings besides its body: who sends it, the version it saw, its place in a list, its transaction."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from asgi_correlation_id import correlation_id
+from fastapi import Depends, Header, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from shared.database.transaction import Database, Transaction
+from shared.kernel.actors import Actor, Permissions
+from shared.kernel.errors import Forbidden, Invalid, Unauthenticated, VersionMissing
+from shared.kernel.page import Place
+from shared.service.identity import Identity
+from shared.wire import AreaCode
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256 签名的令牌，写明岗位与辖区。A signed token with role and area.")
+
+
+class NoSuchPlace(Invalid):
+    sentence = "翻页标记无效，请从第一页重新打开。"
+    english = "The cursor is not one of ours: begin with the first page."
+
+
+async def caller(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Actor:
+    """Verify the token and hold the operation against the permission table."""
+    identity: Identity = request.app.state.identity
+    permissions: Permissions = request.app.state.permissions
+    if credentials is None:
+        raise Unauthenticated
+    actor = identity.actor(credentials.credentials)
+    if actor.role not in permissions[request.scope["route"].name]:
+        raise Forbidden
+    return actor
+
+
+async def unopened_transaction(request: Request, actor: Annotated[Actor, Depends(caller)]) -> AsyncIterator[Transaction]:
+    database: Database = request.app.state.database
+    async with database.unopened(actor, request_id=correlation_id.get() or "") as tx:
+        yield tx
+
+
+async def expected_version(
+    if_match: Annotated[str | None, Header(description='所见版本。The version you saw, as in ETag: "3"', examples=['"3"'])] = None,
+) -> int:
+    """Read the version that the caller saw; what is no version of ours matches nothing."""
+    if if_match is None:
+        raise VersionMissing
+    digits = if_match.strip().removeprefix("W/").removeprefix('"').removesuffix('"')
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
+
+
+async def place(
+    cursor: Annotated[str | None, Query(max_length=100, description="上一页给出的 next。The `next` of the page before.")] = None,
+) -> Place | None:
+    """Read the cursor that the page before gave."""
+    try:
+        return Place.parse(cursor) if cursor else None
+    except ValueError as error:
+        raise NoSuchPlace("cursor") from error
+
+
+def etag(version: int) -> str:
+    """Write a version as the validator that `If-Match` brings back."""
+    return f'"{version}"'
+
+
+# scope="function": the commit comes before the answer leaves, so a 201 is never a lie.
+InTransaction = Annotated[Transaction, Depends(unopened_transaction, scope="function")]
+Caller = Annotated[Actor, Depends(caller)]
+ExpectedVersion = Annotated[int, Depends(expected_version)]
+Cursor = Annotated[Place | None, Depends(place)]
+Area = Annotated[AreaCode | None, Query(description="区划代码，省略则为本人辖区。An area inside yours; yours if absent.")]

@@ -1,0 +1,129 @@
+"""The route class of every service: it begins the transaction once the request is valid, and answers a repeated key.
+
+The endpoint is wrapped before FastAPI reads it, so that the key, the effect and the answer share one transaction.
+"""
+
+import functools
+import hashlib
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from shared.database.idempotency import Answer, earlier_answer, keep_answer
+from shared.database.transaction import Transaction
+from shared.kernel.errors import KeyMissing
+from shared.service.problems import MEDIA_TYPE, Problem
+from shared.service.requests import ExpectedVersion, InTransaction
+
+_KEY_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "操作编号：同一编号只办一次，重复提交得到同一答复，保留30天。One key, one effect, one answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"},
+    "example": "0192f0c1-7d3e-7000-8000-0000000000aa",
+}
+_ANSWERS = {
+    400: "缺少操作编号，或内容无法读取",
+    401: "未登录",
+    403: "岗位或辖区不符",
+    404: "未找到",
+    409: "状态不允许，或正在办理",
+    412: "已被他人修改",
+    413: "内容过大",
+    422: "内容不合规格",
+    428: "缺少所见版本",
+    500: "系统错误",
+    503: "系统繁忙",
+}
+
+Endpoint = Callable[..., Awaitable[Any]]
+E = TypeVar("E", bound=Endpoint)
+
+
+def only_reads(endpoint: E) -> E:
+    """Mark a POST that changes nothing: it needs no key."""
+    endpoint.__dict__["only_reads"] = True
+    return endpoint
+
+
+class ServiceRoute(APIRoute):
+    """A route whose endpoint runs in one transaction; a POST answers a repeated key with its first answer."""
+
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        options["responses"] = {**_refusals(versioned=_takes(endpoint, ExpectedVersion)), **(options.get("responses") or {})}
+        if _is_keyed(endpoint, options):
+            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": [_KEY_HEADER]}
+            endpoint = answered_once(endpoint, options.get("status_code") or 200)
+        elif _takes(endpoint, InTransaction):
+            endpoint = begun(endpoint)
+        super().__init__(path, endpoint, **options)
+
+
+def begun(endpoint: Endpoint) -> Endpoint:
+    """Begin the transaction, then call."""
+
+    @functools.wraps(endpoint)
+    async def call(**values: Any) -> Any:
+        await _transaction(values).begin()
+        return await endpoint(**values)
+
+    return call
+
+
+def answered_once(endpoint: Endpoint, status: int) -> Endpoint:
+    """Begin the transaction, then give the answer kept under this key, or call and keep the answer."""
+
+    async def call(request: Request, **values: Any) -> Any:
+        tx = _transaction(values)
+        key = _key(request)
+        await tx.begin()
+        answer = await earlier_answer(tx, key, await _fingerprint(request))
+        if answer is None:
+            state = await endpoint(**values)
+            answer = Answer(status=status, body=state.model_dump_json().encode())
+            await keep_answer(tx, key, answer)
+        return Response(answer.body, answer.status, media_type="application/json")
+
+    return _which_also_takes_the_request(call, endpoint)
+
+
+def _is_keyed(endpoint: Endpoint, options: dict[str, Any]) -> bool:
+    return "POST" in (options.get("methods") or ()) and not getattr(endpoint, "only_reads", False)
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("idempotency-key")
+    if not key or len(key) > 100 or not (key.isascii() and key.isprintable()) or " " in key:
+        raise KeyMissing("header.idempotency-key")
+    return key
+
+
+def _transaction(values: dict[str, Any]) -> Transaction:
+    return next(value for value in values.values() if isinstance(value, Transaction))
+
+
+async def _fingerprint(request: Request) -> bytes:
+    return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).digest()
+
+
+def _takes(endpoint: Endpoint, kind: Any) -> bool:
+    return any(each.annotation == kind for each in inspect.signature(endpoint).parameters.values())
+
+
+def _refusals(*, versioned: bool) -> dict[int | str, dict[str, Any]]:
+    """Say in the operation's document which refusals it may answer with."""
+    absent = set() if versioned else {412, 428}
+    model = {"model": Problem, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return {status: {"description": text, **model} for status, text in _ANSWERS.items() if status not in absent}
+
+
+def _which_also_takes_the_request(call: Endpoint, endpoint: Endpoint) -> Endpoint:
+    functools.update_wrapper(call, endpoint)
+    signature = inspect.signature(endpoint)
+    taken = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    call.__signature__ = signature.replace(parameters=[*signature.parameters.values(), taken])  # pyright: ignore[reportFunctionMemberAccess]
+    return call

@@ -1,0 +1,114 @@
+"""The second process of a service: it relays, listens and does the duties that time brings. Any number of it may run."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.broker import Broker
+from shared.database.rounds import is_due
+from shared.database.transaction import Database, Transaction
+from shared.database.wake import hear_wake_up_calls
+from shared.kernel.actors import service_actor
+from shared.kernel.areas import COUNTIES, LINCANG
+from shared.service.metrics import Metrics
+from shared.service.relay import Relay
+from shared.service.subscriptions import Listener, Subscriptions
+
+_TICK = 1.0
+_WATCH_SECONDS = 5.0
+_KEYS_KEPT, _OUTBOX_KEPT = timedelta(days=30), timedelta(days=60)  # the outbox outlives its topics, which keep 30 days
+
+_FORGET_KEYS = text("DELETE FROM idempotency WHERE county_code = :county AND created_at < :before")
+_FORGET_OUTBOX = text("DELETE FROM outbox WHERE county_code = :county AND published_at < :before")
+_OUTBOX = text("SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox WHERE published_at IS NULL")
+_DEAD = text("SELECT count(*) FROM dead_letter WHERE resolved_at IS NULL")
+
+log = structlog.get_logger()
+
+Work = Callable[[Transaction], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """What is done in every county each time an interval of real time has passed, by one of the workers."""
+
+    name: str
+    every: timedelta
+    work: Work
+
+
+async def forget_old_rows(tx: Transaction) -> None:
+    """Delete answers kept for keys after 30 days, and published states 30 days after their topics forgot them."""
+    county = tx.actor.scope.county
+    await tx.execute(_FORGET_KEYS, {"county": county, "before": tx.real_now - _KEYS_KEPT})
+    await tx.execute(_FORGET_OUTBOX, {"county": county, "before": tx.real_now - _OUTBOX_KEPT})
+
+
+HOUSEKEEPING = Duty(name="forget_old_rows", every=timedelta(hours=1), work=forget_old_rows)
+
+
+class Worker:
+    """All that one worker process of a service runs."""
+
+    def __init__(self, database: Database, broker: Broker, metrics: Metrics, *, subscriptions: Subscriptions, duties: Sequence[Duty] = ()) -> None:
+        self.database, self.broker, self.metrics = database, broker, metrics
+        self.relay = Relay(database, broker, metrics)
+        database.wake_relay = self.relay.wake
+        self._subscriptions = subscriptions
+        self._duties = (*duties, HOUSEKEEPING)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.relay.run())
+            group.create_task(hear_wake_up_calls(self.database.engine, self.relay.wake))
+            group.create_task(self._do_duties())
+            group.create_task(self._watch())
+            for subscription in self._subscriptions.all:
+                listener = Listener(subscription, broker=self.broker, database=self.database, metrics=self.metrics)
+                group.create_task(listener.run())
+
+    async def do_duties_once(self) -> None:
+        """Do what is due, county by county; a county in trouble does not keep the others waiting."""
+        for duty in self._duties:
+            for county_code in (*COUNTIES, LINCANG):
+                try:
+                    await self._do(duty, county_code)
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("duty_waits", duty=duty.name, county=county_code, error=type(error).__name__)
+
+    async def _do(self, duty: Duty, county_code: str) -> None:
+        async with self.database.transaction(service_actor(self.database.service, county_code)) as tx:
+            if await is_due(duty.name, tx, every=duty.every):
+                await duty.work(tx)
+
+    async def _do_duties(self) -> None:
+        while True:
+            await self.do_duties_once()
+            await asyncio.sleep(_TICK)
+
+    async def _watch(self) -> None:
+        """Keep the gauges fresh."""
+        while True:
+            try:
+                await self._measure()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("metrics_wait", error=type(error).__name__)
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    async def _measure(self) -> None:
+        async with self.database.engine.connect() as connection:
+            waiting, age = (await connection.execute(_OUTBOX)).one()
+            dead = (await connection.execute(_DEAD)).scalar_one()
+        self.metrics.outbox_waiting.set(waiting)
+        self.metrics.outbox_age.set(float(age))
+        self.metrics.dead_waiting.set(dead)
+        for subscription in self._subscriptions.all:
+            lag = await self.broker.lag(subscription.state.topics, group=subscription.group)
+            if lag is not None:
+                self.metrics.lag.labels(subscription.consumer).set(lag)

@@ -1,0 +1,43 @@
+"""Constrained types for everything that comes in: what these let pass, the database and the domain can hold."""
+
+from shared.wire.command import command, part
+from shared.wire.evidence import Evidence, Evidences
+from shared.wire.types import (
+    AreaCode,
+    AwareTime,
+    ClientId,
+    Count,
+    Day,
+    DocumentNumber,
+    IdNumber,
+    LongText,
+    PageSize,
+    PersonName,
+    Phone,
+    SafeText,
+    VillageCode,
+    Year,
+    Yuan,
+)
+
+__all__ = [
+    "AreaCode",
+    "AwareTime",
+    "ClientId",
+    "Count",
+    "Day",
+    "DocumentNumber",
+    "Evidence",
+    "Evidences",
+    "IdNumber",
+    "LongText",
+    "PageSize",
+    "PersonName",
+    "Phone",
+    "SafeText",
+    "VillageCode",
+    "Year",
+    "Yuan",
+    "command",
+    "part",
+]

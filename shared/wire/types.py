@@ -1,0 +1,123 @@
+"""The types of fields. Pydantic's patterns are Rust's: `[0-9]`, not `\\d`, which lets digits of other scripts pass."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
+from stdnum.cn import ric
+from stdnum.exceptions import ValidationError as StdnumError
+
+from shared.kernel import people
+
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+_MONEY = re.compile(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
+_ID_NUMBER = re.compile(r"^[1-9][0-9]{16}[0-9X]$")
+_PHONE = re.compile(r"^1[3-9][0-9]{9}$")
+_TIME = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})$")
+_DAY = re.compile(r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2101, 1, 1, tzinfo=UTC)
+
+
+def _safe(text: str) -> str:
+    if _UNSAFE.search(text):
+        raise ValueError("contains characters that cannot be kept or that hide others")
+    return text
+
+
+def _money(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if not (isinstance(value, str) and _MONEY.fullmatch(value)):
+        raise ValueError("must be a text like 1234.50, not negative, in yuan")
+    return Decimal(value)
+
+
+def _iso_text(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and _TIME.fullmatch(value)):
+        return value
+    raise ValueError("must be an ISO 8601 text with an offset, like 2021-09-22T09:30:00+08:00")
+
+
+def _iso_day(value: object) -> object:
+    if (isinstance(value, date) and not isinstance(value, datetime)) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("must be a date like 2021-01-01")
+
+
+def _within_reason(value: datetime) -> datetime:
+    if not _EARLIEST <= value < _LATEST:
+        raise ValueError("must lie between 1900 and 2100")
+    return value
+
+
+def _id_number(value: object) -> people.IdNumber:
+    """Check form, birth date and check digit. The address code is no ground for refusal: people keep the code of their first registration."""
+    if isinstance(value, people.IdNumber):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a text of 18 characters")
+    number = value.upper()
+    if not _ID_NUMBER.fullmatch(number):
+        raise ValueError("must have 17 digits and a check digit")
+    try:
+        born = ric.get_birth_date(number)
+    except StdnumError as error:
+        raise ValueError("holds no date of birth") from error
+    if not date(1900, 1, 1) <= born <= datetime.now(UTC).date():
+        raise ValueError("holds an impossible date of birth")
+    if ric.calc_check_digit(number) != number[-1]:
+        raise ValueError("has a wrong check digit")
+    return people.IdNumber(number)
+
+
+def _phone(value: object) -> people.Phone:
+    if isinstance(value, people.Phone):
+        return value
+    if not (isinstance(value, str) and _PHONE.fullmatch(value)):
+        raise ValueError("must have 11 digits")
+    return people.Phone(value)
+
+
+def _name(value: object) -> people.PersonName:
+    if isinstance(value, people.PersonName):
+        return value
+    if not isinstance(value, str) or not 1 <= len(value.strip()) <= 50 or not value.strip().isprintable():
+        raise ValueError("must be a text of 1 to 50 printable characters")
+    return people.PersonName(_safe(value.strip()))
+
+
+def _uuid7(value: UUID) -> UUID:
+    if value.version != 7:
+        raise ValueError("must be a UUID of version 7")
+    return value
+
+
+def _shown(pattern: str, example: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], **more})
+
+
+_masked = PlainSerializer(str, return_type=str)
+
+SafeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_safe)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_safe)]
+DocumentNumber = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100), AfterValidator(_safe), Field(examples=["临乡振发〔2021〕1号"])
+]
+AreaCode = Annotated[str, StringConstraints(pattern=r"^5309([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$", strict=True), Field(examples=["530902"])]
+VillageCode = Annotated[str, StringConstraints(pattern=r"^5309[0-9]{8}$", strict=True), Field(examples=["530902102201"])]
+Year = Annotated[int, Field(ge=2020, le=2100, examples=[2021])]
+Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+PageSize = Annotated[int, Field(ge=1, le=200)]
+ClientId = Annotated[UUID, AfterValidator(_uuid7)]
+Yuan = Annotated[Decimal, PlainValidator(_money), PlainSerializer(str, return_type=str), _shown(_MONEY.pattern, "5161.00")]
+AwareTime = Annotated[AwareDatetime, BeforeValidator(_iso_text), AfterValidator(_within_reason), Field(examples=["2021-09-22T09:30:00+08:00"])]
+Day = Annotated[date, BeforeValidator(_iso_day), Field(examples=["2021-01-01"])]
+IdNumber = Annotated[people.IdNumber, PlainValidator(_id_number), _masked, _shown("^[1-9][0-9]{16}[0-9Xx]$", "533522197001010010")]
+Phone = Annotated[people.Phone, PlainValidator(_phone), _masked, _shown(_PHONE.pattern, "13900000000")]
+PersonName = Annotated[
+    people.PersonName, PlainValidator(_name), _masked, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 50, "examples": ["李文芳"]})
+]

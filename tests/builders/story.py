@@ -1,0 +1,86 @@
+"""The way of a household from a lead to a flag, over HTTP: each step done right, with the versions it saw."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+
+from shared.kernel.actors import Actor
+from tests.builders.people import a_household, proof
+from tests.fixtures.callers import Call
+from tests.fixtures.tokens import HOME, county, township, village
+
+
+def done(answer: httpx2.Response) -> dict[str, Any]:
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+@dataclass(frozen=True)
+class Officials:
+    village: Actor
+    township: Actor
+    county: Actor
+
+    @classmethod
+    def of(cls, area: str = HOME) -> "Officials":
+        return cls(village("village-" + area, area), township("township-" + area[:9], area[:9]), county("county-" + area[:6], area[:6]))
+
+
+@dataclass(frozen=True)
+class Way:
+    """Takes steps as the officials of one village; `now` is the business time of each, moved by whoever tests."""
+
+    call: Call
+    now: datetime
+    officials: Officials = Officials.of()
+
+    async def household(self, **changes: Any) -> str:
+        household = a_household(village=self.officials.village.area, **changes)
+        return done(await self.call(self.officials.village).post("/v1/households", household))["id"]
+
+    async def lead(self, household_id: str) -> dict[str, Any]:
+        body = {"household_id": household_id, "channel": "home_visit", "hardships": ["harvest_or_business_failed"], "note": "走访时发现"}
+        return done(await self.call(self.officials.village).post("/v1/leads", body))
+
+    async def confirmed(self, lead: dict[str, Any], *risks: str) -> dict[str, Any]:
+        return done(await self.verification(lead, outcome="confirmed", risks=list(risks)))
+
+    async def verification(self, lead: dict[str, Any], **body: Any) -> httpx2.Response:
+        body = {"visited_at": self.at(minutes=-5), "evidence": proof("入户核实表"), **body}
+        return await self.call(self.officials.village).post(f"/v1/leads/{lead['id']}/verification", body, seen=lead["version"])
+
+    async def case(self, *risks: str, **changes: Any) -> str:
+        """Open a case for a new household."""
+        lead = await self.lead(await self.household(**changes))
+        return (await self.confirmed(lead, *risks))["case_id"]
+
+    async def act(self, by: Actor, case_id: str, act: str, body: dict[str, Any], *, seen: int | None = None) -> httpx2.Response:
+        if seen is None:
+            seen = done(await self.call(self.officials.county).get(f"/v1/cases/{case_id}"))["version"]
+        return await self.call(by).post(f"/v1/cases/{case_id}/{act}", {"evidence": proof(act), **body}, seen=seen)
+
+    async def appraisal(self, case_id: str, **changes: Any) -> httpx2.Response:
+        body = {"held_at": self.at(minutes=-4), "eligible": 30, "present": 25, "in_favour": 23, **changes}
+        return await self.act(self.officials.village, case_id, "appraisal", body)
+
+    async def notice(self, case_id: str, **changes: Any) -> httpx2.Response:
+        return await self.act(self.officials.village, case_id, "notice", {"posted_at": self.at(minutes=-3), "posted_where": "村务公开栏", **changes})
+
+    async def removal(self, case_id: str, **changes: Any) -> httpx2.Response:
+        return await self.act(self.officials.village, case_id, "notice-removal", {"removed_at": self.at(), **changes})
+
+    async def review(self, case_id: str, *, by: Actor | None = None, agrees: bool = True) -> httpx2.Response:
+        return await self.act(by or self.officials.township, case_id, "township-review", {"agrees": agrees, "opinion": "情况属实"})
+
+    async def approval(self, case_id: str, *, by: Actor | None = None, agrees: bool = True, **changes: Any) -> httpx2.Response:
+        body = {"agrees": agrees, "opinion": "同意认定", "document_number": "临翔乡振〔2021〕9号", **changes}
+        return await self.act(by or self.officials.county, case_id, "county-approval", body)
+
+    async def withdrawal(self, flag_id: str, *, seen: int = 1, reason: str = "entered_in_error") -> httpx2.Response:
+        body = {"reason": reason, "opinion": "经查系错录", "document_number": "临翔乡振〔2021〕10号"}
+        return await self.call(self.officials.county).post(f"/v1/risk-flags/{flag_id}/withdrawal", body, seen=seen)
+
+    def at(self, **shift: float) -> str:
+        return (self.now + timedelta(**shift)).isoformat()
