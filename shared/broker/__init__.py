@@ -1,6 +1,6 @@
 """The port to the broker: at least once, in no promised order. Listeners hold a version, not a history."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,7 +21,7 @@ class Broker(Protocol):
         """Hand over messages and say of each whether the broker keeps it; what it may not keep is to be sent again."""
         ...
 
-    def batches(self, topics: Sequence[str], *, group: str, limit: int = 200) -> AsyncIterator[Batch]:
+    def batches(self, topics: Sequence[str], *, group: str, limit: int = 200) -> AsyncGenerator[Batch, None]:
         """Wait for messages, batch after batch, as one member of a group; trouble with the broker is waited out, never raised."""
         ...
 

@@ -16,7 +16,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -122,7 +122,7 @@ class KafkaBroker:
                 self._note("kafka_round_failed", trouble, unkept=len(messages) - len(kept))
         return [place in kept for place in range(len(messages))]
 
-    async def batches(self, topics: Sequence[str], *, group: str, limit: int = 200) -> AsyncIterator[Batch]:
+    async def batches(self, topics: Sequence[str], *, group: str, limit: int = 200) -> AsyncGenerator[Batch, None]:
         """Deliver as one member of a group. A batch that is neither `done` nor `again` when the next is asked for comes again.
 
         Finish a batch within 15 seconds: after 60 the group goes on without this member.
@@ -341,7 +341,7 @@ class KafkaBroker:
         return {partition: (firsts[partition], ends[partition]) for partition in partitions}
 
     @asynccontextmanager
-    async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+    async def _admin(self) -> AsyncGenerator[AIOKafkaAdminClient]:
         """Open a line for one question: it cannot be stale."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=_QUESTION_REQUEST_MS)
         await self._start(admin)
@@ -351,7 +351,7 @@ class KafkaBroker:
             self._end(admin)
 
     @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
+    async def _reader(self) -> AsyncGenerator[AIOKafkaConsumer]:
         reader = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, request_timeout_ms=_QUESTION_REQUEST_MS)
         await self._start(reader)
         try:

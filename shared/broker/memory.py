@@ -6,7 +6,7 @@ handled is then announced again by the reconciler. Not for several processes: th
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from shared.broker import Batch
 from shared.events import Message
@@ -26,7 +26,7 @@ class MemoryBroker:
             self._changed.notify_all()
         return [True] * len(messages)
 
-    async def batches(self, topics: Sequence[str], *, group: str, limit: int = 200) -> AsyncIterator[Batch]:
+    async def batches(self, topics: Sequence[str], *, group: str, limit: int = 200) -> AsyncGenerator[Batch, None]:
         taken: tuple[str, str] | None = None
         try:
             while True:
@@ -34,6 +34,7 @@ class MemoryBroker:
                 yield self._batch(taken, limit)
                 await self._give_back(taken)
                 taken = None
+                await asyncio.sleep(0)  # let another member of the group have its turn
         finally:
             if taken:
                 await self._give_back(taken)

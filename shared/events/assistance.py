@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.events.state import State
-from shared.kernel.assistance import TaskStatus
+from shared.kernel.assistance import Task, TaskStatus
 
 
 class AssistanceTask(State):
@@ -20,6 +20,22 @@ class AssistanceTask(State):
     kind: str
     status: TaskStatus
     due_at: datetime
+
+    @classmethod
+    def of(cls, task: Task, *, service: Literal["projects", "employment"]) -> "AssistanceTask":
+        """Say how a task of a service stands."""
+        return cls(
+            id=task.id,
+            county_code=task.county_code,
+            version=task.version,
+            owed_id=task.owed_id,
+            household_id=task.household_id,
+            area_code=task.area_code,
+            service=service,
+            kind=task.kind,
+            status=task.status,
+            due_at=task.due_at,
+        )
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

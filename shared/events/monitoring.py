@@ -8,6 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.state import State
+from shared.kernel.areas import TOWNSHIP
+from shared.kernel.assistance import Task, TaskStatus, task_id_for
+from shared.kernel.ids import FlagId, HouseholdId, OwedId
 
 
 class FlagStatus(StrEnum):
@@ -57,3 +60,20 @@ class RiskFlag(State):
     @property
     def key(self) -> str:
         return str(self.household_id)
+
+    def task_for(self, owed: OwedMeasure, *, kind: str) -> Task:
+        """Form the task that answers one of its measures; of a flag that is over it is born withdrawn."""
+        owed_id = OwedId(owed.id)
+        return Task(
+            id=task_id_for(owed_id),
+            owed_id=owed_id,
+            flag_id=FlagId(self.id),
+            household_id=HouseholdId(self.household_id),
+            county_code=self.county_code,
+            township_code=self.area_code[:TOWNSHIP],
+            area_code=self.area_code,
+            measure=owed.measure,
+            kind=kind,
+            status=TaskStatus.OPENED if self.status is FlagStatus.OPEN else TaskStatus.WITHDRAWN,
+            due_at=owed.due_at,
+        )

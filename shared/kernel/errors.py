@@ -62,6 +62,11 @@ class Invalid(Refusal):
     english = "What was filled in contradicts itself."
 
 
+class NotYetHappened(Invalid):
+    sentence = "所填时间晚于现在。"
+    english = "This time has not come yet."
+
+
 class Incomplete(Refusal):
     """A header is missing."""
 

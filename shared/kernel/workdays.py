@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, NotYetHappened
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
@@ -96,3 +96,12 @@ def local_day(moment: datetime) -> date:
 
 def end_of_day(day: date) -> datetime:
     return datetime.combine(day + ONE_DAY, time(), tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def happened(field: str, at: datetime, *, now: datetime) -> None:
+    """Hold a time that is said to be past against the clock.
+
+    :raises NotYetHappened: it lies ahead.
+    """
+    if at > now:
+        raise NotYetHappened(field)

@@ -1,11 +1,10 @@
 """How the parts of a service with a database are put together. Its `app.py` names the parts; nothing else is wired anywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
 
@@ -14,15 +13,13 @@ from shared.database.privacy import Vault
 from shared.database.transaction import Database
 from shared.database.wake import WakeUpCaller
 from shared.kernel.actors import Permissions
+from shared.service.announce import Announce
 from shared.service.http import create_service
 from shared.service.identity import Identity
 from shared.service.metrics import Metrics
 from shared.service.settings import Profile, ServiceSettings
 from shared.service.subscriptions import Subscriptions
 from shared.service.worker import Duty, Worker
-
-Announce = Callable[..., Awaitable[UUID | None]]
-"""Announce the entities of one county again, a number of them after an id: `(tx, after=…, at_most=…) -> last id, or None at the end`."""
 
 
 def no_duties(_: Metrics, __: Any) -> Sequence[Duty]:
@@ -90,7 +87,7 @@ class Service:
     def create_worker(self, settings: ServiceSettings, broker: Broker, *, metrics: Metrics | None = None) -> Worker:
         metrics = metrics or Metrics(self.name)
         database = self.worker_database(settings)
-        return Worker(database, broker, metrics, subscriptions=self.subscriptions, duties=self.duties(metrics, settings))
+        return Worker(database, broker, metrics, subscriptions=self.subscriptions, announce=self.announce, duties=self.duties(metrics, settings))
 
     def _database(self, settings: ServiceSettings, url: str) -> Database:
         vault = Vault(self.name, key=settings.key("data_key"), index_key=settings.key("index_key"))

@@ -23,6 +23,7 @@ from shared.database.transaction import Database
 from shared.events import Message
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES, LINCANG
+from shared.service.announce import AT_ONCE, announce_all
 from shared.service.assembly import Service
 from shared.service.health import health_router
 from shared.service.http import create_app
@@ -32,7 +33,6 @@ from shared.service.settings import Profile, ServiceSettings
 from shared.service.subscriptions import Listener
 
 GRACE_SECONDS = 30
-ANNOUNCED_AT_ONCE = 1_000
 
 T = TypeVar("T")
 
@@ -72,8 +72,8 @@ def service_commands(service: Service, *, seed: Callable[[ServiceSettings], None
     def announce(county: Annotated[str | None, typer.Option(help="one county; all if absent")] = None) -> None:
         """Announce the present state of everything again, for a new listener or one that lost something."""
         settings = service.settings()
-        total = asyncio.run(_with_database(service, settings, lambda database: announce_all(service, database, county)))
-        console.print(f"{total} transactions of up to {ANNOUNCED_AT_ONCE} states are in the outbox")
+        total = asyncio.run(_with_database(service, settings, lambda database: announce_all(service.announce, database, county)))
+        console.print(f"{total} transactions of up to {AT_ONCE} states are in the outbox")
 
     @commands.command()
     def restored() -> None:
@@ -115,18 +115,6 @@ def migrate_service(service: Service, settings: ServiceSettings, verb: str = "up
         run_statements(owner, [clock_statement(service.name, moves=settings.profile is Profile.DEVELOPMENT)])
 
 
-async def announce_all(service: Service, database: Database, county: str | None = None) -> int:
-    """Announce everything, a bounded number of states per transaction; say how many transactions it took."""
-    done = 0
-    for county_code in [county] if county else COUNTIES:
-        after: UUID | None = UUID(int=0)
-        while after is not None:
-            async with database.transaction(service_actor(service.name, county_code)) as tx:
-                after = await service.announce(tx, after=after, at_most=ANNOUNCED_AT_ONCE)
-            done += 1
-    return done
-
-
 def owner_url(settings: ServiceSettings) -> str:
     if settings.owner_database_url is None:
         raise typer.BadParameter("owner_database_url is needed for this: the URL of a superuser")
@@ -143,6 +131,7 @@ async def _work(service: Service, settings: ServiceSettings) -> None:
     metrics = Metrics(service.name)
     broker = KafkaBroker(settings.kafka_bootstrap or "127.0.0.1:9092", replication=settings.topic_replication)
     worker = service.create_worker(settings, broker, metrics=metrics)
+    broker.on_amnesia = worker.broker_forgot
     app = create_app(f"{service.title} worker", "", metrics=metrics)
     app.include_router(health_router(service.name, worker.database, metrics, broker))
     config = uvicorn.Config(app, host=settings.worker_host, port=settings.worker_port, log_config=None, access_log=False)

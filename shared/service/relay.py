@@ -35,6 +35,8 @@ _MARK = text("""
     WHERE (outbox.county_code, outbox.created_on, outbox.event_id) = (sent.county_code, sent.created_on, sent.event_id)
 """)
 
+_AFTER_TROUBLE = 1.0
+
 log = structlog.get_logger()
 
 
@@ -55,26 +57,28 @@ class Relay:
         """Relay for ever; whatever fails is tried again."""
         while True:
             try:
-                sent = await self.send_once()
+                claimed, sent = await self.send_once()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("relay_waits", error=type(error).__name__)
-                sent = 0
-                await asyncio.sleep(1)
-            if sent < self._at_most:
+                claimed, sent = 0, 0
+                await asyncio.sleep(_AFTER_TROUBLE)
+            if claimed and not sent:  # the broker is away: what was claimed is free again in 10 s
+                await asyncio.sleep(_AFTER_TROUBLE)
+            if claimed < self._at_most:
                 await self._wait()
 
-    async def send_once(self) -> int:
-        """Claim, send, mark; no transaction is open while the broker is spoken to. Say how many were claimed and acknowledged."""
+    async def send_once(self) -> tuple[int, int]:
+        """Claim, send, mark; no transaction is open while the broker is spoken to. Say how many were claimed, and how many acknowledged."""
         rows = await self._claim()
         if not rows:
-            return 0
+            return 0, 0
         acks = await self._broker.publish([Message(topic=row.topic, key=row.key, headers=row.headers, value=row.payload) for row in rows])
         sent = [row for row, ack in zip(rows, acks, strict=True) if ack]
         self._metrics.published.inc(len(sent))
         self._metrics.unacknowledged.inc(len(rows) - len(sent))
         if sent:
             await self._mark(sent)
-        return len(sent)
+        return len(rows), len(sent)
 
     async def _claim(self) -> Sequence[Row[Any]]:
         """Take rows for 10 s of database time: should this process die or freeze, another takes them after that."""

@@ -8,6 +8,7 @@ Does not promise order, or that a state comes once: every reaction is an upsert 
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from random import uniform
 from typing import Any, TypeVar
@@ -74,15 +75,19 @@ class Listener:
 
     async def run(self) -> None:
         """Handle batches for ever. Transient trouble has the batch delivered again, later and later; it never makes a dead letter."""
-        async for batch in self._broker.batches(self._subscription.state.topics, group=self._subscription.group):
-            try:
-                async with asyncio.timeout(_LONGEST_BATCH):
-                    await self.handle(batch.messages)
-            except (SQLAlchemyError, OSError) as error:  # TimeoutError is an OSError
-                await self._later(batch, error)
-            else:
-                self._wait = _FIRST_WAIT
-                await batch.done()
+        async with aclosing(self._broker.batches(self._subscription.state.topics, group=self._subscription.group)) as batches:
+            async for batch in batches:
+                await self._take(batch)
+
+    async def _take(self, batch: Batch) -> None:
+        try:
+            async with asyncio.timeout(_LONGEST_BATCH):
+                await self.handle(batch.messages)
+        except (SQLAlchemyError, OSError) as error:  # TimeoutError is an OSError
+            await self._later(batch, error)
+        else:
+            self._wait = _FIRST_WAIT
+            await batch.done()
 
     async def handle(self, messages: Sequence[Message]) -> None:
         """Take messages in, one transaction per county."""

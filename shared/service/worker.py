@@ -15,6 +15,7 @@ from shared.database.transaction import Database, Transaction
 from shared.database.wake import hear_wake_up_calls
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES, LINCANG
+from shared.service.announce import announce_all
 from shared.service.metrics import Metrics
 from shared.service.relay import Relay
 from shared.service.subscriptions import Listener, Subscriptions
@@ -55,12 +56,27 @@ HOUSEKEEPING = Duty(name="forget_old_rows", every=timedelta(hours=1), work=forge
 class Worker:
     """All that one worker process of a service runs."""
 
-    def __init__(self, database: Database, broker: Broker, metrics: Metrics, *, subscriptions: Subscriptions, duties: Sequence[Duty] = ()) -> None:
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        metrics: Metrics,
+        *,
+        subscriptions: Subscriptions,
+        announce: Announce,
+        duties: Sequence[Duty] = (),
+    ) -> None:
         self.database, self.broker, self.metrics = database, broker, metrics
         self.relay = Relay(database, broker, metrics)
         database.wake_relay = self.relay.wake
         self._subscriptions = subscriptions
+        self._announce = announce
+        self._forgotten = asyncio.Event()
         self._duties = (*duties, HOUSEKEEPING)
+
+    def broker_forgot(self) -> None:
+        """Be told that the broker came back without what it had acknowledged: everything is announced again."""
+        self._forgotten.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -69,6 +85,7 @@ class Worker:
             group.create_task(hear_wake_up_calls(self.database.engine, self.relay.wake))
             group.create_task(self._do_duties())
             group.create_task(self._watch())
+            group.create_task(self._announce_what_was_forgotten())
             for subscription in self._subscriptions.all:
                 listener = Listener(subscription, broker=self.broker, database=self.database, metrics=self.metrics)
                 group.create_task(listener.run())
@@ -91,6 +108,18 @@ class Worker:
         while True:
             await self.do_duties_once()
             await asyncio.sleep(_TICK)
+
+    async def _announce_what_was_forgotten(self) -> None:
+        while True:
+            await self._forgotten.wait()
+            self._forgotten.clear()
+            try:
+                rounds = await announce_all(self._announce, self.database)
+                log.warning("announced_again", why="the broker forgot", transactions=rounds)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("announcing_waits", error=type(error).__name__)
+                self._forgotten.set()
+                await asyncio.sleep(_TICK)
 
     async def _watch(self) -> None:
         """Keep the gauges fresh."""

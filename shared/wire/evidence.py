@@ -1,5 +1,6 @@
 """What proves an act: minutes, a photo of the notice board, a signed sheet. The file itself is kept elsewhere; its hash binds it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -23,3 +24,8 @@ class Evidence:
 
 
 Evidences = Annotated[list[Evidence], Field(min_length=1, max_length=10)]
+
+
+def as_kept(evidence: Sequence[Evidence]) -> list[dict[str, str]]:
+    """Write evidence as it is kept beside an act."""
+    return [{"title": each.title, "sha256": each.sha256} for each in evidence]

@@ -1,0 +1,23 @@
+"""Take a task on."""
+
+from services.employment.domain.tasks import NAME, PROCEDURE
+from services.employment.publications import present_tasks
+from services.employment.store import tasks
+from shared.database.transaction import Transaction
+from shared.kernel.assistance import TaskAct
+from shared.kernel.ids import TaskId
+from shared.wire.tasks import StartTask, TaskStepped, public_id
+
+
+async def start_task(task_id: TaskId, start: StartTask, tx: Transaction, *, expected: int) -> TaskStepped:
+    """Take a task on.
+
+    :raises Conflict: the task is not in a state that allows it.
+    :raises Stale: somebody changed it.
+    """
+    task = await tasks.get(task_id, tx)
+    status = PROCEDURE.step(task.status, TaskAct.START, tx.actor.role).to
+
+    version = await tasks.step(task, tx, expected=expected, status=status, note=start.responsible)
+    tx.publish(*await present_tasks([task.owed_id], task.county_code, tx))
+    return TaskStepped(id=public_id(NAME, task_id), version=version, status=status)

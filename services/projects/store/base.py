@@ -1,0 +1,3 @@
+from shared.database.base import service_base
+
+Base = service_base()
