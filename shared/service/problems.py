@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from shared.kernel.errors import Conflict, Forbidden, Incomplete, Invalid, NotFound, Refusal, Stale, Unauthenticated, VersionMissing
 
@@ -108,6 +109,10 @@ def answer_with_problems(app: FastAPI) -> None:
     async def not_ours(request: Request, error: HTTPException) -> JSONResponse:
         said = HTTP.get(error.status_code) or Said("Refused", error.status_code, "请求未被受理。", "The request was not granted.")
         return problem(said, request, headers=dict(error.headers or {}))
+
+    @app.exception_handler(ClientDisconnect)
+    async def left(request: Request, _: ClientDisconnect) -> JSONResponse:
+        return problem(HTTP[400], request)  # nobody reads it
 
     @app.exception_handler(DBAPIError)
     async def refused_by_the_database(request: Request, error: DBAPIError) -> JSONResponse:

@@ -15,7 +15,7 @@ from shared.database.transaction import Database, Transaction
 from shared.database.wake import hear_wake_up_calls
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES, LINCANG
-from shared.service.announce import announce_all
+from shared.service.announce import Announce, announce_all
 from shared.service.metrics import Metrics
 from shared.service.relay import Relay
 from shared.service.subscriptions import Listener, Subscriptions

@@ -1,6 +1,6 @@
 """The way of a household from a lead to a flag, over HTTP: each step done right, with the versions it saw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +9,24 @@ import httpx2
 from shared.kernel.actors import Actor
 from tests.builders.people import a_household, proof
 from tests.fixtures.callers import Call
+from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import HOME, county, township, village
+
+LONG_ENOUGH = timedelta(days=11)
+"""A notice of the default length is over after this many days, the National Day holidays included."""
 
 
 def done(answer: httpx2.Response) -> dict[str, Any]:
     assert answer.status_code < 300, answer.text
     return answer.json()
+
+
+def refused(answer: httpx2.Response) -> tuple[int, str, list[str]]:
+    """Read a refusal: its status, its name, and the fields at fault."""
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    assert problem["status"] == answer.status_code, answer.text
+    return answer.status_code, problem["type"].removeprefix("urn:bottom-line:problem:"), [each["field"] for each in problem.get("fields", [])]
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,7 @@ class Way:
 
     call: Call
     now: datetime
-    officials: Officials = Officials.of()
+    officials: Officials = field(default_factory=Officials.of)
 
     async def household(self, **changes: Any) -> str:
         household = a_household(village=self.officials.village.area, **changes)
@@ -69,7 +81,7 @@ class Way:
         return await self.act(self.officials.village, case_id, "notice", {"posted_at": self.at(minutes=-3), "posted_where": "村务公开栏", **changes})
 
     async def removal(self, case_id: str, **changes: Any) -> httpx2.Response:
-        return await self.act(self.officials.village, case_id, "notice-removal", {"removed_at": self.at(), **changes})
+        return await self.act(self.officials.village, case_id, "notice-removal", {"removed_at": self.at(minutes=-1), **changes})
 
     async def review(self, case_id: str, *, by: Actor | None = None, agrees: bool = True) -> httpx2.Response:
         return await self.act(by or self.officials.township, case_id, "township-review", {"agrees": agrees, "opinion": "情况属实"})
@@ -77,6 +89,34 @@ class Way:
     async def approval(self, case_id: str, *, by: Actor | None = None, agrees: bool = True, **changes: Any) -> httpx2.Response:
         body = {"agrees": agrees, "opinion": "同意认定", "document_number": "临翔乡振〔2021〕9号", **changes}
         return await self.act(by or self.officials.county, case_id, "county-approval", body)
+
+    async def noticed(self, *risks: str, **changes: Any) -> str:
+        """Open a case for a new household and take it as far as its notice."""
+        case_id = await self.case(*risks, **changes)
+        done(await self.appraisal(case_id))
+        done(await self.notice(case_id))
+        return case_id
+
+    async def after_notice(self, set_clock: SetClock) -> "Way":
+        """Let the notice hang until it is over."""
+        return replace(self, now=await set_clock(self.now + LONG_ENOUGH))
+
+    async def reviewed(self, case_id: str) -> None:
+        """Take the notice down and review the case."""
+        done(await self.removal(case_id))
+        done(await self.review(case_id))
+
+    async def decided(self, case_id: str, **changes: Any) -> dict[str, Any]:
+        """Take the notice down, review and decide."""
+        await self.reviewed(case_id)
+        return done(await self.approval(case_id, **changes))
+
+    async def flagged(self, case_id: str, set_clock: SetClock) -> tuple["Way", str]:
+        """Take an opened case through every step; give the way as it goes on then, and the flag."""
+        done(await self.appraisal(case_id))
+        done(await self.notice(case_id))
+        later = await self.after_notice(set_clock)
+        return later, (await later.decided(case_id))["flag_id"]
 
     async def withdrawal(self, flag_id: str, *, seen: int = 1, reason: str = "entered_in_error") -> httpx2.Response:
         body = {"reason": reason, "opinion": "经查系错录", "document_number": "临翔乡振〔2021〕10号"}

@@ -88,11 +88,6 @@ class HouseholdUnknown(Conflict):
     english = "The lead belongs to no household yet: register it and name it with the verification."
 
 
-class NotYetHappened(Invalid):
-    sentence = "所填时间晚于现在。"
-    english = "This time has not come yet."
-
-
 def verify(lead: Lead, outcome: Outcome, *, risks: Sequence[Risk], reason: str | None, by: Role) -> Verification:
     """Decide a lead on what was found.
 
@@ -107,12 +102,3 @@ def verify(lead: Lead, outcome: Outcome, *, risks: Sequence[Risk], reason: str |
     if reason is None or risks:
         raise ReasonMissing("body.reason" if reason is None else "body.risks")
     return Verification(status=step.refused or step.to, risks=[])
-
-
-def happened(field: str, at: datetime, *, now: datetime) -> None:
-    """Hold a time that is said to be past against the clock.
-
-    :raises NotYetHappened: it lies ahead.
-    """
-    if at > now:
-        raise NotYetHappened(field)

@@ -1,14 +1,15 @@
 """The village appraises a case (民主评议)."""
 
 from services.monitoring.domain import cases as rules
-from services.monitoring.domain.leads import happened
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import cases, households, law
 from services.monitoring.usecases.cases.open_next_case import open_next_case
-from services.monitoring.usecases.cases.stepped import Stepped, as_kept
+from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
+from shared.kernel.workdays import happened
 from shared.wire import AwareTime, Count, Evidences, SafeText, command
+from shared.wire.evidence import as_kept
 
 
 @command

@@ -10,10 +10,11 @@ from services.monitoring.domain.parameters import Key, Parameters
 from services.monitoring.publications import present_flags
 from services.monitoring.store import cases, categories, flags, households, law, ledger, people
 from services.monitoring.usecases.cases.open_next_case import open_next_case
-from services.monitoring.usecases.cases.stepped import Stepped, as_kept
+from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.wire import DocumentNumber, Evidences, SafeText, command
+from shared.wire.evidence import as_kept
 
 
 @command

@@ -1,14 +1,14 @@
 """The notice goes up in the village (公示)."""
 
 from services.monitoring.domain import cases as rules
-from services.monitoring.domain.leads import happened
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import cases, law
-from services.monitoring.usecases.cases.stepped import Stepped, as_kept
+from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
-from shared.kernel.workdays import local_day
+from shared.kernel.workdays import happened, local_day
 from shared.wire import AwareTime, Evidences, SafeText, command
+from shared.wire.evidence import as_kept
 
 
 @command

@@ -1,12 +1,13 @@
 """The notice comes down when its period is over."""
 
 from services.monitoring.domain import cases as rules
-from services.monitoring.domain.leads import happened
 from services.monitoring.store import cases
-from services.monitoring.usecases.cases.stepped import Stepped, as_kept
+from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
+from shared.kernel.workdays import happened
 from shared.wire import AwareTime, Evidences, command
+from shared.wire.evidence import as_kept
 
 
 @command

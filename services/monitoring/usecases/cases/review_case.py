@@ -4,10 +4,11 @@ from services.monitoring.domain import cases as rules
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import cases, households, law
 from services.monitoring.usecases.cases.open_next_case import open_next_case
-from services.monitoring.usecases.cases.stepped import Stepped, as_kept
+from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.wire import Evidences, SafeText, command
+from shared.wire.evidence import as_kept
 
 
 @command

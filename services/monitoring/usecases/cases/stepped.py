@@ -1,13 +1,11 @@
-"""What every act on a case answers, and how its evidence is kept."""
+"""What every act on a case answers."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.monitoring.domain.cases import CaseStatus
-from shared.wire import Evidence
 
 
 class Stepped(BaseModel):
@@ -19,7 +17,3 @@ class Stepped(BaseModel):
     notice_ends_at: datetime | None = None
     flag_id: UUID | None = None
     next_case_id: UUID | None = None
-
-
-def as_kept(evidence: Sequence[Evidence]) -> list[dict[str, str]]:
-    return [{"title": each.title, "sha256": each.sha256} for each in evidence]

@@ -14,6 +14,7 @@ from services.monitoring.store import cases, households, law, leads
 from services.monitoring.usecases.cases.open_case import open_case
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, LeadId
+from shared.kernel.workdays import happened
 from shared.wire import AwareTime, Evidences, SafeText, command
 
 
@@ -52,7 +53,7 @@ async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction
     """
     lead = await leads.get(lead_id, tx)
     found = rules.verify(lead, verification.outcome, risks=verification.risks, reason=verification.reason, by=tx.actor.role)
-    rules.happened("body.visited_at", verification.visited_at, now=tx.now)
+    happened("body.visited_at", verification.visited_at, now=tx.now)
     household_id = lead.household_id or (HouseholdId(verification.household_id) if verification.household_id else None)
     if found.status is rules.LeadStatus.CONFIRMED and household_id is None:
         raise rules.HouseholdUnknown("body.household_id")

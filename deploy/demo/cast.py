@@ -1,0 +1,67 @@
+"""Who plays in the demo's story: households of the register, picked by what they are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deploy.demo.population import LINE, Listed, Register
+from shared.kernel.areas import COUNTIES
+
+FLOOD, INDUSTRY, WORK = "0201", "06", "07"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A household's part: the risk that a visit will find (none: the lead is dismissed), and its line in the register."""
+
+    line: int
+    risk: str | None
+    why: str
+
+
+# How many households of each kind the visits find, with labour or without.
+TROUBLES = (
+    (INDUSTRY, True, 5, "种植的甘蔗受市场影响减收"),
+    (WORK, True, 5, "家中主要劳动力务工不稳"),
+    (FLOOD, True, 3, "洪涝损毁农田"),
+    (INDUSTRY, False, 2, "入股的养殖项目失败，家中无劳动力"),
+    (WORK, False, 2, "赡养人失业，家中无劳动力"),
+    (FLOOD, False, 2, "洪涝损毁农田，家中无劳动力"),
+)
+WITHOUT_TROUBLE = 3
+
+
+class TooFew(Exception):
+    """The register is too small to find everybody whom the story needs."""
+
+
+def picked(register: Register, *, taken: frozenset[int]) -> list[Part]:
+    """Pick the households that visits find in trouble, and some that only live below the line, which is no risk."""
+    chosen: list[Part] = []
+    used = set(taken)
+    for risk, able, number, why in TROUBLES:
+        chosen += _take(register.where(able=able), number, used, risk, why)
+    below = register.where(below_line=True)
+    chosen += _take(below, min(WITHOUT_TROUBLE, len(below)), used, None, "收入低于监测底线，但未发现风险")
+    return chosen
+
+
+def _take(households: list[Listed], number: int, used: set[int], risk: str | None, why: str) -> list[Part]:
+    """Take households that play no part yet, from as many counties as there are."""
+    found = list(_by_turns([each for each in households if each.line not in used]))[:number]
+    if len(found) < number:
+        raise TooFew(f"{number} households are needed for risk {risk}, {len(found)} found: choose more HOUSEHOLDS")
+    used.update(each.line for each in found)
+    return [Part(line=each.line, risk=risk, why=why) for each in found]
+
+
+def _by_turns(households: list[Listed]) -> Iterator[Listed]:
+    queues = [[each for each in households if each.county == county] for county in COUNTIES]
+    for turn in range(max(map(len, queues), default=0)):
+        yield from (queue[turn] for queue in queues if turn < len(queue))
+
+
+def between_the_figures(register: Register) -> tuple[int, int]:
+    """Count the households whose net income per head lies above the line and whose reference below it, and the other way round."""
+    down = sum(each.income.net_per_head >= LINE > each.income.reference_per_head for each in register.households)
+    up = sum(each.income.reference_per_head >= LINE > each.income.net_per_head for each in register.households)
+    return down, up

@@ -1,0 +1,26 @@
+"""The demo's story, chapter by chapter; each goes through the public REST API, and each can be told again without a second effect."""
+
+from collections.abc import Awaitable, Callable
+
+from deploy.demo.chapters.decision import appraise_and_post, decide, take_down_and_review
+from deploy.demo.chapters.leads import report, verify, visit
+from deploy.demo.chapters.response import add_a_risk, answer_tasks, watch_the_ledger, withdraw_one
+from deploy.demo.chapters.start import publish_law, register
+from deploy.demo.world import World
+
+Chapter = Callable[[World], Awaitable[None]]
+
+CHAPTERS: tuple[tuple[str, Chapter], ...] = (
+    ("发布监测底线与办理参数 · the law of 2021", publish_law),
+    ("登记农户 · households are registered", register),
+    ("群众自主申报 · people report hardship", report),
+    ("干部走访发现线索 · cadres visit", visit),
+    ("入户核实 · leads are verified", verify),
+    ("民主评议与公示 · villages appraise and post notices", appraise_and_post),
+    ("撤下公示与乡镇审核 · notices end, townships review", take_down_and_review),
+    ("县级审定与风险标注 · counties decide, flags are raised", decide),
+    ("帮扶措施应答 · projects and employment answer", watch_the_ledger),
+    ("办理帮扶任务 · tasks are started, finished, declined", answer_tasks),
+    ("新增风险 · a second case adds a risk", add_a_risk),
+    ("撤销一户 · one flag is withdrawn", withdraw_one),
+)

@@ -1,0 +1,60 @@
+"""What the demo prints in the end."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.demo.cast import between_the_figures
+from deploy.demo.desk import cadre, county, township
+from deploy.demo.population import Register
+from deploy.embedded.platform import Ports
+from services.gateway.app import make_token
+from services.gateway.settings import Settings
+from shared.kernel.actors import Actor
+
+
+def print_numbers(numbers: dict[str, Any], register: Register, console: Console, *, seconds: float) -> None:
+    """Print the table of the story's numbers."""
+    down, up = between_the_figures(register)
+    table = Table(title="守底线 · Bottom Line", show_header=False)
+    table.add_row("文件 files", ", ".join(numbers["files"].values()))
+    table.add_row("记录 records", f"{numbers['records']['households']} 户 households, {numbers['records']['people']} 人 people")
+    table.add_row("净收入达标而参考收入低于底线 / 相反", f"{down} / {up} 户 households between net and reference income")
+    table.add_row("自主申报 self-reports", str(numbers["self_reports"]))
+    table.add_row("线索 leads", _counted(numbers["leads"]))
+    table.add_row("识别事项 cases", _counted(numbers["cases"]))
+    table.add_row("风险标注 flags", _counted(numbers["flags"]))
+    table.add_row("应落实措施 owed / 已应答 confirmed", f"{numbers['owed']} / {numbers['confirmed']}")
+    for service in ("projects", "employment"):
+        table.add_row(f"任务 tasks: {service}", _counted(numbers["tasks"][service]))
+    table.add_row("转介 referrals", _counted(numbers["answers"]["monitoring"]))
+    table.add_row("公示 notice", f"{numbers['notice']['posted']} → {numbers['notice']['ends']}（五个工作日，跨国庆）")
+    table.add_row("拒绝 refusals by reason", _counted(numbers["refusals"]))
+    table.add_row("用时 seconds", f"{seconds:.1f}")
+    console.print(table)
+
+
+def print_doors(ports: Ports, settings: Settings, console: Console, *, village: str, flag_id: str) -> None:
+    """Print where it serves, ready tokens, and three calls to try."""
+    door = ports.url("gateway")
+    tokens = {"VILLAGE": cadre(village), "TOWNSHIP": township(village), "COUNTY": county(village)}
+    console.print(f"\n[bold]{door}[/bold]  文档 docs: {door}/docs · {door}/redoc\n")
+    for name, actor in tokens.items():
+        console.print(f"{name}={_token(actor, settings)}", soft_wrap=True, highlight=False)
+    console.print("\n试一试 · try:", highlight=False)
+    for call in (
+        f'curl -H "Authorization: Bearer $VILLAGE" "{door}/v1/households?status=normal&size=3"',
+        f'curl -H "Authorization: Bearer $COUNTY" "{door}/v1/risk-flags/{flag_id}/fan-out"',
+        f'curl -H "Authorization: Bearer $COUNTY" -H "Accept-Language: en" "{door}/v1/tasks?status=started"',
+    ):
+        console.print(call, soft_wrap=True, highlight=False)
+    console.print("\nCtrl-C 结束 stops it · FRESH=1 make demo 重来 begins anew")
+
+
+def _token(actor: Actor, settings: Settings) -> str:
+    return make_token(actor, settings=settings)
+
+
+def _counted(numbers: dict[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(numbers.items())) or "0"

@@ -1,0 +1,47 @@
+"""Passes requests on to the service that owns the matter, by the allow-list."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from services.gateway.api.headers import passed_back, passed_on
+from services.gateway.api.routes import IDS, PASSAGES, Passage
+from services.gateway.clients.upstreams import Upstreams
+from shared.service.requests import Caller
+
+Endpoint = Callable[..., Awaitable[Response]]
+
+_BODILESS = {"GET"}
+
+
+def forwarder(passage: Passage) -> Endpoint:
+    """Make the endpoint of one passage: it takes the ids that the path names, each of its type."""
+
+    async def forward(request: Request, caller: Caller, **ids: Any) -> Response:
+        upstreams: Upstreams = request.app.state.upstreams
+        heard = await upstreams.ask(
+            passage.service_for(ids),
+            passage.method,
+            passage.path.format(**ids),
+            query=tuple(request.query_params.multi_items()),
+            headers=passed_on(request),
+            body=None if passage.method in _BODILESS else await request.body(),
+        )
+        return passed_back(heard)
+
+    return _which_takes(forward, passage.ids)
+
+
+def _which_takes(forward: Endpoint, ids: list[str]) -> Endpoint:
+    signature = inspect.signature(forward)
+    fixed = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    typed = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=IDS[name]) for name in ids]
+    forward.__signature__ = signature.replace(parameters=[*fixed, *typed])  # pyright: ignore[reportFunctionMemberAccess]
+    return forward
+
+
+forwarding = APIRouter(include_in_schema=False)  # what is forwarded is documented by the service that owns it
+for _passage in PASSAGES:
+    forwarding.add_api_route(_passage.path, forwarder(_passage), methods=[_passage.method], name=_passage.name)

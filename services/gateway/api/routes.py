@@ -1,0 +1,84 @@
+"""The allow-list: what may pass, and to which service. Nothing else does.
+
+A path is built anew from its template and the ids read from it, each of a type; what the caller wrote never travels on.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from services.gateway.clients.upstreams import MONITORING, TASK_SERVICES
+from shared.kernel.errors import NotFound
+from shared.wire import AreaCode, Year
+
+TASK = r"^[a-z]{1,20}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+IDS: dict[str, Any] = {
+    "report_id": UUID,
+    "household_id": UUID,
+    "lead_id": UUID,
+    "case_id": UUID,
+    "flag_id": UUID,
+    "task_id": Annotated[str, StringConstraints(pattern=TASK)],
+    "area": AreaCode,
+    "year": Year,
+    "key": Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=100)],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One operation that may pass. Its name is the operation's id, its services are those that may own what is named in the path."""
+
+    name: str
+    method: str
+    path: str
+    services: tuple[str, ...] = (MONITORING,)
+
+    @property
+    def ids(self) -> list[str]:
+        return re.findall(r"\{(\w+)\}", self.path)
+
+    def service_for(self, ids: dict[str, Any]) -> str:
+        """Name the service that owns what the path names; a task's id begins with it.
+
+        :raises NotFound: none does.
+        """
+        service = ids["task_id"].partition(".")[0] if "task_id" in ids else self.services[0]
+        if service not in self.services:
+            raise NotFound
+        return service
+
+
+PASSAGES = (
+    Passage("self_report", "PUT", "/v1/self-reports/{report_id}"),
+    Passage("own_self_report", "GET", "/v1/self-reports/{report_id}"),
+    Passage("new_household", "POST", "/v1/households"),
+    Passage("households", "GET", "/v1/households"),
+    Passage("household_search", "POST", "/v1/households/search"),
+    Passage("household", "GET", "/v1/households/{household_id}"),
+    Passage("new_lead", "POST", "/v1/leads"),
+    Passage("leads", "GET", "/v1/leads"),
+    Passage("lead", "GET", "/v1/leads/{lead_id}"),
+    Passage("lead_verification", "POST", "/v1/leads/{lead_id}/verification"),
+    Passage("cases", "GET", "/v1/cases"),
+    Passage("case", "GET", "/v1/cases/{case_id}"),
+    Passage("case_appraisal", "POST", "/v1/cases/{case_id}/appraisal"),
+    Passage("case_notice", "POST", "/v1/cases/{case_id}/notice"),
+    Passage("case_notice_removal", "POST", "/v1/cases/{case_id}/notice-removal"),
+    Passage("case_township_review", "POST", "/v1/cases/{case_id}/township-review"),
+    Passage("case_county_approval", "POST", "/v1/cases/{case_id}/county-approval"),
+    Passage("risk_flags", "GET", "/v1/risk-flags"),
+    Passage("risk_flag", "GET", "/v1/risk-flags/{flag_id}"),
+    Passage("risk_flag_fan_out", "GET", "/v1/risk-flags/{flag_id}/fan-out"),
+    Passage("risk_flag_withdrawal", "POST", "/v1/risk-flags/{flag_id}/withdrawal"),
+    Passage("areas", "GET", "/v1/areas"),
+    Passage("bottom_line", "PUT", "/v1/bottom-lines/{area}/{year}"),
+    Passage("parameter", "PUT", "/v1/parameters/{area}/{key}"),
+    Passage("task_start", "POST", "/v1/tasks/{task_id}/start", TASK_SERVICES),
+    Passage("task_finish", "POST", "/v1/tasks/{task_id}/finish", TASK_SERVICES),
+    Passage("task_decline", "POST", "/v1/tasks/{task_id}/decline", TASK_SERVICES),
+)
