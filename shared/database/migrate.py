@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -18,6 +19,7 @@ def alembic_config(service: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "services" / service / "migrations"))
     config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
     return config
 
 
@@ -26,13 +28,13 @@ def head_of(service: str) -> str | None:
     return ScriptDirectory.from_config(alembic_config(service)).get_current_head()
 
 
-def run_alembic(url: str, service: str, verb: str, *arguments: str) -> None:
+def run_alembic(url: str, service: str, verb: str, *arguments: str, **options: Any) -> None:
     """Run one Alembic verb, such as `upgrade head` or `check`."""
     config = alembic_config(service)
 
     def work(connection: Connection) -> None:
         config.attributes["connection"] = connection
-        getattr(command, verb)(config, *arguments)
+        getattr(command, verb)(config, *arguments, **options)
 
     asyncio.run(_locked(url, work))
 

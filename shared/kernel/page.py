@@ -28,6 +28,9 @@ class Place:
         :raises ValueError: it is none of ours.
         """
         county, moment, identity = cursor.split(".")
-        if county not in COUNTIES or not (moment.isascii() and moment.isdigit() and len(moment) < 17) or len(identity) != 32:
+        if county not in COUNTIES or not (moment.isascii() and moment.isdigit() and len(moment) < 17):
             raise ValueError("not a cursor")
-        return cls(county=county, due_at=_ORIGIN + int(moment) * _MICROSECOND, id=UUID(hex=identity))
+        place = cls(county=county, due_at=_ORIGIN + int(moment) * _MICROSECOND, id=UUID(hex=identity))
+        if str(place) != cursor:
+            raise ValueError("not as we write it")
+        return place

@@ -79,7 +79,8 @@ class Calendar:
         """
         today, last = local_day(now), local_day(end - timedelta(microseconds=1))
         if last < today:
-            return -self.days_left(kind, end - timedelta(microseconds=1), now + timedelta(microseconds=1))
+            passed = self.days_left(kind, end - timedelta(microseconds=1), now + timedelta(microseconds=1))
+            return -max(passed, 1)  # over is over, even before the next working day
         days = ((today + n * ONE_DAY) for n in range(1, (last - today).days + 1))
         return sum(1 for day in days if kind is DayKind.CALENDAR or self.is_workday(day))
 

@@ -8,6 +8,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx2 as httpx
 
 _AT_ONCE = 100
+_KEPT_SECONDS = 2.0  # Shorter than the 5 s after which the other side closes an idle connection, perhaps under a request.
 
 Query = Mapping[str, str] | tuple[tuple[str, str], ...]
 """Pairs, where a name may stand more than once."""
@@ -30,7 +31,7 @@ class HttpClient:
     """One upstream. Its own limit stands before the pool, so that the pool never queues."""
 
     def __init__(self, base_url: str, *, seconds: float = 10.0, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
+        limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE, keepalive_expiry=_KEPT_SECONDS)
         self._http = httpx.AsyncClient(
             base_url=base_url,
             timeout=httpx.Timeout(seconds, connect=2.0),
