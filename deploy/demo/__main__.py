@@ -6,7 +6,6 @@ Settings by environment: HOUSEHOLDS=n (2,000), ONCE=1 (end after the story), FRE
 import asyncio
 import logging
 import os
-import signal
 import sys
 import time
 from pathlib import Path
@@ -19,6 +18,7 @@ from deploy.demo.story import Files, tell
 from deploy.demo.table import print_doors, print_numbers
 from deploy.embedded.platform import Ports, gateway_settings, prepare, running, wipe
 from shared.service.logging import configure_logging
+from shared.service.serving import stop_signal
 
 BUILD = Path("build")
 SMALLEST = 100
@@ -53,7 +53,7 @@ async def _run(files: Files, folder: Path, ports: Ports, console: Console) -> in
                 return 1
         if os.environ.get("ONCE") == "1":
             return 0
-        await _until_stopped()
+        await stop_signal().wait()
     return 0
 
 
@@ -66,13 +66,6 @@ async def _story(files: Files, ports: Ports, console: Console) -> None:
     print_numbers(numbers, files.write(), console, seconds=seconds)
     flag = orjson.loads((files.folder / "state.json").read_bytes())["flags"][0]
     print_doors(ports, settings, console, village=flag["village"], flag_id=flag["id"])
-
-
-async def _until_stopped() -> None:
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await stopped.wait()
 
 
 if __name__ == "__main__":

@@ -5,14 +5,12 @@ For a first look, the demo and the system tests. Every part is the one that runs
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
-import uvicorn
-from fastapi import FastAPI
 from pydantic import HttpUrl, SecretStr
 
 from deploy.embedded.postgres import Postgres
@@ -26,6 +24,7 @@ from shared.broker.memory import MemoryBroker
 from shared.service.assembly import Service
 from shared.service.commands import migrate_service
 from shared.service.metrics import Metrics
+from shared.service.serving import served
 from shared.service.settings import Profile, ServiceSettings
 from shared.service.worker import Worker
 
@@ -99,7 +98,7 @@ async def running(postgres: Postgres, settings: Mapping[str, ServiceSettings], p
     apps["gateway"] = create_gateway(gateway_settings(ports))
     async with AsyncExitStack() as stack:
         for name, app in apps.items():
-            await stack.enter_async_context(_served(app, ports.of(name)))
+            await stack.enter_async_context(served(app, host="127.0.0.1", port=ports.of(name), grace_seconds=5))
         for worker in workers.values():
             await stack.enter_async_context(_working(worker))
         await _until_ready(ports, apps)
@@ -128,26 +127,6 @@ async def _load_calendar(settings: ServiceSettings) -> None:
         await load_years(CALENDAR_YEARS, database)
     finally:
         await database.close()
-
-
-class _Server(uvicorn.Server):
-    """A server among others in one process: signals are the process's business."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@asynccontextmanager
-async def _served(app: FastAPI, port: int) -> AsyncIterator[None]:
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False)
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve())
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
 
 
 @asynccontextmanager

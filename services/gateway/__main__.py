@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from services.gateway.app import NAME, create_gateway, make_token
 from services.gateway.settings import Settings
 from shared.kernel.actors import Actor, Role
-from shared.service.commands import serve
 from shared.service.logging import configure_logging
 from shared.service.metrics import Metrics
+from shared.service.serving import serve
 from shared.service.tokens import NoToken
 
 commands = typer.Typer(help="守底线 Bottom Line: the public door", no_args_is_help=True, add_completion=False)

@@ -1,8 +1,9 @@
 """What projects and employment announce about their tasks: one vocabulary for both."""
 
-from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from shared.events.state import State
 from shared.kernel.assistance import Task, TaskStatus
@@ -19,7 +20,7 @@ class AssistanceTask(State):
     service: Literal["projects", "employment"]
     kind: str
     status: TaskStatus
-    due_at: datetime
+    due_at: AwareDatetime
 
     @classmethod
     def of(cls, task: Task, *, service: Literal["projects", "employment"]) -> "AssistanceTask":

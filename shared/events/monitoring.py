@@ -1,11 +1,10 @@
 """What monitoring announces."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.events.state import State
 from shared.kernel.areas import TOWNSHIP
@@ -29,7 +28,7 @@ class OwedMeasure(BaseModel):
     id: UUID
     measure: str
     service: str
-    due_at: datetime
+    due_at: AwareDatetime
 
 
 class RiskFlag(State):

@@ -105,8 +105,8 @@ def unpack(message: Message, catalog: dict[str, type[State]]) -> Arrived[State]:
         raise Unreadable(f"not a {kind.__name__}: {', '.join(places)[:200]}") from None
     # A header is text: compared as text "9" would be later than "10".
     epoch = message.headers.get("ce_epoch", "")
-    if not (epoch.isascii() and epoch.isdigit() and int(epoch) < _INT32 and 0 < state.version < _INT32):
+    if not (epoch.isascii() and epoch.isdigit() and len(epoch) < 11 and int(epoch) < _INT32 and 0 < state.version < _INT32):
         raise Unreadable("no epoch or version")
-    if len(state.county_code) != 6 or not state.county_code.isascii():
+    if not (len(state.county_code) == 6 and state.county_code.isascii() and state.county_code.isdigit()):
         raise Unreadable("no county")
     return Arrived(state=state, epoch=int(epoch), message=message)

@@ -7,8 +7,6 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
-import uvicorn
-from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Row
@@ -29,10 +27,9 @@ from shared.service.health import health_router
 from shared.service.http import create_app
 from shared.service.logging import configure_logging
 from shared.service.metrics import Metrics
+from shared.service.serving import serve, served, stop_signal
 from shared.service.settings import Profile, ServiceSettings
 from shared.service.subscriptions import Listener
-
-GRACE_SECONDS = 30
 
 T = TypeVar("T")
 
@@ -95,11 +92,6 @@ def service_commands(service: Service, *, seed: Callable[[ServiceSettings], None
     return commands
 
 
-def serve(app: FastAPI, *, host: str, port: int) -> None:
-    """Run an app until it is told to stop, and let requests in flight finish."""
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False)
-
-
 def migrate_service(service: Service, settings: ServiceSettings, verb: str = "upgrade", revision: str = "head") -> None:
     """Make the roles, run an Alembic verb, and say whether the business clock may be moved: in the development profile only."""
     owner = owner_url(settings)
@@ -134,13 +126,14 @@ async def _work(service: Service, settings: ServiceSettings) -> None:
     broker.on_amnesia = worker.broker_forgot
     app = create_app(f"{service.title} worker", "", metrics=metrics)
     app.include_router(health_router(service.name, worker.database, metrics, broker))
-    config = uvicorn.Config(app, host=settings.worker_host, port=settings.worker_port, log_config=None, access_log=False)
+    stopped = asyncio.create_task(stop_signal().wait())
     working = asyncio.create_task(worker.run())
-    health = asyncio.create_task(uvicorn.Server(config).serve())
-    await asyncio.wait([working, health], return_when=asyncio.FIRST_COMPLETED)  # the server ends on SIGTERM and SIGINT
-    working.cancel()
-    with suppress(asyncio.CancelledError):
-        await working
+    async with served(app, host=settings.worker_host, port=settings.worker_port):
+        await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        working.cancel()  # a batch under way rolls back and is delivered again; claimed rows are free again in ten seconds
+        with suppress(asyncio.CancelledError):
+            await working
     await broker.close()
     await worker.database.close()
 

@@ -31,7 +31,7 @@ def places_after(places: Places, pages: Mapping[str, TaskPage], taken: Sequence[
         if len(own) == len(page.items):
             after[service] = page.next or DONE
         elif own:
-            after[service] = str(own[-1].place)
+            pass
     return after
 
 

@@ -9,7 +9,7 @@ import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.gateway.clients.upstreams import ServiceSilent, Upstreams
-from shared.kernel.areas import county_of
+from shared.kernel.areas import COUNTIES, county_of
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.page import Place
 from shared.service.http_client import Heard
@@ -71,19 +71,21 @@ async def tasks_of(service: str, upstreams: Upstreams, *, query: Mapping[str, st
     if heard.status == 200:
         try:
             return _page(service, heard.body)
-        except ValueError:
-            log.exception("tasks_unreadable", service=service)
+        except ValueError as error:
+            log.error("tasks_unreadable", service=service, reason=str(error).splitlines()[0])
     raise ServiceSilent(service)
 
 
 def _page(service: str, body: bytes) -> TaskPage:
     """Read a page and hold it to its contract, on which the exactness of the merged list rests.
 
-    :raises ValueError: it is no page, not in order, or says that there is more without showing any.
+    :raises ValueError: it is no page, holds what is not this service's, is not in order, or says that there is more without showing any.
     """
     page = TaskPage.model_validate_json(body)
     if any(item.service != service or not item.id.startswith(f"{service}.") for item in page.items):
         raise ValueError("a task of another service")
+    if any(item.place.county not in COUNTIES for item in page.items):
+        raise ValueError("a task of no county")
     if any(one >= other for one, other in pairwise(page.keys)):
         raise ValueError("not in order")
     if page.next is not None and not page.items:
