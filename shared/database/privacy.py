@@ -44,7 +44,7 @@ class Vault:
             raise Unopenable
         try:
             return orjson.loads(self._cipher.decrypt(nonce, ciphertext, self._context(table, row)))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut off within the nonce
             raise Unopenable from error
 
     def index(self, value: str) -> bytes:

@@ -7,7 +7,7 @@ Does not promise: that a published state arrives. The outbox keeps it, the relay
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -95,14 +95,16 @@ class Transaction:
     async def begin(self) -> None:
         """Take a connection, enter the actor's scope and read the business clock: one round trip.
 
-        A caller that leaves meanwhile is waited for: a connection whose scope is half set must not go back to the pool.
+        A caller that leaves meanwhile, however often it says so, is waited for: a connection whose scope is half set must not go back to the pool.
         """
         self._connection = await self._connect()
         entering = asyncio.ensure_future(self._enter_scope())
         try:
             await asyncio.shield(entering)
         except asyncio.CancelledError:
-            await asyncio.wait([entering])
+            while not entering.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([entering])
             raise
 
     async def commit(self) -> bool:

@@ -40,6 +40,11 @@ class Period:
     kind: DayKind
     rolls: bool = True
 
+    @property
+    def reach(self) -> int:
+        """Calendar days within which it surely ends: how much of a calendar is needed to count it."""
+        return 2 * self.days + 20
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from shared.kernel.errors import Conflict, Forbidden, Incomplete, Invalid, NotFound, Refusal, Stale, Unauthenticated, VersionMissing
+from shared.service.faults import sentence_of
 
 STATUS: dict[type[Refusal], int] = {
     Incomplete: 400,
@@ -37,8 +38,8 @@ class Fault(BaseModel):
     """One field at fault."""
 
     field: str = Field(examples=["body.members.0.id_number"])
-    reason: str = Field(examples=["value_error"])
-    detail: str | None = Field(default=None, examples=["has a wrong check digit"])
+    reason: str = Field(examples=["id_number_check_digit"])
+    detail: str | None = Field(default=None, examples=["校验码不符，请核对号码"])
 
 
 class Problem(BaseModel):
@@ -103,7 +104,7 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(MALFORMED, request, fields=[_fault(each) for each in error.errors()])
+        return problem(MALFORMED, request, fields=[_fault(each, english=wants_english(request)) for each in error.errors()])
 
     @app.exception_handler(HTTPException)
     async def not_ours(request: Request, error: HTTPException) -> JSONResponse:
@@ -132,10 +133,9 @@ def answer_with_problems(app: FastAPI) -> None:
         return problem(BROKEN, request)
 
 
-def _fault(error: dict[str, Any]) -> dict[str, Any]:
+def _fault(error: dict[str, Any], *, english: bool) -> dict[str, Any]:
     """Name a field at fault and the rule that it breaks; never its value."""
-    detail = error["msg"] if error["type"] == "value_error" else None
-    return {"field": ".".join(map(str, error["loc"])), "reason": error["type"], **({"detail": detail} if detail else {})}
+    return {"field": ".".join(map(str, error["loc"])), "reason": error["type"], "detail": sentence_of(error["type"], english=english)}
 
 
 def _from_database(request: Request, error: DBAPIError) -> JSONResponse:

@@ -11,6 +11,7 @@ from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as StdnumError
 
 from shared.kernel import people
+from shared.wire.faults import fault
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 _MONEY = re.compile(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
@@ -24,7 +25,7 @@ _LATEST = datetime(2101, 1, 1, tzinfo=UTC)
 
 def _safe(text: str) -> str:
     if _UNSAFE.search(text):
-        raise ValueError("contains characters that cannot be kept or that hide others")
+        raise fault("unsafe_text")
     return text
 
 
@@ -32,25 +33,25 @@ def _money(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
     if not (isinstance(value, str) and _MONEY.fullmatch(value)):
-        raise ValueError("must be a text like 1234.50, not negative, in yuan")
+        raise fault("money")
     return Decimal(value)
 
 
 def _iso_text(value: object) -> object:
     if isinstance(value, datetime) or (isinstance(value, str) and _TIME.fullmatch(value)):
         return value
-    raise ValueError("must be an ISO 8601 text with an offset, like 2021-09-22T09:30:00+08:00")
+    raise fault("time")
 
 
 def _iso_day(value: object) -> object:
     if (isinstance(value, date) and not isinstance(value, datetime)) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return value
-    raise ValueError("must be a date like 2021-01-01")
+    raise fault("day")
 
 
 def _within_reason(value: datetime) -> datetime:
     if not _EARLIEST <= value < _LATEST:
-        raise ValueError("must lie between 1900 and 2100")
+        raise fault("time_range")
     return value
 
 
@@ -59,18 +60,18 @@ def _id_number(value: object) -> people.IdNumber:
     if isinstance(value, people.IdNumber):
         return value
     if not isinstance(value, str):
-        raise ValueError("must be a text of 18 characters")
+        raise fault("id_number_form")
     number = value.upper()
     if not _ID_NUMBER.fullmatch(number):
-        raise ValueError("must have 17 digits and a check digit")
+        raise fault("id_number_form")
     try:
         born = ric.get_birth_date(number)
     except StdnumError as error:
-        raise ValueError("holds no date of birth") from error
+        raise fault("id_number_birth") from error
     if not date(1900, 1, 1) <= born <= datetime.now(UTC).date():
-        raise ValueError("holds an impossible date of birth")
+        raise fault("id_number_birth")
     if ric.calc_check_digit(number) != number[-1]:
-        raise ValueError("has a wrong check digit")
+        raise fault("id_number_check_digit")
     return people.IdNumber(number)
 
 
@@ -78,7 +79,7 @@ def _phone(value: object) -> people.Phone:
     if isinstance(value, people.Phone):
         return value
     if not (isinstance(value, str) and _PHONE.fullmatch(value)):
-        raise ValueError("must have 11 digits")
+        raise fault("phone")
     return people.Phone(value)
 
 
@@ -86,13 +87,13 @@ def _name(value: object) -> people.PersonName:
     if isinstance(value, people.PersonName):
         return value
     if not isinstance(value, str) or not 1 <= len(value.strip()) <= 50 or not value.strip().isprintable():
-        raise ValueError("must be a text of 1 to 50 printable characters")
+        raise fault("person_name")
     return people.PersonName(_safe(value.strip()))
 
 
 def _uuid7(value: UUID) -> UUID:
     if value.version != 7:
-        raise ValueError("must be a UUID of version 7")
+        raise fault("uuid7")
     return value
 
 

@@ -25,13 +25,13 @@ def merged(pages: Mapping[str, TaskPage], *, size: int) -> list[TaskShown]:
 
 def places_after(places: Places, pages: Mapping[str, TaskPage], taken: Sequence[TaskShown]) -> Places:
     """Say where each service goes on; one that gave no page stays where it was."""
-    after = dict(places)
+    after = {}
     for service, page in pages.items():
         own = [item for item in taken if item.service == service]
         if len(own) == len(page.items):
             after[service] = page.next or DONE
         elif own:
-            pass
+            after[service] = str(own[-1].place)
     return after
 
 

@@ -15,7 +15,7 @@ from shared.kernel.actors import Actor, Role
 from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.ids import CaseId, FlagId, HouseholdId
 from shared.kernel.procedure import Procedure, Step, must_differ
-from shared.kernel.workdays import Calendar
+from shared.kernel.workdays import Calendar, Period
 
 
 class CaseStatus(StrEnum):
@@ -135,7 +135,7 @@ class Posting:
     ends_at: datetime
 
 
-def post_notice(case: Case, posted_at: datetime, *, by: Actor, rules: Parameters, calendar: Calendar) -> Posting:
+def post_notice(case: Case, posted_at: datetime, *, by: Actor, period: Period, calendar: Calendar) -> Posting:
     """Begin the notice from the proof of its posting; no call can shorten it.
 
     :raises NoticeBeforeAppraisal: it claims to have been posted before the meeting.
@@ -143,7 +143,7 @@ def post_notice(case: Case, posted_at: datetime, *, by: Actor, rules: Parameters
     step = PROCEDURE.step(case.status, CaseAct.NOTICE, by.role)
     if case.appraised_at and posted_at < case.appraised_at:
         raise NoticeBeforeAppraisal("body.posted_at")
-    ends_at = calendar.end_of(rules.period(Key.NOTICE_DAYS, Key.NOTICE_DAY_KIND), posted_at)
+    ends_at = calendar.end_of(period, posted_at)
     return Posting(status=step.to, ends_at=ends_at)
 
 

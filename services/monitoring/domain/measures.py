@@ -24,6 +24,10 @@ class Measure:
     day_kind: DayKind
     document_number: str
 
+    @property
+    def period(self) -> Period:
+        return Period(days=self.days, kind=self.day_kind)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
@@ -50,6 +54,11 @@ def covered(risks: Iterable[str], table: Iterable[Measure]) -> None:
         raise RiskWithoutMeasure("body.risks")
 
 
+def longest_reach(table: Iterable[Measure]) -> int:
+    """How many days of the calendar are needed to count any of the table's periods."""
+    return max((row.period.reach for row in table), default=0)
+
+
 def rows_for(risks: Sequence[str], *, has_labour: bool, table: Iterable[Measure]) -> list[Measure]:
     """Read the table for risks and ability to work; a measure that two risks call for is due by the earlier one."""
     chosen: dict[str, Measure] = {}
@@ -66,7 +75,7 @@ def owed_for(flag_id: FlagId, rows: Iterable[Measure], *, calendar: Calendar, no
             id=OwedId(derived_id(flag_id, row.measure)),
             measure=row.measure,
             service=row.service,
-            due_at=calendar.end_of(Period(days=row.days, kind=row.day_kind), now),
+            due_at=calendar.end_of(row.period, now),
         )
         for row in rows
     ]

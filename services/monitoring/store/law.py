@@ -159,7 +159,7 @@ async def measures_for(area: str, tx: Transaction) -> list[Measure]:
     return list({(row["risk"], row["has_labour"], row["measure"]): Measure(**row) for row in rows.mappings()}.values())
 
 
-async def calendar_for(area: str, tx: Transaction, *, around: Sequence[date] = (), days: int = 366) -> Calendar:
+async def calendar_for(area: str, tx: Transaction, *, days: int, around: Sequence[date] = ()) -> Calendar:
     """Read the working days from the earliest of some days (today is one) to `days` after the latest; what is not loaded is unknown."""
     known = [*around, local_day(tx.now)]
     span = {"first": min(known), "last": max(known) + timedelta(days=days)}

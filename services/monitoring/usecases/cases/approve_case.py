@@ -6,6 +6,7 @@ from typing import Any
 from services.monitoring.domain import cases as rules
 from services.monitoring.domain.flags import Flagging, flag_for
 from services.monitoring.domain.households import HouseholdStatus
+from services.monitoring.domain.measures import longest_reach
 from services.monitoring.domain.parameters import Key, Parameters
 from services.monitoring.publications import present_flags
 from services.monitoring.store import cases, categories, flags, households, law, ledger, people
@@ -61,13 +62,14 @@ async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, 
 async def _flag(case: rules.Case, parameters: Parameters, tx: Transaction) -> Flagging:
     """Decide what the approval does to the household's flag, and keep it with what it owes."""
     held = await flags.open_of(case.household_id, tx)
+    table = await law.measures_for(case.area_code, tx)
     flagging = flag_for(
         case,
         held,
         has_labour=await people.has_labour(case.household_id, tx),
-        table=await law.measures_for(case.area_code, tx),
+        table=table,
         rules=parameters,
-        calendar=await law.calendar_for(case.area_code, tx),
+        calendar=await law.calendar_for(case.area_code, tx, days=longest_reach(table)),
         now=tx.now,
     )
     await flags.keep(case, flagging, tx, held=held)

@@ -30,9 +30,10 @@ async def post_notice(case_id: CaseId, notice: PostNotice, tx: Transaction, *, e
     """
     case = await cases.get(case_id, tx)
     parameters = await law.parameters_for(case.area_code, tx)
-    calendar = await law.calendar_for(case.area_code, tx, around=[local_day(notice.posted_at)])
+    period = parameters.period(Key.NOTICE_DAYS, Key.NOTICE_DAY_KIND)
+    calendar = await law.calendar_for(case.area_code, tx, days=period.reach, around=[local_day(notice.posted_at)])
     happened("body.posted_at", notice.posted_at, now=tx.now)
-    posting = rules.post_notice(case, notice.posted_at, by=tx.actor, rules=parameters, calendar=calendar)
+    posting = rules.post_notice(case, notice.posted_at, by=tx.actor, period=period, calendar=calendar)
 
     version = await cases.step(
         case,

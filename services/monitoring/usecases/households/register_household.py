@@ -79,14 +79,15 @@ async def register_household(household: RegisterHousehold, tx: Transaction) -> R
         raise OutsideYourArea("body.village")
     await areas.require_village(household.village, tx)
     parameters = await law.parameters_for(household.village, tx)
-    calendar = await law.calendar_for(household.village, tx)
+    until_visit = parameters.period(Key.VISIT_DAYS)
+    calendar = await law.calendar_for(household.village, tx, days=until_visit.reach)
     registered = rules.register(
         HouseholdId(new_id()),
         area_code=household.village,
         kind=household.kind,
         income=_income(household),
         members=[_member(member) for member in household.members],
-        visit_due_at=calendar.end_of(parameters.period(Key.VISIT_DAYS), tx.now),
+        visit_due_at=calendar.end_of(until_visit, tx.now),
     )
 
     await households.add(registered, tx)

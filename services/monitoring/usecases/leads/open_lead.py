@@ -28,7 +28,8 @@ async def open_lead(lead: NewLead, tx: Transaction, *, origin: UUID | None = Non
     :param origin: what it comes from; the same origin opens the same lead.
     """
     parameters = await law.parameters_for(lead.area_code, tx)
-    calendar = await law.calendar_for(lead.area_code, tx)
+    limit = parameters.period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND)
+    calendar = await law.calendar_for(lead.area_code, tx, days=limit.reach)
     lead_id = LeadId(derived_id(origin, "lead") if origin else new_id())
     row = {
         "county_code": county_of(lead.area_code),
@@ -42,7 +43,7 @@ async def open_lead(lead: NewLead, tx: Transaction, *, origin: UUID | None = Non
         "secrets": tx.vault.seal({"note": lead.note}, table="lead", row=lead_id) if lead.note else None,
         "registered_at": tx.now,
         "registered_by": tx.actor.id,
-        "due_at": calendar.end_of(parameters.period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND), tx.now),
+        "due_at": calendar.end_of(limit, tx.now),
     }
     await leads.add(row, tx)
     return lead_id

@@ -1,6 +1,6 @@
 """Take a household's own report (自主申报), as often as a phone sends it, once."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -117,5 +117,5 @@ def _secrets(report: TakeSelfReport) -> dict[str, str | None]:
 
 def _canonical(report: TakeSelfReport) -> str:
     """Write everything that was sent in one way, so that equal reports are equal texts."""
-    content = {**_secrets(report), "village": report.village, "hardships": report.hardships, "reported_at": report.reported_at}
-    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z).decode()
+    content = {**_secrets(report), "village": report.village, "hardships": report.hardships, "reported_at": report.reported_at.astimezone(UTC)}
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()

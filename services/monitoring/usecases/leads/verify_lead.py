@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.monitoring.domain import leads as rules
-from services.monitoring.domain.cases import Case, CaseStatus
+from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.measures import covered
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Risk, joined
@@ -49,14 +49,15 @@ async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction
     :raises Stale: somebody changed it.
     :raises RisksMissing: confirmed without risks; ReasonMissing: dismissed without a reason.
     :raises HouseholdUnknown: it belongs to no household and none is named.
+    :raises TooManyRisks: the case that takes it up would have more risks than the form holds.
     :raises RiskWithoutMeasure: the law has no answer to a risk yet.
     """
     lead = await leads.get(lead_id, tx)
     found = rules.verify(lead, verification.outcome, risks=verification.risks, reason=verification.reason, by=tx.actor.role)
     happened("body.visited_at", verification.visited_at, now=tx.now)
-    household_id = lead.household_id or (HouseholdId(verification.household_id) if verification.household_id else None)
+    household_id = lead.household_id
     if found.status is rules.LeadStatus.CONFIRMED and household_id is None:
-        raise rules.HouseholdUnknown("body.household_id")
+        household_id = _named(verification)
 
     case_id = await _take_up(lead, found.risks, household_id, tx) if household_id and found.risks else None
     version = await leads.verify(
@@ -72,6 +73,12 @@ async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction
     return Verified(id=lead_id, version=version, status=found.status, case_id=case_id)
 
 
+def _named(verification: VerifyLead) -> HouseholdId:
+    if verification.household_id is None:
+        raise rules.HouseholdUnknown("body.household_id")
+    return HouseholdId(verification.household_id)
+
+
 async def _take_up(lead: rules.Lead, risks: list[Risk], household_id: HouseholdId, tx: Transaction) -> CaseId | None:
     """Bring confirmed risks into a case. The household is held, so that no other act on it runs at the same time.
 
@@ -82,13 +89,12 @@ async def _take_up(lead: rules.Lead, risks: list[Risk], household_id: HouseholdI
     case = await cases.open_of(household_id, tx)
     if case is None:
         return await open_case(household, risks, tx, since=lead.registered_at, due_at=lead.due_at)
+    at_most = (await law.parameters_for(case.area_code, tx)).number(Key.MAX_RISKS)
     if case.status is CaseStatus.OPENED:
-        await _add(case, risks, tx)
+        await cases.add_risks(case, joined(case.risks, risks, at_most=at_most), tx)
         return case.id
-    return case.id if set(risks) <= set(case.risks) else None
-
-
-async def _add(case: Case, risks: list[Risk], tx: Transaction) -> None:
-    parameters = await law.parameters_for(case.area_code, tx)
-    together = joined(case.risks, risks, at_most=parameters.number(Key.MAX_RISKS))
-    await cases.add_risks(case, together, tx)
+    if set(risks) <= set(case.risks):
+        return case.id
+    waiting = await leads.waiting(household_id, tx)
+    joined([risk for each in waiting for risk in each.risks], risks, at_most=at_most)  # More than the next case can hold would block this one.
+    return None

@@ -1,0 +1,243 @@
+"""The steps of a case: in their order, by their roles, on the version that was seen; and what each one needs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.kernel.actors import Actor, Role
+from tests.builders.people import proof
+from tests.builders.places import NEXT_VILLAGE, STRANGERS
+from tests.builders.story import Officials, Way, done, refused
+from tests.fixtures.clock import SetClock
+from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, township, village
+
+NOW = "2021-09-22T08:59:00+08:00"
+BODIES: dict[str, dict[str, Any]] = {
+    "appraisal": {"held_at": NOW, "eligible": 30, "present": 25, "in_favour": 23},
+    "notice": {"posted_at": NOW, "posted_where": "村务公开栏"},
+    "notice-removal": {"removed_at": NOW},
+    "township-review": {"agrees": True, "opinion": "情况属实"},
+    "county-approval": {"agrees": True, "opinion": "同意", "document_number": "临翔乡振〔2021〕9号"},
+}
+
+
+async def shown(way: Way, case_id: str) -> dict[str, Any]:
+    return done(await way.call(county()).get(f"/v1/cases/{case_id}"))
+
+
+async def reviewed(way: Way, set_clock: SetClock) -> tuple[Way, str]:
+    """Take a new case as far as the county."""
+    case_id = await way.noticed("06")
+    later = await way.after_notice(set_clock)
+    await later.reviewed(case_id)
+    return later, case_id
+
+
+async def test_every_step_is_kept_with_who_took_it_and_the_law_it_rests_on(way: Way, set_clock: SetClock) -> None:
+    later, case_id = await reviewed(way, set_clock)
+    await later.approval(case_id)
+
+    case = await shown(later, case_id)
+
+    assert [(step["act"], step["became"], step["acted_by"]) for step in case["steps"]] == [
+        ("village_appraisal", "appraised", "village-530902102201"),
+        ("notice", "on_notice", "village-530902102201"),
+        ("notice_removal", "notice_over", "village-530902102201"),
+        ("township_review", "reviewed", "township-530902102"),
+        ("county_approval", "approved", "county-530902"),
+    ]
+    meeting, posting, _, review, approval = case["steps"]
+    assert (meeting["record"]["eligible"], meeting["record"]["present"], meeting["record"]["in_favour"]) == (30, 25, 23)
+    assert meeting["record"]["evidence"] == proof("appraisal")
+    assert meeting["basis"]["identification.village_appraisal.quorum"] == {
+        "value": "2/3",
+        "area": "5309",
+        "from": "2020-01-01",
+        "document": "村民委员会组织法第二十六条",
+    }
+    assert posting["record"]["posted_where"] == "村务公开栏"
+    assert posting["record"]["ends_at"] == "2021-09-27T16:00:00+00:00"
+    assert (review["opinion"], review["record"]["agrees"]) == ("情况属实", True)
+    assert approval["record"]["document_number"] == "临翔乡振〔2021〕9号"
+    assert approval["basis"]["measures"] == [{"measure": "industry_support", "service": "projects", "document": "临乡振发〔2022〕37号"}]
+    assert (case["status"], case["version"], case["days_left"]) == ("approved", 6, None)
+    assert case["decided_at"].startswith("2021-10-03T")
+
+
+async def test_no_step_is_taken_out_of_its_order(way: Way, set_clock: SetClock) -> None:
+    case_id = await way.case("06")
+    later = await way.after_notice(set_clock)
+    acts = [
+        ("appraisal", later.officials.village),
+        ("notice", later.officials.village),
+        ("notice-removal", later.officials.village),
+        ("township-review", later.officials.township),
+        ("county-approval", later.officials.county),
+    ]
+
+    for place, (step, official) in enumerate(acts):
+        for other, (act, by) in enumerate(acts):
+            if other != place:
+                assert refused(await later.act(by, case_id, act, BODIES[act])) == (409, "Conflict", []), f"{act} before {step}"
+        body = BODIES[step] | ({"removed_at": later.at(minutes=-1)} if step == "notice-removal" else {})
+        done(await later.act(official, case_id, step, body))
+    for act, by in acts:
+        assert refused(await later.act(by, case_id, act, BODIES[act])) == (409, "Conflict", []), f"{act} after the decision"
+
+
+@pytest.mark.parametrize(
+    ("act", "officials"),
+    [
+        ("appraisal", [county(), prefecture(), auditor(), citizen()]),
+        ("notice", [county(), prefecture(), auditor(), citizen()]),
+        ("notice-removal", [county(), prefecture(), auditor(), citizen()]),
+        ("township-review", [village(), county(), prefecture(), auditor(), citizen()]),
+        ("county-approval", [village(), township(), prefecture(), auditor(), citizen()]),
+    ],
+)
+async def test_a_step_is_taken_by_its_roles_alone(act: str, officials: list[Actor], way: Way) -> None:
+    case_id = await way.case("06")
+
+    for official in officials:
+        assert refused(await way.act(official, case_id, act, BODIES[act])) == (403, "Forbidden", []), official.role
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+async def test_a_case_of_another_area_is_not_found(stranger: Actor, way: Way) -> None:
+    case_id = await way.case("06")
+    act = {Role.VILLAGE_CADRE: "appraisal", Role.TOWNSHIP_OFFICER: "township-review", Role.COUNTY_OFFICER: "county-approval"}[stranger.role]
+
+    assert refused(await way.call(stranger).get(f"/v1/cases/{case_id}")) == (404, "NotFound", [])
+    assert refused(await way.act(stranger, case_id, act, BODIES[act], seen=1)) == (404, "NotFound", [])
+
+
+async def test_a_step_needs_the_version_that_was_seen(way: Way) -> None:
+    case_id = await way.case("06")
+    body = {"evidence": proof(), **BODIES["appraisal"]}
+
+    unseen = await way.call(village()).post(f"/v1/cases/{case_id}/appraisal", body)
+    old = await way.call(village()).post(f"/v1/cases/{case_id}/appraisal", body, seen=2)
+
+    assert refused(unseen) == (428, "VersionMissing", [])
+    assert refused(old) == (412, "Stale", [])
+    assert (await shown(way, case_id))["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("votes", "said"),
+    [
+        ({"eligible": 30, "present": 19, "in_favour": 19}, ("QuorumNotMet", ["body.present"])),  # two thirds of 30 are 20
+        ({"eligible": 31, "present": 20, "in_favour": 20}, ("QuorumNotMet", ["body.present"])),  # 20.67
+        ({"eligible": 30, "present": 31, "in_favour": 20}, ("VotesDoNotAddUp", ["body.in_favour", "body.present", "body.eligible"])),
+        ({"eligible": 30, "present": 25, "in_favour": 26}, ("VotesDoNotAddUp", ["body.in_favour", "body.present", "body.eligible"])),
+        ({"eligible": 0, "present": 0, "in_favour": 0}, ("VotesDoNotAddUp", ["body.in_favour", "body.present", "body.eligible"])),
+        ({"held_at": "2021-09-22T09:30:00+08:00"}, ("NotYetHappened", ["body.held_at"])),
+        ({"present": -1}, ("Malformed", ["body.present"])),
+        ({"present": 25.5}, ("Malformed", ["body.present"])),
+    ],
+)
+async def test_an_unfit_meeting_is_refused_and_decides_nothing(votes: dict[str, Any], said: tuple[str, list[str]], way: Way) -> None:
+    case_id = await way.case("06")
+
+    answer = await way.appraisal(case_id, **votes)
+
+    assert refused(answer) == (422, *said)
+    assert (await shown(way, case_id))["status"] == "opened"
+
+
+@pytest.mark.parametrize(("present", "in_favour", "status"), [(20, 11, "appraised"), (20, 10, "refused"), (21, 11, "appraised"), (30, 0, "refused")])
+async def test_a_vote_is_won_by_more_than_half_of_those_present(present: int, in_favour: int, status: str, way: Way) -> None:
+    case_id = await way.case("06")
+
+    voted = done(await way.appraisal(case_id, present=present, in_favour=in_favour))
+
+    assert voted["status"] == status
+    assert (await shown(way, case_id))["decided_at"] is None or status == "refused"
+
+
+async def test_a_notice_is_not_older_than_the_meeting_and_not_of_tomorrow(way: Way) -> None:
+    case_id = await way.case("06")
+    done(await way.appraisal(case_id, held_at=way.at(minutes=-4)))
+
+    assert refused(await way.notice(case_id, posted_at=way.at(minutes=-5))) == (422, "NoticeBeforeAppraisal", ["body.posted_at"])
+    assert refused(await way.notice(case_id, posted_at=way.at(minutes=30))) == (422, "NotYetHappened", ["body.posted_at"])
+    assert (await way.notice(case_id, posted_at=way.at(minutes=-4))).status_code == 200
+
+
+async def test_a_notice_comes_down_when_its_period_has_ended_and_not_before(way: Way, set_clock: SetClock) -> None:
+    case_id = await way.case("06")
+    done(await way.appraisal(case_id))
+    posted = done(await way.notice(case_id))
+    await set_clock(way.now + timedelta(days=6))
+
+    early = await way.removal(case_id, removed_at="2021-09-27T23:59:59.999999+08:00")
+    tomorrow = await way.removal(case_id, removed_at="2021-09-29T09:00:00+08:00")
+    due = await way.removal(case_id, removed_at="2021-09-28T00:00:00+08:00")
+
+    assert posted["notice_ends_at"] == "2021-09-27T16:00:00Z"
+    assert refused(early) == (409, "NoticeStillRunning", ["body.removed_at"])
+    assert refused(tomorrow) == (422, "NotYetHappened", ["body.removed_at"])
+    assert done(due)["status"] == "notice_over"
+
+
+async def test_a_refusal_by_the_township_ends_the_case_with_its_reason(way: Way, set_clock: SetClock) -> None:
+    case_id = await way.noticed("06")
+    later = await way.after_notice(set_clock)
+    done(await later.removal(case_id))
+    nameless = await later.act(later.officials.township, case_id, "township-review", {"agrees": False})
+
+    answer = done(await later.act(later.officials.township, case_id, "township-review", {"agrees": False, "opinion": "收入不实"}))
+
+    assert refused(nameless) == (422, "Malformed", ["body.opinion"])
+    assert (answer["status"], answer["flag_id"]) == ("refused", None)
+    case = await shown(later, case_id)
+    assert (case["status"], case["steps"][-1]["opinion"], case["days_left"]) == ("refused", "收入不实", None)
+
+
+async def test_a_refusal_by_the_county_needs_a_reason_and_no_document(way: Way, set_clock: SetClock) -> None:
+    later, case_id = await reviewed(way, set_clock)
+    nameless = await later.act(later.officials.county, case_id, "county-approval", {"agrees": False, "document_number": "临翔乡振〔2021〕9号"})
+
+    answer = done(await later.approval(case_id, agrees=False, opinion="不予认定", document_number=None))
+
+    assert refused(nameless) == (422, "Malformed", ["body.opinion"])
+    assert (answer["status"], answer["flag_id"]) == ("refused", None)
+    household = done(await later.call(county()).get(f"/v1/households/{(await shown(later, case_id))['household_id']}"))
+    assert household["status"] == "normal"
+
+
+async def test_an_approval_names_its_document(way: Way, set_clock: SetClock) -> None:
+    later, case_id = await reviewed(way, set_clock)
+
+    assert refused(await later.approval(case_id, document_number=None)) == (422, "DocumentMissing", ["body.document_number"])
+
+
+async def test_one_person_in_two_offices_does_not_decide_twice(way: Way, set_clock: SetClock) -> None:
+    case_id = await way.noticed("06")
+    later = await way.after_notice(set_clock)
+    done(await later.removal(case_id))
+    appraiser, reviewer = later.officials.village.id, later.officials.township.id
+
+    assert refused(await later.review(case_id, by=township(appraiser))) == (403, "SamePerson", [])
+    done(await later.review(case_id, by=township(reviewer)))
+    assert refused(await later.approval(case_id, by=county(appraiser))) == (403, "SamePerson", [])
+    assert refused(await later.approval(case_id, by=county(reviewer))) == (403, "SamePerson", [])
+    assert (await later.approval(case_id)).status_code == 200
+
+
+async def test_a_list_holds_the_cases_of_an_area_in_one_status_by_their_limit(way: Way) -> None:
+    opened, appraised = await way.case("06"), await way.case("07")
+    done(await way.appraisal(appraised))
+    theirs = await Way(way.call, way.now, Officials.of(NEXT_VILLAGE)).case("06")
+
+    async def listed(official: Actor, **query: Any) -> list[str]:
+        page = done(await way.call(official).get("/v1/cases", size=200, **query))
+        assert [each["due_at"] for each in page["items"]] == sorted(each["due_at"] for each in page["items"])
+        return [each["id"] for each in page["items"]]
+
+    assert opened in await listed(village())
+    assert {appraised, theirs}.isdisjoint(await listed(village()))
+    assert {opened, theirs} <= set(await listed(township()))
+    assert appraised in await listed(county(), status="appraised", area=HOME)
+    assert theirs not in await listed(county(), area=HOME)

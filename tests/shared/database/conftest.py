@@ -1,0 +1,57 @@
+"""Stories that fill every table, in three villages of two counties."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from shared.kernel.ids import new_id
+from tests.builders.people import a_self_report, an_id_number, proof
+from tests.builders.story import Officials, Way, done
+from tests.fixtures.callers import Call
+from tests.fixtures.clock import START, moving_clock
+from tests.fixtures.tokens import HOME, citizen, prefecture
+
+NEIGHBOUR = "530902102202"  # a village of the same township
+ELSEWHERE = "530921101001"  # a village of another county
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened to one household; the words are what may never be repeated elsewhere."""
+
+    village: str
+    household_id: UUID
+    case_id: UUID
+    flag_id: UUID
+    head_id_number: str
+    secrets: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+async def stories(call: Call, admin: asyncpg.Connection) -> dict[str, Story]:
+    """One household for each village, flagged and withdrawn, with a self-report beside it: rows in every guarded table."""
+    async with moving_clock(admin) as move:
+        told: dict[str, Story] = {}
+        for village in (HOME, NEIGHBOUR, ELSEWHERE):
+            way = Way(call, await move(START), Officials.of(village))
+            number, phone, name = an_id_number(), "13812340000", "李某某"
+            head = {"name": name, "id_number": number, "phone": phone, "relation": "head", "labour": "ordinary"}
+            household_id = await way.household(members=[head])
+            lead = await way.lead(household_id)
+            case_id = (await way.confirmed(lead, "06", "07"))["case_id"]
+            done(await way.appraisal(case_id, opinion="到会者一致同意"))
+            done(await way.notice(case_id))
+            way = await way.after_notice(move)
+            flag_id = (await way.decided(case_id))["flag_id"]
+            done(await way.withdrawal(flag_id))
+            report = a_self_report(village=village, id_number=number, name=name, phone=phone, description="孩子生病住院花了很多钱")
+            done(await call(citizen(area=village[:6])).put(f"/v1/self-reports/{new_id()}", report))
+            words = (number, phone, name, "孩子生病", "走访时发现", "到会者一致同意", "情况属实", proof("appraisal")[0]["sha256"])
+            told[village] = Story(village, UUID(household_id), UUID(case_id), UUID(flag_id), number, words)
+        line = {"amount": "6300.00", "effective_from": "2021-10-01", "document_number": "临乡振发〔2021〕9号"}
+        done(await call(prefecture()).put("/v1/bottom-lines/5309/2021", line))
+        value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
+        done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
+    return told

@@ -1,0 +1,179 @@
+"""The audit: who changed what, before and after, by the database itself; of what is secret only the word."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from services.monitoring.store.leads import LeadRow
+from shared.database.transaction import Database
+from tests.builders.people import a_household
+from tests.builders.story import done
+from tests.fixtures.callers import Call
+from tests.fixtures.platform import SERVICES, Cluster
+from tests.fixtures.tokens import HOME, county, village
+from tests.shared.database.conftest import ELSEWHERE, Story
+from tests.shared.database.test_row_level_security import GUARDED
+from tests.shared.database.test_rows import a_lead
+
+_AUDITED = "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname LIKE 'audit_%' ORDER BY relname"
+_ACTS = "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE relname = $1 AND tgname LIKE 'audit_%' AND tgenabled = 'O'"
+LAW = ["bottom_line", "parameter"]
+HIDDEN = {
+    "person": {"name", "secrets"},
+    "lead": {"secrets"},
+    "self_report": {"secrets"},
+    "case_step": {"opinion", "record"},
+    "task": {"note", "record"},
+}
+
+
+async def entries(admin: asyncpg.Connection, table: str, request_id: str) -> list[dict[str, Any]]:
+    rows = await admin.fetch("SELECT * FROM audit WHERE relation = $1 AND request_id = $2 ORDER BY id", table, request_id)
+    return [{**row, "before": json.loads(row["before"] or "null"), "after": json.loads(row["after"] or "null")} for row in rows]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_guarded_table_and_every_table_of_the_law_is_audited_for_every_act(cluster: Cluster, service: str) -> None:
+    owner = await cluster.connect(service)
+    try:
+        audited = [row["relname"] for row in await owner.fetch(_AUDITED)]
+        acts = {table: {row["tgname"] for row in await owner.fetch(_ACTS, table)} for table in audited}
+    finally:
+        await owner.close()
+
+    assert audited == sorted(GUARDED[service] + (LAW if service == "monitoring" else []))
+    assert all(each == {"audit_insert", "audit_update", "audit_delete"} for each in acts.values())
+
+
+@pytest.mark.parametrize("table", GUARDED["monitoring"] + LAW)
+async def test_whatever_is_added_leaves_a_row_with_actor_and_content(admin: asyncpg.Connection, stories: dict[str, Story], table: str) -> None:
+    rows = await admin.fetch(f"SELECT to_jsonb(t) AS row FROM {table} t WHERE area_code = ANY($1)", [HOME, ELSEWHERE, "530923"])
+    assert rows
+    for each in (json.loads(row["row"]) for row in rows):
+        found = await admin.fetch(
+            "SELECT actor, after, before FROM audit WHERE relation = $1 AND act = 'INSERT' AND after ->> 'id' = $2", table, each["id"]
+        )
+        assert len(found) == 1, each
+        assert found[0]["before"] is None
+        assert found[0]["actor"].split("-")[0].split(":")[0] in {"village", "township", "county", "prefecture", "citizen"}
+        assert json.loads(found[0]["after"]).keys() == each.keys() - HIDDEN.get(table, set())
+
+
+@pytest.mark.parametrize("table", GUARDED["monitoring"] + LAW)
+async def test_whatever_is_changed_leaves_both_sides_and_of_what_is_hidden_the_word(
+    admin: asyncpg.Connection, stories: dict[str, Story], table: str
+) -> None:
+    request_id = uuid4().hex
+    hidden = HIDDEN.get(table, set())
+    changes = ", ".join(f"{column} = NULL" if column == "opinion" else f"{column} = {_other(column)}" for column in sorted(hidden))
+    change = admin.transaction()
+    await change.start()
+    try:
+        await admin.fetch("SELECT scope('5309', '5309:', 'changer', $1)", request_id)
+        changed = await admin.execute(f"UPDATE {table} SET {changes or 'id = id'}")
+        found = await entries(admin, table, request_id)
+    finally:
+        await change.rollback()
+
+    assert len(found) == int(changed.split()[1]) > 1
+    for entry in found:
+        assert (entry["actor"], entry["act"]) == ("changer", "UPDATE")
+        assert entry["before"]["id"] == entry["after"]["id"]
+        assert not hidden & entry["before"].keys()
+        assert {entry["after"].get(column, "changed") for column in hidden} <= {"changed"}
+    if hidden:
+        assert any(hidden <= entry["after"].keys() for entry in found)
+
+
+def _other(column: str) -> str:
+    return {"name": "'某某'", "secrets": "'other'::bytea", "record": "'{}'::jsonb"}[column]
+
+
+async def test_a_hidden_column_that_stayed_is_not_called_changed(admin: asyncpg.Connection, stories: dict[str, Story]) -> None:
+    request_id = uuid4().hex
+    change = admin.transaction()
+    await change.start()
+    try:
+        await admin.fetch("SELECT scope('5309', '5309:', 'changer', $1)", request_id)
+        await admin.execute("UPDATE person SET secrets = 'other' WHERE area_code = $1", HOME)
+        found = await entries(admin, "person", request_id)
+    finally:
+        await change.rollback()
+
+    assert found
+    assert all(entry["after"]["secrets"] == "changed" and "name" not in entry["after"] for entry in found)
+
+
+async def test_nothing_secret_stands_anywhere_in_the_audit_the_outbox_or_the_kept_answers(
+    admin: asyncpg.Connection, stories: dict[str, Story]
+) -> None:
+    for story in stories.values():
+        for word in story.secrets:
+            for place in ("audit::text", "encode(payload, 'escape') || headers::text", "encode(body, 'escape')"):
+                table = {"a": "audit", "e": "outbox" if "payload" in place else "idempotency"}[place[0]]
+                assert await admin.fetchval(f"SELECT count(*) FROM {table} WHERE {place} LIKE '%' || $1 || '%'", word) == 0, (word, table)
+
+
+async def test_a_bulk_statement_is_audited_row_by_row(monitoring: Database, admin: asyncpg.Connection) -> None:
+    rows = [a_lead() for _ in range(250)]
+    request_id = uuid4().hex
+
+    async with monitoring.transaction(village("bulk"), request_id=request_id) as tx:
+        await tx.insert(LeadRow, rows)
+
+    found = await entries(admin, "lead", request_id)
+    assert {entry["after"]["id"] for entry in found} == {str(row["id"]) for row in rows}
+    assert {(entry["actor"], entry["act"], entry["county_code"]) for entry in found} == {("bulk", "INSERT", "530902")}
+    assert len({entry["id"] for entry in found}) == 250
+
+
+async def test_the_audit_names_the_request_and_the_person_of_the_token(call: Call, admin: asyncpg.Connection) -> None:
+    request_id = str(uuid4())
+
+    answer = done(await call(village("cadre-7")).post("/v1/households", a_household(), **{"X-Request-ID": request_id}))
+
+    for table, count in (("household", 1), ("household_income", 1), ("person", 4), ("membership", 4)):
+        found = await entries(admin, table, request_id)
+        assert [entry["actor"] for entry in found] == ["cadre-7"] * count, table
+    assert (await entries(admin, "household", request_id))[0]["after"]["id"] == answer["id"]
+
+
+async def test_a_reading_of_what_is_personal_leaves_who_read_it(call: Call, admin: asyncpg.Connection, stories: dict[str, Story]) -> None:
+    request_id = str(uuid4())
+    reader = call(county("reader"))
+
+    await reader.http.get(f"/v1/households/{stories[HOME].household_id}", headers={**reader.headers, "X-Request-ID": request_id})
+
+    found = await entries(admin, "household", request_id)
+    assert [(entry["actor"], entry["act"], entry["after"]) for entry in found] == [("reader", "READ", {"id": str(stories[HOME].household_id)})]
+
+
+@pytest.mark.parametrize("scoped_before", [False, True])
+async def test_without_a_scope_the_session_user_stands_in_the_audit(admin: asyncpg.Connection, scoped_before: bool) -> None:
+    if scoped_before:  # what a finished transaction leaves is the empty text, and not nothing
+        async with admin.transaction():
+            await admin.fetch("SELECT scope('5309', '5309:', 'earlier', 'earlier')")
+    change = admin.transaction()
+    await change.start()
+    try:
+        await admin.execute("INSERT INTO bottom_line VALUES ('5309', uuidv7(), '530924', 2050, 1, '2050-01-01', 'x')")
+        found = await admin.fetch("SELECT actor, request_id FROM audit WHERE relation = 'bottom_line' AND after ->> 'year' = '2050'")
+        user = await admin.fetchval("SELECT session_user::text")
+    finally:
+        await change.rollback()
+
+    assert [tuple(row) for row in found] == [(user, "")]
+
+
+async def test_what_is_rolled_back_leaves_no_trace(monitoring: Database, admin: asyncpg.Connection) -> None:
+    request_id = uuid4().hex
+
+    with pytest.raises(ValueError, match="refused"):
+        async with monitoring.transaction(village(), request_id=request_id) as tx:
+            await tx.insert(LeadRow, [a_lead()])
+            raise ValueError("refused")
+
+    assert await entries(admin, "lead", request_id) == []

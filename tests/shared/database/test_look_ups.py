@@ -1,0 +1,107 @@
+"""Look-ups see further than their caller, and give away just their columns."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from services.monitoring.store import people
+from shared.database.transaction import Database
+from shared.kernel.people import IdNumber
+from tests.builders.people import an_id_number
+from tests.fixtures.platform import Cluster, rehearsal
+from tests.fixtures.tokens import HOME, village
+from tests.shared.database.conftest import ELSEWHERE, Story
+
+_DIRECTORY = text("SELECT * FROM registered_before(:indexes, :ids)").bindparams(*people.REGISTERED_BEFORE._bindparams.values())
+_COLUMNS_READ = """
+    SELECT table_name, column_name FROM information_schema.column_privileges
+    WHERE grantee = 'monitoring_lookup' AND table_schema = 'public' ORDER BY table_name, column_name
+"""
+
+
+@pytest.fixture
+async def app(cluster: Cluster) -> AsyncIterator[asyncpg.Connection]:
+    connection = await cluster.connect("monitoring", "monitoring_app")
+    yield connection
+    await connection.close()
+
+
+async def test_a_household_is_found_in_another_county_by_its_place_and_id_only(monitoring: Database, stories: dict[str, Story]) -> None:
+    story = stories[ELSEWHERE]
+
+    async with rehearsal(monitoring, village()) as tx:
+        index = tx.vault.index(story.head_id_number)
+        found = (await tx.execute(text("SELECT * FROM household_of(:index)"), {"index": index})).mappings().all()
+        assert [dict(row) for row in found] == [{"county_code": ELSEWHERE[:6], "household_id": story.household_id, "area_code": ELSEWHERE}]
+
+        assert (await tx.execute(text("SELECT * FROM person WHERE id_number_index = :index"), {"index": index})).all() == []
+        assert (await tx.execute(text("SELECT * FROM household WHERE id = :id"), {"id": story.household_id})).all() == []
+        assert await people.household_with(IdNumber(story.head_id_number), tx) is None
+        anywhere = await people.household_anywhere(IdNumber(story.head_id_number), tx)
+        assert anywhere is not None
+        assert anywhere.household_id == story.household_id
+
+
+async def test_who_is_registered_nowhere_is_not_found(monitoring: Database, stories: dict[str, Story]) -> None:
+    async with rehearsal(monitoring, village()) as tx:
+        assert await people.household_anywhere(IdNumber(an_id_number()), tx) is None
+        for index in (b"", stories[HOME].head_id_number.encode(), bytes(32)):
+            assert (await tx.execute(text("SELECT * FROM household_of(:index)"), {"index": index})).all() == []
+
+
+async def test_the_register_says_which_numbers_are_taken_and_by_whom_it_does_not_say(monitoring: Database, stories: dict[str, Story]) -> None:
+    async with rehearsal(monitoring, village()) as tx:
+        taken, free = tx.vault.index(stories[ELSEWHERE].head_id_number), tx.vault.index(an_id_number())
+        found = await tx.execute(_DIRECTORY, {"indexes": [taken, free], "ids": [uuid4()]})
+
+        assert list(found.keys()) == ["id_number_index"]
+        assert found.scalars().all() == [taken]
+
+
+async def test_a_person_who_is_registered_as_this_one_is_not_taken(
+    monitoring: Database, admin: asyncpg.Connection, stories: dict[str, Story]
+) -> None:
+    async with rehearsal(monitoring, village()) as tx:
+        index = tx.vault.index(stories[ELSEWHERE].head_id_number)
+        person_id = await admin.fetchval("SELECT person_id FROM person_directory WHERE id_number_index = $1", index)
+
+        assert (await tx.execute(_DIRECTORY, {"indexes": [index], "ids": [person_id]})).all() == []
+
+
+async def test_the_role_of_the_look_ups_reads_these_columns_and_nothing_else(admin: asyncpg.Connection) -> None:
+    columns = [(row["table_name"], row["column_name"]) for row in await admin.fetch(_COLUMNS_READ)]
+
+    assert columns == [
+        *(("membership", column) for column in ("area_code", "county_code", "household_id", "person_id", "valid_to")),
+        *(("person", column) for column in ("county_code", "id", "id_number_index")),
+        *(("person_directory", column) for column in ("id_number_index", "person_id")),
+    ]
+    role = await admin.fetchrow("SELECT rolcanlogin, rolbypassrls, rolsuper FROM pg_roles WHERE rolname = 'monitoring_lookup'")
+    assert tuple(role or ()) == (False, True, False)
+
+
+async def test_every_function_that_runs_as_its_owner_names_its_search_path_and_its_callers(admin: asyncpg.Connection) -> None:
+    functions = await admin.fetch("""
+        SELECT proname, proconfig, has_function_privilege('monitoring_worker', oid, 'EXECUTE') AS by_worker,
+               has_function_privilege('monitoring_app', oid, 'EXECUTE') AS by_app
+        FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname
+    """)
+
+    assert [(row["proname"], row["by_app"]) for row in functions] == [
+        *(("household_of", True), ("record_audit", True), ("record_read", True), ("registered_before", True))
+    ]
+    assert {tuple(row["proconfig"]) for row in functions} == {("search_path=public, pg_temp",)}
+    assert not any(row["by_worker"] for row in functions if row["proname"] in {"household_of", "registered_before"})
+
+
+async def test_a_temporary_table_of_the_caller_misleads_no_look_up(app: asyncpg.Connection, monitoring: Database, stories: dict[str, Story]) -> None:
+    index = monitoring.vault.index(stories[ELSEWHERE].head_id_number)
+
+    await app.execute("CREATE TEMP TABLE person AS SELECT '530902'::text AS county_code, uuidv7() AS id, 'x'::bytea AS id_number_index")
+    await app.execute("CREATE TEMP TABLE audit (x int)")
+
+    assert await app.fetchval("SELECT household_id FROM household_of($1)", index) == stories[ELSEWHERE].household_id
+    assert await app.fetch("SELECT * FROM household_of('x')") == []

@@ -1,0 +1,155 @@
+"""What each login role may do in the database, and that it owns nothing."""
+
+import asyncpg
+import pytest
+
+from tests.fixtures.platform import SERVICES, Cluster, settings_of
+
+_RIGHTS = """
+    SELECT table_name, string_agg(privilege_type, ',' ORDER BY privilege_type) AS rights
+    FROM information_schema.role_table_grants WHERE grantee = $1 AND table_schema = 'public' GROUP BY table_name
+"""
+_OWNED = """
+    SELECT relname::text FROM pg_class WHERE relowner = $1::regrole UNION ALL SELECT proname::text FROM pg_proc WHERE proowner = $1::regrole
+"""
+READ, ADD, READ_ADD, ALL_BUT_DELETE = "SELECT", "INSERT", "INSERT,SELECT", "INSERT,SELECT,UPDATE"
+
+PLUMBING = {
+    "app": {"outbox": ADD, "idempotency": ALL_BUT_DELETE, "deployment": READ, "alembic_version": READ},
+    "worker": {
+        **{"outbox": "DELETE,INSERT,SELECT,UPDATE", "idempotency": "DELETE,SELECT", "deployment": READ, "alembic_version": READ},
+        **{"seen": ALL_BUT_DELETE, "dead_letter": ALL_BUT_DELETE, "round": ALL_BUT_DELETE},
+    },
+}
+GUARDED = ("household", "household_income", "person", "membership", "lead", "monitoring_case", "risk_flag", "monitored_category", "owed_measure")
+LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter")
+RIGHTS = {
+    ("monitoring", "app"): {
+        **dict.fromkeys(GUARDED, ALL_BUT_DELETE),
+        **dict.fromkeys(("self_report", "case_step", "bottom_line", "parameter"), READ_ADD),
+        **dict.fromkeys(("area", "work_calendar", "measure_rule"), READ),
+        **dict.fromkeys(("person_directory", "client_id"), ADD),
+    },
+    ("monitoring", "worker"): {
+        **dict.fromkeys(LAW, READ),
+        **dict.fromkeys(("risk_flag", "owed_measure", "ledger_figure"), ALL_BUT_DELETE),
+        "unknown_answer": "DELETE,INSERT,SELECT,UPDATE",
+        "work_calendar": READ_ADD,
+    },
+    **{(service, role): {"task": ALL_BUT_DELETE} for service in ("projects", "employment") for role in ("app", "worker")},
+}
+
+
+@pytest.mark.parametrize(("service", "role"), RIGHTS)
+async def test_a_role_has_these_rights_and_no_other(cluster: Cluster, service: str, role: str) -> None:
+    owner = await cluster.connect(service)
+    try:
+        rights = {row["table_name"]: row["rights"] for row in await owner.fetch(_RIGHTS, f"{service}_{role}")}
+    finally:
+        await owner.close()
+
+    assert rights == PLUMBING[role] | RIGHTS[service, role]
+
+
+@pytest.mark.parametrize(("service", "role"), RIGHTS)
+async def test_a_login_role_owns_nothing_and_passes_no_policy(cluster: Cluster, service: str, role: str) -> None:
+    owner = await cluster.connect(service)
+    try:
+        powers = await owner.fetchrow(
+            "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication, rolcanlogin FROM pg_roles WHERE rolname = $1",
+            f"{service}_{role}",
+        )
+        owned = [row["relname"] for row in await owner.fetch(_OWNED, f"{service}_{role}")]
+        everybody = await owner.fetch(_RIGHTS, "PUBLIC")
+    finally:
+        await owner.close()
+
+    assert powers is not None
+    assert tuple(powers) == (False, False, False, False, False, True)
+    assert owned == []
+    assert everybody == []
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("app", "SELECT * FROM audit"),
+        ("app", "INSERT INTO audit (county_code, actor, request_id, relation, act) VALUES ('530902', 'x', '', 'x', 'INSERT')"),
+        ("app", "SELECT * FROM outbox"),
+        ("app", "UPDATE outbox SET published_at = now()"),
+        ("app", "SELECT * FROM person_directory"),
+        ("app", "SELECT * FROM client_id"),
+        ("app", "DELETE FROM household"),
+        ("app", "TRUNCATE household CASCADE"),
+        ("app", "UPDATE case_step SET opinion = ''"),
+        ("app", "UPDATE bottom_line SET amount = 1"),
+        ("app", "UPDATE deployment SET epoch = epoch + 1"),
+        ("app", "DELETE FROM idempotency"),
+        ("app", "SELECT * FROM seen"),
+        ("app", "CREATE TABLE mine (x int)"),
+        ("app", "ALTER TABLE household DISABLE ROW LEVEL SECURITY"),
+        ("app", "DROP POLICY inside_area ON household"),
+        ("app", "ALTER TABLE household DISABLE TRIGGER USER"),
+        ("app", "SET ROLE monitoring_lookup"),
+        ("app", "SET session_replication_role = replica"),
+        ("worker", "SELECT * FROM person"),
+        ("worker", "SELECT * FROM household"),
+        ("worker", "SELECT * FROM self_report"),
+        ("worker", "SELECT * FROM audit"),
+        ("worker", "SELECT * FROM person_directory"),
+        ("worker", "SELECT * FROM household_of('x')"),
+        ("worker", "SELECT * FROM registered_before('{}', '{}')"),
+        ("worker", "DELETE FROM risk_flag"),
+        ("worker", "UPDATE deployment SET clock_offset_seconds = 1"),
+    ],
+)
+async def test_the_database_itself_refuses_what_a_role_may_not_do(cluster: Cluster, role: str, statement: str) -> None:
+    connection = await cluster.connect("monitoring", f"monitoring_{role}")
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def test_nobody_may_delete_what_is_guarded(admin: asyncpg.Connection) -> None:
+    allowed = await admin.fetch("""
+        SELECT grantee, table_name FROM information_schema.role_table_grants
+        JOIN pg_class ON relname = table_name AND relnamespace = 'public'::regnamespace JOIN pg_policy ON polrelid = pg_class.oid
+        WHERE table_schema = 'public' AND privilege_type IN ('DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES') AND grantee <> 'postgres'
+    """)
+
+    assert allowed == []
+
+
+async def test_a_service_role_does_not_reach_another_services_tables(cluster: Cluster) -> None:
+    stranger = await cluster.connect("monitoring", "projects_app")
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await stranger.execute("SELECT * FROM household")
+    finally:
+        await stranger.close()
+
+
+async def test_a_login_role_is_bound_by_time_limits_of_the_database(cluster: Cluster) -> None:
+    connection = await cluster.connect("monitoring", "monitoring_app")
+    try:
+        limits = {
+            name: await connection.fetchval(f"SHOW {name}")
+            for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "jit", "random_page_cost")
+        }
+    finally:
+        await connection.close()
+
+    assert limits == {
+        "lock_timeout": "2s",
+        "statement_timeout": "30s",
+        "idle_in_transaction_session_timeout": "5s",
+        "jit": "off",
+        "random_page_cost": "1.1",
+    }
+
+
+def test_every_service_of_the_platform_is_in_the_table_of_rights(cluster: Cluster) -> None:
+    assert {service for service, _ in RIGHTS} == set(SERVICES)
+    assert settings_of("monitoring", cluster).database_url != settings_of("monitoring", cluster).worker_database_url

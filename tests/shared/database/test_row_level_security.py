@@ -1,0 +1,187 @@
+"""Who may see what is decided by the database: one policy on the area, for every table with personal or local rows."""
+
+from collections.abc import AsyncIterator, Mapping
+
+import asyncpg
+import pytest
+
+from tests.fixtures.platform import SERVICES, Cluster
+from tests.fixtures.tokens import HOME
+from tests.shared.database.conftest import ELSEWHERE, NEIGHBOUR, Story
+
+_GUARDED = """
+    SELECT relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+    WHERE polname = 'inside_area' AND polcmd = '*' AND relrowsecurity AND relforcerowsecurity ORDER BY relname
+"""
+_UNGUARDED = """
+    SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'area_code'
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY relname
+"""
+GUARDED = {
+    "monitoring": ["case_step", "household", "household_income", "lead", "membership", "monitored_category", "monitoring_case"]
+    + ["owed_measure", "person", "risk_flag", "self_report"],
+    "projects": ["task"],
+    "employment": ["task"],
+}
+SCOPES = (HOME, HOME[:9], HOME[:6], ELSEWHERE, ELSEWHERE[:9], ELSEWHERE[:6])
+
+
+async def rows_seen(connection: asyncpg.Connection, tables: list[str], area: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Count, in the scope of an area, what is seen of each table inside it and outside it."""
+    await connection.fetch("SELECT scope($1, $2, 'tests', '')", area, area + ":")
+    inside, outside = {}, {}
+    for table in tables:
+        inside[table], outside[table] = await connection.fetchrow(
+            f"SELECT count(*) FILTER (WHERE area_code LIKE $1 || '%'), count(*) FILTER (WHERE area_code NOT LIKE $1 || '%') FROM {table}", area
+        )
+    return inside, outside
+
+
+def leaks(outside: Mapping[str, int]) -> list[str]:
+    return [table for table, count in outside.items() if count]
+
+
+@pytest.fixture
+async def app(cluster: Cluster, stories: dict[str, Story]) -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the role that answers requests, in a transaction that is rolled back."""
+    connection = await cluster.connect("monitoring", "monitoring_app")
+    transaction = connection.transaction()
+    await transaction.start()
+    yield connection
+    await transaction.rollback()
+    await connection.close()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_table_with_an_area_is_guarded_but_for_those_that_only_the_law_fills(cluster: Cluster, service: str) -> None:
+    owner = await cluster.connect(service)
+    try:
+        guarded = [row["relname"] for row in await owner.fetch(_GUARDED)]
+        unguarded = [row["relname"] for row in await owner.fetch(_UNGUARDED)]
+    finally:
+        await owner.close()
+
+    assert guarded == GUARDED[service]
+    assert unguarded == (["measure_rule", "work_calendar"] if service == "monitoring" else [])
+
+
+@pytest.mark.parametrize("area", SCOPES)
+async def test_the_app_sees_the_rows_of_its_area_and_no_other(app: asyncpg.Connection, admin: asyncpg.Connection, area: str) -> None:
+    inside, outside = await rows_seen(app, GUARDED["monitoring"], area)
+
+    assert leaks(outside) == []
+    for table in GUARDED["monitoring"]:
+        every, there = await admin.fetchrow(f"SELECT count(*), count(*) FILTER (WHERE area_code LIKE $1 || '%') FROM {table}", area)
+        assert inside[table] == there > 0, table
+        assert every > there, f"no row of {table} outside: the test would prove nothing"
+
+
+async def test_a_prefecture_officer_sees_the_rows_of_every_county(app: asyncpg.Connection) -> None:
+    inside, _ = await rows_seen(app, GUARDED["monitoring"], "5309")
+
+    for table in GUARDED["monitoring"]:
+        counties = {row["county_code"] for row in await app.fetch(f"SELECT DISTINCT county_code FROM {table}")}
+        assert {HOME[:6], ELSEWHERE[:6]} <= counties, table
+        assert inside[table] >= 3
+
+
+async def test_a_neighbouring_village_is_another_area(app: asyncpg.Connection, stories: dict[str, Story]) -> None:
+    await app.fetch("SELECT scope($1, $2, 'tests', '')", NEIGHBOUR, NEIGHBOUR + ":")
+
+    seen = {row["id"] for row in await app.fetch("SELECT id FROM household")}
+
+    assert stories[NEIGHBOUR].household_id in seen
+    assert stories[HOME].household_id not in seen
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [],
+        ["SET LOCAL app.lo = ''", "SET LOCAL app.hi = ''"],
+        ["SET LOCAL app.lo = '5309'"],
+        ["SET LOCAL app.hi = '5309:'"],
+        ["SELECT scope('', '', 'x', '')"],
+        ["SELECT scope(NULL, NULL, NULL, NULL)"],
+        ["SELECT scope('5309:', '5309', 'x', '')"],
+        ["SELECT scope('%', '%:', 'x', '')"],
+    ],
+)
+async def test_without_a_whole_scope_there_are_no_rows(app: asyncpg.Connection, statements: list[str]) -> None:
+    for statement in statements:
+        await app.execute(statement)
+
+    assert [await app.fetchval(f"SELECT count(*) FROM {table}") for table in GUARDED["monitoring"]] == [0] * len(GUARDED["monitoring"])
+
+
+async def test_a_scope_ends_with_its_transaction(cluster: Cluster, stories: dict[str, Story]) -> None:
+    connection = await cluster.connect("monitoring", "monitoring_app")
+    try:
+        for ending in ("COMMIT", "ROLLBACK"):
+            await connection.execute("BEGIN")
+            await connection.fetch("SELECT scope('5309', '5309:', 'x', 'x')")
+            assert await connection.fetchval("SELECT count(*) FROM household") >= 3
+            await connection.execute(ending)
+            assert await connection.fetchval("SELECT count(*) FROM household") == 0
+            assert await connection.fetchval("SELECT current_setting('app.actor', true)") in ("", None)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("area", ["x'; SELECT set_config('app.lo', '5309', false); --", "$$", "\\", "'", '"', "a" * 500])
+async def test_a_scope_quotes_what_it_is_given(app: asyncpg.Connection, area: str) -> None:
+    await app.fetch("SELECT scope($1, $1, $1, $1)", area)
+
+    assert await app.fetchval("SELECT current_setting('app.lo')") == area
+    assert await app.fetchval("SELECT current_setting('app.request_id')") == area
+
+
+async def test_a_row_is_neither_added_nor_moved_outside_the_scope(app: asyncpg.Connection, stories: dict[str, Story]) -> None:
+    await app.fetch("SELECT scope($1, $2, 'tests', '')", HOME, HOME + ":")
+    attempts = [
+        ("INSERT INTO household (county_code, id, township_code, area_code, kind, due_at, registered_at) "
+        f"VALUES ('530921', uuidv7(), '530921101', '{ELSEWHERE}', 'general', now(), now())"),
+        f"UPDATE household SET area_code = '{NEIGHBOUR}' WHERE id = '{stories[HOME].household_id}'",
+        f"UPDATE household SET area_code = NULL WHERE id = '{stories[HOME].household_id}'",
+        "INSERT INTO bottom_line VALUES ('5309', uuidv7(), '5309', 2022, 1, '2022-01-01', 'x')",
+        "INSERT INTO parameter VALUES ('5309', uuidv7(), '530902', 'x', 'x', '2022-01-01', 'x')",
+    ]  # fmt: skip
+    for attempt in attempts:
+        with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.NotNullViolationError)):
+            async with app.transaction():
+                await app.execute(attempt)
+
+    assert await app.execute(f"UPDATE household SET version = 9 WHERE id = '{stories[NEIGHBOUR].household_id}'") == "UPDATE 0"
+
+
+async def test_the_law_is_read_by_everybody_and_written_inside_its_area(app: asyncpg.Connection, stories: dict[str, Story]) -> None:
+    await app.fetch("SELECT scope($1, $2, 'tests', '')", HOME, HOME + ":")
+
+    assert await app.fetchval("SELECT count(*) FROM bottom_line WHERE area_code = '5309'") >= 1
+    assert await app.fetchval("SELECT count(*) FROM parameter WHERE area_code = '530923'") == 1
+    await app.execute(f"INSERT INTO parameter VALUES ('530902', uuidv7(), '{HOME}', 'x', 'x', '2022-01-01', 'x')")
+
+
+_HOLES = {
+    "switched off": "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY",
+    "open to all": "CREATE POLICY open ON {table} USING (true)",
+    "fails open without a scope": (
+        "CREATE POLICY open ON {table} USING (area_code LIKE coalesce(nullif(current_setting('app.nothing', true), ''), '') || '%')"
+    ),
+}
+
+
+@pytest.mark.parametrize("hole", _HOLES)
+@pytest.mark.parametrize("table", GUARDED["monitoring"])
+async def test_the_check_finds_a_hole_in_any_table(admin: asyncpg.Connection, stories: dict[str, Story], table: str, hole: str) -> None:
+    mutant = admin.transaction()
+    await mutant.start()
+    try:
+        await admin.execute(_HOLES[hole].format(table=table))
+        await admin.execute("SET LOCAL ROLE monitoring_app")
+
+        _, outside = await rows_seen(admin, GUARDED["monitoring"], HOME)
+
+        assert leaks(outside) == [table]
+    finally:
+        await mutant.rollback()

@@ -1,0 +1,68 @@
+"""Masks of what identifies a person, and the tree of areas."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.areas import COUNTIES, ancestry, area_range, counties_in, county_of, is_inside
+from shared.kernel.people import IdNumber, PersonName, Phone
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"),
+    [
+        (IdNumber("533522197001010010"), "533522********00**"),
+        (IdNumber("53352219700101001X"), "533522********00**"),
+        (Phone("13912345678"), "139****5678"),
+        (PersonName("李文芳"), "李**"),
+        (PersonName("李"), "李"),
+        (PersonName("李国"), "李*"),
+        (PersonName("阿依古丽·买买提"), "阿***"),
+        (PersonName(""), ""),
+    ],
+)
+def test_what_identifies_a_person_is_masked_wherever_it_is_printed(value: object, masked: str) -> None:
+    assert {str(value), repr(value), f"{value}", f"{value!r}", str([value])[1:-1]} == {masked}
+
+
+@given(st.text(alphabet="0123456789X", min_size=18, max_size=18))
+def test_a_mask_hides_the_day_of_birth_and_the_check_digit(number: str) -> None:
+    shown = str(IdNumber(number))
+
+    assert len(shown) == 18
+    assert shown[6:14] == "*" * 8
+    assert shown[16:] == "**"
+
+
+def test_people_are_equal_by_what_they_are_and_not_by_their_mask() -> None:
+    assert IdNumber("533522197001010010") == IdNumber("533522197001010010")
+    assert IdNumber("533522197001010010") != IdNumber("533522197002020010")
+    assert PersonName("李文芳") != PersonName("李国芳")
+
+
+codes = st.from_regex(r"5309([0-9]{2}([0-9]{3}([0-9]{3})?)?)?", fullmatch=True)
+
+
+@given(codes, codes)
+def test_the_range_of_an_area_holds_just_what_lies_inside(area: str, other: str) -> None:
+    lo, hi = area_range(area)
+
+    assert (lo <= other < hi) == is_inside(other, area)
+
+
+@given(codes)
+def test_ancestry_names_the_nearest_first_and_ends_with_the_prefecture(area: str) -> None:
+    line = ancestry(area)
+
+    assert line[0] == area
+    assert line[-1] == "5309"
+    assert [len(each) for each in line] == sorted((len(each) for each in line), reverse=True)
+    assert all(is_inside(area, each) for each in line)
+
+
+def test_a_prefecture_has_eight_counties_and_a_village_one() -> None:
+    assert counties_in("5309") == COUNTIES
+    assert len(COUNTIES) == 8
+    assert counties_in("530902102201") == ("530902",)
+    assert county_of("530902102201") == "530902"
+    assert county_of("5309") == "5309"
