@@ -7,7 +7,7 @@ The bottom line is compared with the second one. All amounts are yuan in the twe
 with two places; rounding is half up and happens once, at the end.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 
@@ -55,6 +55,9 @@ class Income:
     @property
     def reference_per_head(self) -> Decimal:
         return rounded(self.reference / self.people)
+
+
+AMOUNTS = tuple(field.name for field in fields(Income) if field.name != "people")
 
 
 def is_below(income: Income, line: Decimal) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyC
 from sqlmodel import col
 
 from services.monitoring.domain.households import Household
-from services.monitoring.domain.income import Income
+from services.monitoring.domain.income import AMOUNTS, Income
 from services.monitoring.store.base import Base
 from shared.database.columns import MONEY, code, day, instant, money, not_nan
 from shared.database.rows import among, columns_of
@@ -18,16 +18,6 @@ from shared.kernel.areas import county_of
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import HouseholdId, new_id
 from shared.kernel.workdays import local_day
-
-AMOUNTS = (
-    "wage_income",
-    "production_income",
-    "property_income",
-    "transfer_income",
-    "production_expense",
-    "claim_income",
-    "compliant_self_paid",
-)
 
 
 class IncomeRow(Base, table=True):
