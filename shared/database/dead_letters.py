@@ -49,7 +49,7 @@ async def bury(message: Message, tx: Transaction, *, consumer: str, county_code:
         "topic": message.topic,
         "key": message.key.replace("\x00", ""),
         "entity_id": entity_id,
-        "headers": {name: value.replace("\x00", "") for name, value in message.headers.items()},
+        "headers": {name.replace("\x00", ""): value.replace("\x00", "") for name, value in message.headers.items()},
         "payload": message.value,
         "reason": reason[:500],
     }

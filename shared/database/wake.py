@@ -48,9 +48,12 @@ async def hear_wake_up_calls(engine: AsyncEngine, wake: Callable[[], None]) -> N
     while True:
         with suppress(Exception):
             async with engine.connect() as connection:
-                driver = (await connection.get_raw_connection()).driver_connection
-                if driver is not None:
-                    await _until_lost(driver, wake)
+                try:
+                    driver = (await connection.get_raw_connection()).driver_connection
+                    if driver is not None:
+                        await _until_lost(driver, wake)
+                finally:
+                    await connection.invalidate()  # lost or listening, it is of no use to anybody else in the pool
         await asyncio.sleep(_AFTER_TROUBLE)
 
 

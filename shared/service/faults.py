@@ -8,6 +8,7 @@ _OTHER = ("不合规格", "does not fit")
 _NATIVE: Mapping[str, tuple[str, str]] = {
     "missing": ("缺少此项", "is missing"),
     "extra_forbidden": ("没有这一项，请删去", "is not known here: leave it out"),
+    "unexpected_keyword_argument": ("没有这一项，请删去", "is not known here: leave it out"),
     "string_type": ("应为文本", "must be a text"),
     "string_too_short": ("内容过短", "is too short"),
     "string_too_long": ("内容过长", "is too long"),

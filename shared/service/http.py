@@ -12,6 +12,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from shared.broker import Broker
 from shared.database.transaction import Database
 from shared.kernel.actors import Permissions
+from shared.service.body_limit import BodyLimit
 from shared.service.clock import clock_router
 from shared.service.health import health_router
 from shared.service.identity import Identity
@@ -40,12 +41,12 @@ def create_app(title: str, description: str, *, metrics: Metrics, lifespan: Life
         title=title,
         description=description,
         version="1",
-        max_body_size=LARGEST_BODY,
         redirect_slashes=False,
         lifespan=lifespan,
         swagger_ui_parameters={"persistAuthorization": True},
     )
     answer_with_problems(app)
+    app.add_middleware(BodyLimit, largest=LARGEST_BODY)
     app.add_middleware(CorrelationIdMiddleware, header_name=REQUEST_ID, validator=_is_id)
     Instrumentator(registry=metrics.registry, excluded_handlers=["/livez", "/readyz", "/metrics"]).instrument(app)
     return app

@@ -1,5 +1,6 @@
 """How a refusal looks on the wire: RFC 9457, and the one place where a status code is chosen."""
 
+import re
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ STATUS: dict[type[Refusal], int] = {
 }
 MEDIA_TYPE = "application/problem+json"
 
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _LOCK_NOT_AVAILABLE = "55P03"
 _TRY_AGAIN = {"40001", "40P01"}  # serialization failure, deadlock
 _DATA = "22"  # the class of what the database cannot hold
@@ -135,7 +137,12 @@ def answer_with_problems(app: FastAPI) -> None:
 
 def _fault(error: dict[str, Any], *, english: bool) -> dict[str, Any]:
     """Name a field at fault and the rule that it breaks; never its value."""
-    return {"field": ".".join(map(str, error["loc"])), "reason": error["type"], "detail": sentence_of(error["type"], english=english)}
+    return {"field": ".".join(map(_named, error["loc"])), "reason": error["type"], "detail": sentence_of(error["type"], english=english)}
+
+
+def _named(step: str | int) -> str:
+    """Write a step of the way to a field. A name that could be none of ours is a value too, perhaps somebody's number: it is not repeated."""
+    return str(step) if isinstance(step, int) or _NAME.fullmatch(step) else "?"
 
 
 def _from_database(request: Request, error: DBAPIError) -> JSONResponse:

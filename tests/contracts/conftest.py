@@ -40,10 +40,12 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
     """Counts what was checked, and says it at the end."""
     counted: Counter[str] = Counter()
     yield counted
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter:
-        reporter.write_line("")
-        reporter.write_line("checked: " + ", ".join(f"{count} {what}" for what, count in sorted(counted.items())))
+    plugins = request.config.pluginmanager
+    reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
+    if reporter and capture and counted:
+        with capture.global_and_fixture_disabled():
+            reporter.write_line("")
+            reporter.write_line("checked: " + ", ".join(f"{count} {what}" for what, count in sorted(counted.items())))
 
 
 @pytest.fixture(scope="package")
@@ -63,9 +65,7 @@ async def owners(cluster: Cluster, databases: None) -> AsyncIterator[dict[str, a
 
 
 @pytest.fixture(scope="package")
-async def worlds(
-    cluster: Cluster, pools: dict[str, Database], owners: dict[str, asyncpg.Connection], lines: None
-) -> AsyncIterator[dict[str, World]]:
+async def worlds(cluster: Cluster, pools: dict[str, Database], owners: dict[str, asyncpg.Connection], lines: None) -> AsyncIterator[dict[str, World]]:
     """The things of four places, by village; monitoring's clock stands where they are of interest until the last test here."""
 
     async def move(to: datetime) -> datetime:

@@ -1,20 +1,19 @@
 """The cells of the permission matrix: who calls from where, what the table says to him, and whether the answer is that."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 from uuid import uuid4
 
 import httpx2
 from joserfc.jwk import ECKey
 
-from shared.kernel.actors import LEVELS, Actor, Role
+from shared.kernel.actors import LEVELS, Actor, Permissions, Role
 from shared.kernel.areas import LINCANG, is_inside
 from shared.service.problems import MEDIA_TYPE, status_of
 from tests.contracts.operations import Operation
-from tests.contracts.wanted import Guard, Wanted
-from tests.contracts.world import HERE, NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP
+from tests.contracts.wanted import WANTED, Guard, Wanted
+from tests.contracts.world import HERE, NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP, World
 from tests.fixtures.tokens import AUDIENCES, token
 
 STRANGERS_KEY = ECKey.generate_key("P-256", {"kid": "tests"})
@@ -69,6 +68,17 @@ def inside(role: Role) -> Caller:
     return next(each for each in officials() if each.actor and each.actor.role is role and is_inside(HERE, each.actor.area))
 
 
+async def mistakes(operation: Operation, callers: Iterable[Caller], world: World, http: httpx2.AsyncClient, permissions: Permissions) -> list[str]:
+    """Try every cell of an operation; list those where the answer is not what the table says."""
+    found: list[str] = []
+    for caller in callers:
+        wanted = WANTED[str(operation)](world)
+        answer = await http.send(request_for(operation, wanted, caller))
+        if mistake := wrong(wanted, caller, permissions[operation.id], answer):
+            found.append(mistake)
+    return found
+
+
 def request_for(operation: Operation, wanted: Wanted, caller: Caller, base_url: str = "http://service") -> httpx2.Request:
     headers = dict(caller.headers) | ({"Idempotency-Key": uuid4().hex} if operation.method == "POST" else {})
     if wanted.seen is not None:
@@ -112,8 +122,9 @@ def _official(role: Role, relation: str, area: str) -> Caller:
     return _bearer(f"{role}, {relation}", token(actor), actor if holds_office else None)
 
 
+def official(actor: Actor) -> Caller:
+    return _bearer(f"{actor.role} {actor.id}", token(actor), actor)
+
+
 def _bearer(name: str, signed: str, actor: Actor | None = None) -> Caller:
     return Caller(name=name, headers={"Authorization": f"Bearer {signed}"}, actor=actor)
-
-
-Send = Callable[[httpx2.Request], Any]

@@ -1,5 +1,6 @@
 """Every operation of the three services and of the gateway: from their routes, and as their OpenAPI documents tell it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,6 @@ from fastapi.routing import APIRoute
 
 from services.gateway.api import ROUTERS as GATEWAY_ROUTERS
 from services.gateway.api.routes import PASSAGES
-from services.gateway.permissions import PERMISSIONS as GATEWAY_PERMISSIONS
 from shared.kernel.actors import Permissions
 from tests.fixtures.platform import SERVICES
 
@@ -27,6 +27,10 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.service}.{self.id}"
+
+    def serves(self, path: str) -> bool:
+        """Say whether an address is one of this operation's."""
+        return bool(re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", self.path), path))
 
 
 def operations_of(service: str, routers: Sequence[APIRouter]) -> list[Operation]:
@@ -53,5 +57,3 @@ def document_of(service: str) -> dict[str, Any]:
 OPERATIONS = [operation for name, service in SERVICES.items() for operation in operations_of(name, service.routers)]
 OWN_OF_GATEWAY = operations_of("gateway", GATEWAY_ROUTERS)
 FORWARDED = [Operation(service, passage.name, passage.method, passage.path) for passage in PASSAGES for service in passage.services]
-
-__all__ = ["FORWARDED", "GATEWAY_PERMISSIONS", "OPERATIONS", "OWN_OF_GATEWAY", "PERMISSIONS", "Operation", "document_of", "documented", "operations_of"]

@@ -4,8 +4,9 @@ import sys
 from collections.abc import Iterator
 
 from services.gateway.api.routes import PASSAGES
+from services.gateway.permissions import PERMISSIONS as GATEWAY_PERMISSIONS
 from shared.kernel.actors import Role
-from tests.contracts.operations import GATEWAY_PERMISSIONS, OPERATIONS, OWN_OF_GATEWAY, PERMISSIONS, Operation
+from tests.contracts.operations import OPERATIONS, OWN_OF_GATEWAY, PERMISSIONS, Operation
 
 HEADING = """\
 # 岗位权限表 Who may do what

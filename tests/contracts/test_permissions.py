@@ -1,21 +1,34 @@
 """The permission table, executed: every operation, every role, every area."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
+from fastapi import FastAPI
 
 from shared.kernel.actors import Permissions, Role
-from tests.contracts.conftest import Platform
-from tests.contracts.matrix import Caller, inside, officials, request_for, strangers, wrong
+from tests.contracts.conftest import Platform, client_of
+from tests.contracts.matrix import mistakes, officials, strangers
 from tests.contracts.operations import OPERATIONS, PERMISSIONS, Operation, documented
 from tests.contracts.permission_table import ROLES, table
-from tests.contracts.wanted import WANTED, Guard
+from tests.contracts.rehearsing import Rehearsing
+from tests.contracts.wanted import WANTED
 from tests.contracts.world import HERE, World
-from tests.fixtures.platform import SERVICES
+from tests.fixtures.platform import SERVICES, Cluster, settings_of
 
 PRINTED = Path(__file__).parents[2] / "docs" / "permissions.md"
+HELD_WITHOUT_POLICIES = {
+    "monitoring.self_report",  # these compare an area that the request names with the caller's
+    "monitoring.new_household",
+    "monitoring.bottom_line",
+    "monitoring.parameter",
+    "monitoring.own_self_report",  # these belong to roles of counties, and every question names the caller's
+    "monitoring.case_county_approval",
+    "monitoring.risk_flag_withdrawal",
+    "monitoring.areas",  # open to everybody
+}
 INFRASTRUCTURE = {"/livez", "/readyz", "/metrics", "/internal/clock", "/openapi.json", "/docs", "/redoc"}
 
 
@@ -51,14 +64,45 @@ async def test_the_table_decides_who_may(operation: Operation, platform: Platfor
     assert found == []
 
 
-async def mistakes(
-    operation: Operation, callers: list[Caller], world: World, http: httpx2.AsyncClient, permissions: Permissions
-) -> list[str]:
-    """Try every cell of an operation; list those where the answer is not what the table says."""
-    found: list[str] = []
-    for caller in callers:
-        wanted = WANTED[str(operation)](world)
-        answer = await http.send(request_for(operation, wanted, caller))
-        if mistake := wrong(wanted, caller, permissions[operation.id], answer):
-            found.append(mistake)
-    return found
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+async def test_a_role_let_in_or_kept_out_against_the_table_is_found(
+    operation: Operation, platform: Platform, worlds: dict[str, World], tally: Counter[str]
+) -> None:
+    app, http = platform.apps[operation.service], platform.http[operation.service]
+    table = PERMISSIONS[operation.service]
+    allowed = sorted(table[operation.id])
+    kept_out = [role for role in Role if role not in allowed]
+    mutants = [frozenset(allowed[1:])] + ([frozenset({*allowed, kept_out[0]})] if kept_out else [])
+
+    for mutant in mutants:
+        [different] = mutant ^ frozenset(allowed)
+        callers = [caller for caller in officials() if caller.actor and caller.actor.role is different]
+        with in_force(app, {**table, operation.id: mutant}):
+            found = await mistakes(operation, callers, worlds[HERE], http, table)
+        tally["mutants of the permission table, all found"] += 1
+        assert found, f"nobody noticed {different}"
+
+
+@contextmanager
+def in_force(app: FastAPI, permissions: Permissions) -> Iterator[None]:
+    """Put another table in force for a while."""
+    app.state.permissions, real = permissions, app.state.permissions
+    try:
+        yield
+    finally:
+        app.state.permissions = real
+
+
+async def test_a_database_without_its_policies_is_found(cluster: Cluster, worlds: dict[str, World]) -> None:
+    leaks: dict[str, int] = {}
+    for name, service in SERVICES.items():
+        settings = settings_of(name, cluster)
+        as_owner = settings.model_copy(update={"database_url": settings.owner_database_url})  # no policy binds a superuser
+        database = Rehearsing(service.app_database(as_owner))
+        async with client_of(service.create_api(settings, database=database, wake_relay=lambda: None)) as http:
+            for operation in (each for each in OPERATIONS if each.service == name):
+                callers = [caller for caller in officials() if caller.actor and caller.actor.role in PERMISSIONS[name][operation.id]]
+                leaks[str(operation)] = len(await mistakes(operation, callers, worlds[HERE], http, PERMISSIONS[name]))
+        await database.close()
+
+    assert {name for name, found in leaks.items() if not found} == HELD_WITHOUT_POLICIES

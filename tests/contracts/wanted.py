@@ -51,7 +51,9 @@ class Wanted:
         return replace(self, path=instead(self.path), body=instead(self.body), thing=absent)
 
 
-def _thing(name: str, get: Callable[[World], str], body: Callable[[World], Any] | None = None, *, versioned: bool = False) -> Callable[[World], Wanted]:
+def _thing(
+    name: str, get: Callable[[World], str], body: Callable[[World], Any] | None = None, *, versioned: bool = False
+) -> Callable[[World], Wanted]:
     """A request about the thing that the path names."""
 
     def make(world: World) -> Wanted:

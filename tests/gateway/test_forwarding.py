@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import unquote
 from uuid import uuid4
@@ -273,14 +274,26 @@ async def test_a_compressed_answer_is_unpacked() -> None:
     assert (answer.content, answer.headers["content-length"], "content-encoding" in answer.headers) == (b"{}", "2", False)
 
 
-@pytest.mark.parametrize("size", [2**20, 2**20 + 1])
-async def test_a_body_of_up_to_one_mebibyte_passes(size: int) -> None:
+async def piecewise(size: int) -> AsyncIterator[bytes]:
+    """A body that does not say how large it is."""
+    for start in range(0, size, 2**16):
+        yield b"x" * min(2**16, size - start)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize("path", ["/v1/leads", "/v1/households/search"])
+async def test_a_body_of_up_to_one_mebibyte_passes_and_a_larger_one_is_refused(path: str, *, declared: bool) -> None:
     fake = Fake()
 
     async with gateway({"monitoring": fake}) as http:
-        answer = await http.post("/v1/leads", content=b"x" * size, headers=bearing(township()))
+        passed, refused = [
+            await http.post(path, content=b"x" * size if declared else piecewise(size), headers=bearing(township())) for size in (2**20, 2**20 + 1)
+        ]
 
-    assert (answer.status_code, len(fake.asked)) == ((200, 1) if size == 2**20 else (413, 0))
+    assert (passed.status_code, [len(request.content) for request in fake.asked]) == (200, [2**20])
+    assert (refused.status_code, refused.headers["content-type"]) == (413, "application/problem+json")
+    assert refused.json()["title"] == "请求内容过大，上限为1 MiB。"
+    assert refused.headers["x-request-id"]
 
 
 BAD_TOKENS: dict[str, Any] = {

@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 
 from tests.builders.law import DOCUMENT, a_parameter
-from tests.builders.story import Way, done
+from tests.builders.places import QUIET
+from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
 from tests.fixtures.tokens import prefecture
 from tests.monitoring.privacy import Watch
@@ -20,6 +21,13 @@ Publish = Callable[..., Awaitable[None]]
 def way(call: Call, september: datetime) -> Way:
     """The way of a household of the home village, on 22 September 2021."""
     return Way(call, september)
+
+
+@pytest.fixture
+async def quiet(way: Way, admin: asyncpg.Connection) -> Way:
+    """The way of a household in a county where everything owed so far is over."""
+    await admin.execute("UPDATE owed_measure SET status = 'finished' WHERE county_code = $1", QUIET[:6])
+    return Way(way.call, way.now, Officials.of(QUIET))
 
 
 @pytest.fixture
@@ -52,7 +60,7 @@ async def watch(call: Call) -> AsyncIterator[Watch]:
 @pytest.fixture(autouse=True)
 async def nobody_is_named(watch: Watch, admin: asyncpg.Connection, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
     """Hold what a test left behind against the people whom it sent in: none of them is named, numbered or phoned anywhere."""
-    since = await admin.fetchval("SELECT clock_timestamp()")
+    ((since,),) = await admin.fetch("SELECT clock_timestamp()")
     with watch.listening(), caplog.at_level(logging.INFO):
         yield
     await watch.check(admin, since=since, logged=[record.getMessage() for record in caplog.get_records("call")])

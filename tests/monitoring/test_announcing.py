@@ -5,34 +5,20 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
-import pytest
 
 from services.monitoring.app import SERVICE
-from services.monitoring.settings import Settings
 from services.monitoring.usecases.flags.announce_flags import announce_flags, announce_gaps, announce_under_way
 from shared.database.transaction import Database
 from shared.events import State
 from shared.kernel.actors import service_actor
 from shared.service.metrics import Metrics
-from shared.service.settings import ServiceSettings
-from tests.builders.answers import an_answer
-from tests.builders.places import QUIET
-from tests.builders.story import Officials, Way, done
-from tests.fixtures.callers import Call
+from tests.builders.story import Way, done
 from tests.fixtures.clock import SetClock
 from tests.fixtures.platform import Cluster, rehearsal, settings_of
-from tests.monitoring.test_ledger import WORKER, hear, owed
+from tests.monitoring.ledger import WORKER, an_answer, hear, owed
 
 NOW, AN_HOUR = timedelta(0), timedelta(hours=1)
-SETTLE = "UPDATE owed_measure SET status = 'finished' WHERE county_code = '530927'"
 FIGURE = "SELECT owed, confirmed, oldest_gap_seconds, repairs FROM ledger_figure WHERE county_code = '530927'"
-
-
-@pytest.fixture
-async def quiet(call: Call, way: Way, admin: asyncpg.Connection) -> Way:
-    """The way of a household in a county where everything owed so far is over."""
-    await admin.execute(SETTLE)
-    return Way(call, way.now, Officials.of(QUIET))
 
 
 async def flags(way: Way, set_clock: SetClock, *risks: Sequence[str]) -> tuple[Way, list[str]]:
@@ -44,8 +30,7 @@ async def flags(way: Way, set_clock: SetClock, *risks: Sequence[str]) -> tuple[W
 
 async def answer(worker: Database, way: Way, flag_id: str, status: str = "opened") -> None:
     """Answer everything that other services owe for a flag."""
-    measures = done(await way.call(way.officials.county).get(f"/v1/risk-flags/{flag_id}/fan-out"))["measures"]
-    await hear(worker, *(an_answer(each["id"], status, area=QUIET) for each in measures if each["service"] != "monitoring"))  # pyright: ignore[reportArgumentType]
+    await hear(worker, *(an_answer(owed_id, status) for owed_id in (await owed(way, flag_id)).values()))
 
 
 async def gaps(worker: Database, patience: timedelta) -> tuple[int, list[str]]:
@@ -58,7 +43,7 @@ def ids(states: Sequence[State]) -> list[str]:
 
 
 async def repairs(admin: asyncpg.Connection) -> int:
-    return await admin.fetchval("SELECT coalesce(sum(repairs), 0) FROM ledger_figure WHERE county_code = '530927'")
+    return sum(row["repairs"] for row in await admin.fetch("SELECT repairs FROM ledger_figure WHERE county_code = '530927'"))
 
 
 async def test_exactly_the_flags_with_a_gap_are_announced_and_counted(
@@ -68,7 +53,7 @@ async def test_exactly_the_flags_with_a_gap_are_announced_and_counted(
     await set_clock(quiet.now)
     later, made = await flags(quiet, set_clock, ["06"], ["06", "07"], ["06"], ["06"], ["06"], ["01"])
     unanswered, half, answered, withdrawn_open, withdrawn_over, referral = made
-    await hear(monitoring_worker, an_answer((await owed(later, half))["industry_support"], area=QUIET))
+    await hear(monitoring_worker, an_answer((await owed(later, half))["industry_support"]))
     for flag_id in (answered, withdrawn_open, withdrawn_over):
         await answer(monitoring_worker, later, flag_id)
     for flag_id in (withdrawn_open, withdrawn_over):
@@ -107,7 +92,7 @@ async def test_on_a_healthy_ledger_there_is_nothing_to_repair(
 
     assert await gaps(monitoring_worker, NOW) == (0, [])
 
-    figure = await admin.fetchrow(FIGURE)
+    (figure,) = await admin.fetch(FIGURE)
     assert figure["repairs"] == before
     assert figure["owed"] == figure["confirmed"]
     assert figure["oldest_gap_seconds"] == 0
@@ -117,13 +102,13 @@ async def test_the_figures_say_how_much_of_what_is_owed_is_confirmed(
     quiet: Way, set_clock: SetClock, monitoring_worker: Database, admin: asyncpg.Connection
 ) -> None:
     await gaps(monitoring_worker, AN_HOUR)
-    before = await admin.fetchrow(FIGURE)
+    (before,) = await admin.fetch(FIGURE)
     later, (one, _) = await flags(quiet, set_clock, ["06", "0201"], ["06"])
-    await hear(monitoring_worker, an_answer((await owed(later, one))["recovery"], area=QUIET))
+    await hear(monitoring_worker, an_answer((await owed(later, one))["recovery"]))
 
     await gaps(monitoring_worker, AN_HOUR)
 
-    after = await admin.fetchrow(FIGURE)
+    (after,) = await admin.fetch(FIGURE)
     assert (after["owed"] - before["owed"], after["confirmed"] - before["confirmed"]) == (4, 2)  # three and one; recovery and our own relief
     assert after["oldest_gap_seconds"] >= 0
 
@@ -177,14 +162,13 @@ async def test_the_reconciler_keeps_the_gauges_of_all_counties(
     quiet: Way, set_clock: SetClock, monitoring_worker: Database, admin: asyncpg.Connection, cluster: Cluster
 ) -> None:
     await flags(quiet, set_clock, ["06"])
-    settings: ServiceSettings | Settings = settings_of("monitoring", cluster)
     metrics = Metrics("monitoring")
-    reconcile, _ = SERVICE.duties(metrics, settings)
+    reconcile, _ = SERVICE.duties(metrics, settings_of("monitoring", cluster))
 
     for county in ("530902", "530927"):
         async with monitoring_worker.transaction(service_actor("monitoring", county)) as tx:
             await reconcile.work(tx)
 
-    totals = await admin.fetchrow("SELECT sum(owed) AS owed, sum(confirmed) AS confirmed, sum(repairs) AS repairs FROM ledger_figure")
-    gauges = (metrics.owed, metrics.confirmed, metrics.repairs)
-    assert [gauge.collect()[0].samples[0].value for gauge in gauges] == [totals["owed"], totals["confirmed"], totals["repairs"]]
+    (totals,) = await admin.fetch("SELECT sum(owed) AS owed, sum(confirmed) AS confirmed, sum(repairs) AS repairs FROM ledger_figure")
+    figures = [metrics.registry.get_sample_value(name) for name in ("measures_owed", "measures_confirmed", "reconciler_repairs")]
+    assert figures == [totals["owed"], totals["confirmed"], totals["repairs"]]

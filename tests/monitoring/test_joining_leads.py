@@ -75,7 +75,9 @@ async def next_case_of(way: Way, decided: dict[str, Any], leads: list[dict[str, 
 
 
 @pytest.mark.parametrize("ending", ["approved", "refused by the county", "refused by the township"])
-async def test_when_a_case_is_decided_the_waiting_leads_open_the_next_with_the_limit_of_the_oldest(ending: str, way: Way, set_clock: SetClock) -> None:
+async def test_when_a_case_is_decided_the_waiting_leads_open_the_next_with_the_limit_of_the_oldest(
+    ending: str, way: Way, set_clock: SetClock
+) -> None:
     household_id = await way.household()
     case_id = (await joined(way, household_id, "06"))["case_id"]
     done(await way.appraisal(case_id))

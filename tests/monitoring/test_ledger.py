@@ -1,7 +1,6 @@
 """The ledger: what other services answered, noted beside what is owed. All of it happens in a county of its own."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -9,39 +8,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.monitoring.usecases.flags.announce_flags import announce_gaps
-from services.monitoring.usecases.flags.record_answers import record_answers
 from shared.database.transaction import Database
-from shared.events import AssistanceTask
-from shared.kernel.actors import service_actor
 from shared.kernel.assistance import task_id_for
 from shared.kernel.ids import OwedId, derived_id, new_id
-from tests.builders.answers import an_answer
-from tests.builders.places import QUIET
-from tests.builders.story import Officials, Way, done
-from tests.fixtures.callers import Call
+from tests.builders.story import Way
 from tests.fixtures.clock import SetClock
-
-WORKER = service_actor("monitoring", QUIET[:6])
-
-
-@pytest.fixture
-def quiet(call: Call, way: Way) -> Way:
-    """The way of a household in the county that only tests of the ledger use."""
-    return Way(call, way.now, Officials.of(QUIET))
-
-
-async def hear(worker: Database, *tasks: AssistanceTask) -> None:
-    async with worker.transaction(WORKER) as tx:
-        await record_answers(list(tasks), tx)
-
-
-async def fan_out(way: Way, flag_id: str) -> dict[str, Any]:
-    return done(await way.call(way.officials.county).get(f"/v1/risk-flags/{flag_id}/fan-out"))
-
-
-async def owed(way: Way, flag_id: str) -> dict[str, str]:
-    """Name the ids of what a flag owes by measure."""
-    return {each["measure"]: each["id"] for each in (await fan_out(way, flag_id))["measures"]}
+from tests.monitoring.ledger import WORKER, an_answer, fan_out, hear, owed
 
 
 async def test_an_answer_is_noted_beside_its_measure_and_no_other(quiet: Way, set_clock: SetClock, monitoring_worker: Database) -> None:
@@ -50,7 +22,7 @@ async def test_an_answer_is_noted_beside_its_measure_and_no_other(quiet: Way, se
     flag_id, other = (await later.decided(one))["flag_id"], (await later.decided(two))["flag_id"]
     owed_id = (await owed(later, flag_id))["industry_support"]
 
-    await hear(monitoring_worker, an_answer(owed_id, area=QUIET))
+    await hear(monitoring_worker, an_answer(owed_id))
 
     shown = await fan_out(later, flag_id)
     assert (shown["owed"], shown["confirmed"]) == (2, 1)
@@ -60,12 +32,12 @@ async def test_an_answer_is_noted_beside_its_measure_and_no_other(quiet: Way, se
 
 
 @pytest.mark.parametrize("last", ["started", "declined", "finished", "withdrawn"])
-async def test_an_answer_follows_its_task(last: Any, quiet: Way, set_clock: SetClock, monitoring_worker: Database) -> None:
+async def test_an_answer_follows_its_task(last: str, quiet: Way, set_clock: SetClock, monitoring_worker: Database) -> None:
     later, flag_id = await quiet.flagged(await quiet.case("06"), set_clock)
     owed_id = (await owed(later, flag_id))["industry_support"]
 
-    await hear(monitoring_worker, an_answer(owed_id, area=QUIET))
-    await hear(monitoring_worker, an_answer(owed_id, last, area=QUIET, version=2))
+    await hear(monitoring_worker, an_answer(owed_id))
+    await hear(monitoring_worker, an_answer(owed_id, last, version=2))
 
     (line,) = (await fan_out(later, flag_id))["measures"]
     assert line["status"] == last
@@ -75,8 +47,8 @@ async def test_many_answers_are_noted_at_once(quiet: Way, set_clock: SetClock, m
     later, flag_id = await quiet.flagged(await quiet.case("06", "07", "0201"), set_clock)
     ids = await owed(later, flag_id)
 
-    answers = [an_answer(ids["industry_support"], area=QUIET), an_answer(ids["recovery"], "finished", area=QUIET)]
-    await hear(monitoring_worker, *answers, an_answer(ids["employment_support"], "declined", area=QUIET, service="employment"))
+    answers = [an_answer(ids["industry_support"]), an_answer(ids["recovery"], "finished")]
+    await hear(monitoring_worker, *answers, an_answer(ids["employment_support"], "declined", service="employment"))
 
     lines = {each["measure"]: each["status"] for each in (await fan_out(later, flag_id))["measures"]}
     assert lines == {"industry_support": "opened", "recovery": "finished", "employment_support": "declined", "relief": "opened"}
@@ -89,8 +61,8 @@ async def test_an_answer_to_nothing_owed_is_kept_and_reported_and_touches_nothin
     nothing = new_id()
 
     with capture_logs() as logs:
-        await hear(monitoring_worker, an_answer(nothing, area=QUIET), an_answer((await owed(later, flag_id))["industry_support"], area=QUIET))
-        await hear(monitoring_worker, an_answer(nothing, "finished", area=QUIET, version=2))
+        await hear(monitoring_worker, an_answer(nothing), an_answer((await owed(later, flag_id))["industry_support"]))
+        await hear(monitoring_worker, an_answer(nothing, "finished", version=2))
 
     assert [(entry["event"], entry["count"], entry["county"]) for entry in logs] == [("answers_to_measures_not_owed", 1, "530927")] * 2
     kept = await admin.fetch("SELECT status, service, task_id FROM unknown_answer WHERE county_code = '530927' AND owed_id = $1", nothing)
@@ -104,7 +76,7 @@ async def test_an_answer_of_another_county_is_not_taken_for_this_one_s(
     later, flag_id = await way.flagged(await way.case("06"), set_clock)
     owed_id = (await owed(later, flag_id))["industry_support"]
 
-    await hear(monitoring_worker, an_answer(owed_id, area=QUIET))
+    await hear(monitoring_worker, an_answer(owed_id))
 
     assert (await fan_out(later, flag_id))["confirmed"] == 0
     assert await admin.fetchval("SELECT count(*) FROM unknown_answer WHERE county_code = '530927' AND owed_id = $1", UUID(owed_id)) == 1
@@ -114,19 +86,20 @@ async def test_an_answer_that_came_too_early_is_forgotten_when_its_measure_is_ow
     quiet: Way, set_clock: SetClock, monitoring_worker: Database, admin: asyncpg.Connection
 ) -> None:
     case_id = await quiet.case("06")
-    owed_id = derived_id(derived_id(UUID(case_id), "flag"), "industry_support")
-    kept = "SELECT count(*) FROM unknown_answer WHERE owed_id = $1"
-    figure = "SELECT unknown_answers FROM ledger_figure WHERE county_code = '530927'"
-    stranger = new_id()
+    owed_id, stranger = derived_id(derived_id(UUID(case_id), "flag"), "industry_support"), new_id()
 
-    await hear(monitoring_worker, an_answer(owed_id, area=QUIET), an_answer(stranger, area=QUIET))
-    async with monitoring_worker.transaction(WORKER) as tx:
-        await announce_gaps(tx, patience=timedelta(0))
-    early = await admin.fetchval(kept, owed_id), await admin.fetchval(figure)
+    async def kept() -> tuple[set[UUID], int]:
+        """Look which of the two are kept after a round of the reconciler, and how many it counted."""
+        async with monitoring_worker.transaction(WORKER) as tx:
+            await announce_gaps(tx, patience=timedelta(0))
+        rows = await admin.fetch("SELECT owed_id FROM unknown_answer WHERE county_code = '530927'")
+        ((figure,),) = await admin.fetch("SELECT unknown_answers FROM ledger_figure WHERE county_code = '530927'")
+        assert figure == len(rows)
+        return {row["owed_id"] for row in rows} & {owed_id, stranger}, figure
+
+    await hear(monitoring_worker, an_answer(owed_id), an_answer(stranger))
+    early, counted = await kept()
     await quiet.flagged(case_id, set_clock)
-    async with monitoring_worker.transaction(WORKER) as tx:
-        await announce_gaps(tx, patience=timedelta(0))
 
-    assert early[0] == 1
-    assert (await admin.fetchval(kept, owed_id), await admin.fetchval(kept, stranger)) == (0, 1)
-    assert await admin.fetchval(figure) == early[1] - 1
+    assert early == {owed_id, stranger}
+    assert await kept() == ({stranger}, counted - 1)

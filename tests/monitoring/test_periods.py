@@ -54,6 +54,15 @@ async def test_in_working_days_holidays_do_not_count_and_worked_sundays_do(way: 
     assert await notice_end(await on(way, "2021-09-22", set_clock)) == "2021-09-28T16:00:00Z"  # 23, 24, 26 (a worked Sunday), 27, 28
 
 
+async def test_the_longest_period_is_counted_to_its_end(way: Way, publish: Publish) -> None:
+    await publish("530902", TOTAL, "366")
+    await publish("530902", TOTAL_KIND, "workday")
+
+    case = await shown(way, await way.case("06"))
+
+    assert (case["due_at"], case["days_left"]) == ("2023-03-14T16:00:00Z", 366)
+
+
 async def test_where_periods_do_not_roll_a_holiday_may_be_the_last_day(way: Way, set_clock: SetClock, publish: Publish) -> None:
     await publish("530902", "period.rolls_to_workday", "no")
 

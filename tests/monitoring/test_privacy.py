@@ -48,8 +48,8 @@ async def test_numbers_phones_and_notes_are_sealed_at_rest(way: Way, admin: asyn
     household = done(await way.call(village()).post("/v1/households", a_household(members=1) | {"members": [person]}))["id"]
     lead = await way.lead(household)
 
-    kept = await admin.fetchrow("SELECT p.* FROM person p JOIN membership m ON m.person_id = p.id WHERE m.household_id = $1", household)
-    note = await admin.fetchrow("SELECT * FROM lead WHERE id = $1", lead["id"])
+    (kept,) = await admin.fetch("SELECT p.* FROM person p JOIN membership m ON m.person_id = p.id WHERE m.household_id = $1", household)
+    (note,) = await admin.fetch("SELECT * FROM lead WHERE id = $1", lead["id"])
 
     assert person["id_number"] not in str(dict(kept)), "the number"
     assert person["phone"] not in str(dict(kept)), "the phone"

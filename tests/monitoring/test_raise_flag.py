@@ -7,14 +7,11 @@ import asyncpg
 import orjson
 import pytest
 
-from services.monitoring.domain.measures import owed_for, rows_for
-from shared.database.transaction import Database
-from shared.kernel.ids import FlagId
+from shared.kernel.ids import derived_id
 from tests.builders.places import NEXT_VILLAGE, STRANGERS
 from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import auditor, county, prefecture, township, village
-from tests.monitoring.law import law_of_the_tests
 
 ANNOUNCED = "SELECT type, topic, key, entity_version, county_code, payload FROM outbox WHERE entity_id = $1 ORDER BY created_at, entity_version"
 
@@ -74,7 +71,7 @@ async def test_a_flag_is_shown_with_its_risks_and_its_first_period(way: Way, set
     assert case["flag_id"] == flag_id
     household = done(await later.call(county()).get(f"/v1/households/{case['household_id']}"))
     assert (household["status"], household["version"]) == ("monitored", 2)
-    category = await admin.fetchrow("SELECT * FROM monitored_category WHERE household_id = $1", case["household_id"])
+    (category,) = await admin.fetch("SELECT * FROM monitored_category WHERE household_id = $1", case["household_id"])
     assert (category["category"], category["valid_from"].isoformat(), category["valid_to"]) == ("marginal", "2021-10-03", None)
 
 
@@ -97,7 +94,7 @@ async def test_what_is_announced_is_the_state_without_cause_referral_or_person(w
         "status": "open",
     }
     assert owed | {"id": None} == {"id": None, "measure": "recovery", "service": "projects", "due_at": "2021-11-02T16:00:00Z"}
-    row = await admin.fetchrow(ANNOUNCED, flag_id)
+    (row,) = await admin.fetch(ANNOUNCED, flag_id)
     assert (row["topic"], row["key"], row["county_code"]) == ("monitoring.risk_flag", household_id, "530902")
 
 
@@ -164,16 +161,16 @@ async def test_a_flag_holds_five_risks_and_an_approval_that_brings_a_sixth_is_re
     assert (await second.approval(case_id, agrees=False)).status_code == 200, "it can still be refused"
 
 
-async def test_the_ids_of_what_is_owed_follow_from_the_flag_and_the_measure(
-    way: Way, set_clock: SetClock, monitoring: Database, admin: asyncpg.Connection
-) -> None:
-    later, flag_id = await way.flagged(await way.case("0201", "06"), set_clock)
+async def test_the_ids_of_what_is_owed_follow_from_the_flag_and_the_measure(way: Way, set_clock: SetClock) -> None:
+    case_id = await way.case("0201", "06")
 
-    table, calendar = await law_of_the_tests(monitoring)
-    owed = owed_for(FlagId(UUID(flag_id)), rows_for(["06", "0201"], has_labour=True, table=table), calendar=calendar, now=later.now)
+    later, flag_id = await way.flagged(case_id, set_clock)
 
-    kept = await admin.fetch("SELECT id FROM owed_measure WHERE flag_id = $1", flag_id)
-    assert {row["id"] for row in kept} == {each.id for each in owed}
+    shown = done(await later.call(county()).get(f"/v1/risk-flags/{flag_id}/fan-out"))["measures"]
+    assert UUID(flag_id) == derived_id(UUID(case_id), "flag")
+    assert {each["measure"]: UUID(each["id"]) for each in shown} == {
+        name: derived_id(UUID(flag_id), name) for name in ("industry_support", "recovery", "relief")
+    }
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)

@@ -25,7 +25,7 @@ async def test_a_household_is_registered_and_due_a_visit_within_thirty_days(call
 
     assert answer.status_code == 201, answer.text
     assert (answer.json()["version"], answer.json()["status"]) == (1, "normal")
-    row = await admin.fetchrow("SELECT * FROM household WHERE id = $1", answer.json()["id"])
+    (row,) = await admin.fetch("SELECT * FROM household WHERE id = $1", answer.json()["id"])
     assert (row["county_code"], row["township_code"], row["area_code"]) == ("530902", "530902102", "530902102201")
     assert row["due_at"].isoformat() == "2021-10-22T16:00:00+00:00"
 

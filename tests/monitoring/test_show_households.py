@@ -11,7 +11,7 @@ from tests.builders.places import NEXT_VILLAGE, OTHER_COUNTY, STRANGERS
 from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
-from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, township, village
+from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, village
 
 READS = "SELECT actor, relation FROM audit WHERE act = 'READ' AND (after ->> 'id')::uuid = $1 ORDER BY id"
 

@@ -33,10 +33,10 @@ async def test_of_a_flag_entered_in_error_the_household_is_normal_again(way: Way
     assert ((await household_of(later, household_id))["status"], (await household_of(later, household_id))["version"]) == ("normal", 3)
     flag = done(await later.call(county()).get(f"/v1/risk-flags/{flag_id}"))
     assert (flag["status"], flag["risks"], flag["version"]) == ("withdrawn", ["0201"], 2)
-    kept = await admin.fetchrow("SELECT cleared_at, cleared_why FROM risk_flag WHERE id = $1", flag_id)
+    (kept,) = await admin.fetch("SELECT cleared_at, cleared_why FROM risk_flag WHERE id = $1", flag_id)
     assert kept["cleared_at"].date().isoformat() == "2021-10-03"
     assert orjson.loads(kept["cleared_why"]) == {"reason": "entered_in_error", "opinion": "经查系错录", "document_number": "临翔乡振〔2021〕10号"}
-    category = await admin.fetchrow("SELECT valid_from, valid_to FROM monitored_category WHERE household_id = $1", household_id)
+    (category,) = await admin.fetch("SELECT valid_from, valid_to FROM monitored_category WHERE household_id = $1", household_id)
     assert (category["valid_from"].isoformat(), category["valid_to"].isoformat()) == ("2021-10-03", "2021-10-03")
 
 
@@ -56,7 +56,7 @@ async def test_what_is_announced_is_the_flag_as_cleared_with_all_it_owed(way: Wa
 
     done(await later.withdrawal(flag_id))
 
-    row = await admin.fetchrow("SELECT type, payload, entity_version FROM outbox WHERE entity_id = $1 AND entity_version = 2", flag_id)
+    (row,) = await admin.fetch("SELECT type, payload, entity_version FROM outbox WHERE entity_id = $1 AND entity_version = 2", flag_id)
     state = orjson.loads(row["payload"])
     assert row["type"] == "monitoring.risk_flag_cleared.v1"
     assert (state["status"], state["version"], state["household_id"]) == ("withdrawn", 2, household_id)
@@ -128,7 +128,9 @@ async def test_a_withdrawal_says_why_and_by_which_document(change: dict[str, Any
     assert refused(await later.call(county()).post(f"/v1/risk-flags/{flag_id}/withdrawal", body, seen=1)) == (422, "Malformed", [field])
 
 
-async def test_a_report_from_a_household_that_is_gone_is_taken_and_can_only_be_dismissed(way: Way, set_clock: SetClock, admin: asyncpg.Connection) -> None:
+async def test_a_report_from_a_household_that_is_gone_is_taken_and_can_only_be_dismissed(
+    way: Way, set_clock: SetClock, admin: asyncpg.Connection
+) -> None:
     household = a_household()
     household_id = done(await way.call(village()).post("/v1/households", household))["id"]
     later, flag_id = await way.flagged((await way.confirmed(await way.lead(household_id), "06"))["case_id"], set_clock)

@@ -25,7 +25,7 @@ def merged(pages: Mapping[str, TaskPage], *, size: int) -> list[TaskShown]:
 
 def places_after(places: Places, pages: Mapping[str, TaskPage], taken: Sequence[TaskShown]) -> Places:
     """Say where each service goes on; one that gave no page stays where it was."""
-    after = {}
+    after = dict(places)
     for service, page in pages.items():
         own = [item for item in taken if item.service == service]
         if len(own) == len(page.items):

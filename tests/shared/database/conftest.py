@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from shared.kernel.ids import new_id
-from tests.builders.people import a_self_report, an_id_number, proof
+from tests.builders.people import a_household, a_self_report, an_id_number, proof
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import START, moving_clock
@@ -38,7 +38,8 @@ async def stories(call: Call, admin: asyncpg.Connection) -> dict[str, Story]:
             way = Way(call, await move(START), Officials.of(village))
             number, phone, name = an_id_number(), "13812340000", "李某某"
             head = {"name": name, "id_number": number, "phone": phone, "relation": "head", "labour": "ordinary"}
-            household_id = await way.household(members=[head])
+            household = {**a_household(village=village), "members": [head]}
+            household_id = done(await call(way.officials.village).post("/v1/households", household))["id"]
             lead = await way.lead(household_id)
             case_id = (await way.confirmed(lead, "06", "07"))["case_id"]
             done(await way.appraisal(case_id, opinion="到会者一致同意"))
@@ -51,7 +52,7 @@ async def stories(call: Call, admin: asyncpg.Connection) -> dict[str, Story]:
             words = (number, phone, name, "孩子生病", "走访时发现", "到会者一致同意", "情况属实", proof("appraisal")[0]["sha256"])
             told[village] = Story(village, UUID(household_id), UUID(case_id), UUID(flag_id), number, words)
         line = {"amount": "6300.00", "effective_from": "2021-10-01", "document_number": "临乡振发〔2021〕9号"}
-        done(await call(prefecture()).put("/v1/bottom-lines/5309/2021", line))
+        done(await call(prefecture()).put("/v1/bottom-lines/530923/2021", line))
         value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
     return told

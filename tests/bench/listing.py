@@ -1,0 +1,103 @@
+"""A page of fifty of a township's monitored households, the first and one deep inside: over HTTP, and by pgbench with the same statements."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from shared.kernel.actors import Actor
+from shared.kernel.page import Place
+from tests.bench.bench import Bench, Measuring
+from tests.bench.client import Job
+from tests.bench.inside import said_by
+from tests.bench.measures import NO_GOAL, Goal, Side, line
+from tests.bench.pgbench import WORKERS, pgbench
+from tests.bench.processes import free_port
+from tests.bench.requests import get
+from tests.bench.scale import CONNECTIONS
+from tests.bench.statements import Script, script
+from tests.fixtures.tokens import township
+
+_PAGE = 50
+_TOWNSHIPS = 32
+_DEEP = 0.8
+_WARM_UP_SECONDS = 1.0
+# The last row before a page that begins after most of the list.
+_PLACES = """
+    SELECT township_code, county_code, due_at, id FROM (
+        SELECT *, row_number() OVER (PARTITION BY township_code ORDER BY due_at, id) AS place, count(*) OVER (PARTITION BY township_code) AS total
+        FROM household WHERE status = 'monitored'
+    ) AS listed WHERE place = greatest(least((total * $1::float)::int, total - $2), 1) AND total >= 2 * $2
+    ORDER BY township_code LIMIT $3
+"""
+
+
+def measure_listing(bench: Bench) -> list[dict[str, Any]]:
+    """Measure, and give the lines."""
+    first, deep = page_requests(bench)
+    one, two = free_port(), free_port()
+    with ExitStack() as running:
+        for port in (one, two):
+            running.enter_context(bench.api("monitoring", port))
+            bench.send(_job(first + deep, [port], seconds=_WARM_UP_SECONDS))
+        bench.world.settle()
+        sides = _sides(bench, first, deep, one=one, two=two)
+        bench.rounds(sides)
+    found = {name: side for name, (side, _) in sides.items()}
+    goal, rows = Goal(at_least=0.08), bench.world.count("monitoring", "household")
+    return [
+        line("worklist, first page, 1 process, to the same statements", found["same, first"], found["1 process, first"], goal=goal, rows=rows),
+        line("worklist, deep page, 1 process, to the same statements", found["same, deep"], found["1 process, deep"], goal=goal, rows=rows),
+        line("worklist, first page, 2 processes, to the same statements", found["same, first"], found["2 processes, first"], goal=goal, rows=rows),
+        line(
+            "worklist, first page, 1 process, to the page's question alone", found["alone, first"], found["1 process, first"], goal=NO_GOAL, rows=rows
+        ),
+    ]
+
+
+def _sides(bench: Bench, first: list[str], deep: list[str], *, one: int, two: int) -> dict[str, tuple[Side, Measuring]]:
+    def asked(scripts: list[Script], *, role: str = "monitoring_app") -> Measuring:
+        return lambda: pgbench(bench.world, scripts, seconds=bench.scale.seconds, role=role)
+
+    def sent(requests: list[str], *ports: int) -> Measuring:
+        return lambda: bench.send(_job(requests, [*ports], seconds=bench.scale.seconds))
+
+    firsts, deeps = _scripts(bench, first), _scripts(bench, deep)
+    limit, direct = "pgbench, the same statements as the app's role", "HTTP to the service"
+    return {
+        "same, first": (Side(what=limit, workers=WORKERS, connections="8"), asked(firsts)),
+        "1 process, first": (Side(what=direct, workers="1 process", connections="8, and a pool of 8"), sent(first, one)),
+        "same, deep": (Side(what=limit, workers=WORKERS, connections="8"), asked(deeps)),
+        "1 process, deep": (Side(what=direct, workers="1 process", connections="8, and a pool of 8"), sent(deep, one)),
+        "2 processes, first": (Side(what=direct, workers="2 processes", connections="4 to each, and pools of 8"), sent(first, one, two)),
+        "alone, first": (
+            Side(what="pgbench, the page's question alone as the superuser", workers=WORKERS, connections="8"),
+            asked(_scripts(bench, first, alone=True), role="postgres"),
+        ),
+    }
+
+
+def page_requests(bench: Bench) -> tuple[list[str], list[str]]:
+    """Ask as each township's officer, for the top of the list and for a place deep inside it."""
+    first, deep = [], []
+    for row in bench.world.ask("monitoring", _PLACES, _DEEP, _PAGE, _TOWNSHIPS):
+        officer = township(area=row["township_code"])
+        place = Place(county=row["county_code"], due_at=row["due_at"], id=row["id"])
+        first.append(_page_of(officer))
+        deep.append(_page_of(officer, cursor=str(place)))
+    return first, deep
+
+
+def _page_of(officer: Actor, **query: Any) -> str:
+    return get("/v1/households", officer, area=officer.area, status="monitored", size=_PAGE, **query)
+
+
+def _job(requests: list[str], ports: list[int], *, seconds: float) -> Job:
+    return Job(ports=ports, requests=requests, connections=CONNECTIONS, seconds=seconds, expected=200, repeats=True)
+
+
+def _scripts(bench: Bench, requests: list[str], *, alone: bool = False) -> list[Script]:
+    """Write a script for each township.
+
+    :param alone: only the question for the page, without scope and heads.
+    """
+    said = said_by(bench.world, requests)
+    return [script(each[1:2], each[1:2], name=f"a{n}") if alone else script(each, each, name=f"p{n}") for n, each in enumerate(said)]

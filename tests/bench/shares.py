@@ -1,0 +1,85 @@
+"""Where the time of a request goes: processor time, which holds on a busy machine too, and the waits and pieces of one registration."""
+
+import time
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any
+
+import orjson
+import psutil
+from pydantic import TypeAdapter
+
+from services.monitoring.usecases.households.register_household import RegisterHousehold
+from shared.kernel.ids import new_id
+from tests.bench.bench import Bench
+from tests.bench.client import Job
+from tests.bench.inside import waits_of
+from tests.bench.listing import page_requests
+from tests.bench.processes import free_port
+from tests.bench.requests import get, registrations
+from tests.bench.scale import CONNECTIONS
+from tests.fixtures.tokens import village
+
+_CADRE = village()
+_REQUESTS = 500
+_WARM = 100
+_REPEATS = 300
+
+
+def measure_shares(bench: Bench) -> list[dict[str, Any]]:
+    """Measure a registration and a page of a worklist, each beside an answer that needs no database."""
+    pages = page_requests(bench)[0]
+    kinds = {
+        "registration": (list(registrations(_REQUESTS + _WARM, _CADRE)), 201),
+        "worklist page": (pages * (_REQUESTS // len(pages) + _WARM), 200),
+        "answer without database": ([get("/livez", _CADRE)] * (_REQUESTS + _WARM), 200),
+    }
+    port, found = free_port(), {}
+    with bench.api("monitoring", port) as pid:
+        for name, (requests, expected) in kinds.items():
+            bench.send(Job(ports=[port], requests=requests[:_WARM], connections=CONNECTIONS, seconds=0, expected=expected))
+            job = Job(ports=[port], requests=requests[_WARM : _WARM + _REQUESTS], connections=CONNECTIONS, seconds=0, expected=expected)
+            found[name] = {"name": f"shares of a {name}", "processor_ms": _processor_ms(bench, pid, job)}
+    some = list(islice(registrations(_WARM + _REPEATS, _CADRE), _WARM + _REPEATS))
+    found["registration"] |= {"waits_ms": waits_of(bench.world, some), "pieces_ms": _pieces_ms(bench, some[0].partition("\r\n\r\n")[2])}
+    found["worklist page"]["waits_ms"] = waits_of(bench.world, pages * 10)
+    bench.console.print(*found.values(), sep="\n", highlight=False)
+    return list(found.values())
+
+
+def _processor_ms(bench: Bench, pid: int, job: Job) -> dict[str, float]:
+    """Say what one request of a job costs the service, and what it costs PostgreSQL."""
+    service, server = [psutil.Process(pid)], psutil.Process(bench.world.postgres.pid).children()
+    before = _spent([*service, *server])
+    done = bench.send(job)
+    after = _spent([*service, *server])
+
+    def each(processes: Sequence[psutil.Process]) -> float:
+        return round(sum(after[one.pid] - before[one.pid] for one in processes if one.pid in after) * 1000 / len(done.latencies), 3)
+
+    return {"service": each(service), "postgresql": each(server)}
+
+
+def _spent(processes: Sequence[psutil.Process]) -> dict[int, float]:
+    """Say how many seconds of a processor each process has had; one that has ended says nothing."""
+    times = {process.pid: process.cpu_times() for process in processes if process.is_running()}
+    return {pid: time.user + time.system for pid, time in times.items()}
+
+
+def _pieces_ms(bench: Bench, body: str) -> dict[str, float]:
+    """Time what a registration does without waiting for anybody."""
+    shape, parsed = TypeAdapter(RegisterHousehold), orjson.loads(body)
+    vault, row = bench.world.vault(), new_id()
+    numbers = [member["id_number"] for member in parsed["members"]]
+    return {
+        "check the body": _milliseconds(lambda: shape.validate_python(parsed)),
+        "seal four members": _milliseconds(lambda: [vault.seal({"id_number": each, "phone": each}, table="person", row=row) for each in numbers]),
+        "index four numbers": _milliseconds(lambda: [vault.index(each) for each in numbers]),
+    }
+
+
+def _milliseconds(act: Callable[[], object]) -> float:
+    began = time.process_time()
+    for _ in range(_REPEATS):
+        act()
+    return round((time.process_time() - began) * 1000 / _REPEATS, 4)

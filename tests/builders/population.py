@@ -1,0 +1,48 @@
+"""Very many rows, written by the database itself: 8 counties of 10 townships of 10 villages."""
+
+import asyncpg
+
+_PLACES = """
+    SELECT n, counties[1 + n % 8] AS county_code, counties[1 + n % 8] || (101 + n / 8 % 10) AS township_code,
+           counties[1 + n % 8] || (101 + n / 8 % 10) || (201 + n / 80 % 10) AS area_code,
+           timestamptz '2021-10-01 00:00+08' + (n::bigint * 7919 % 4001) * interval '1 hour' AS due_at
+    FROM generate_series(0, $1::int - 1) AS n,
+         (SELECT '{530902,530921,530922,530923,530924,530925,530926,530927}'::text[] AS counties) AS prefecture
+"""
+# Due dates repeat, so that a page often ends between two rows of one moment.
+_ROWS = {
+    "household": """
+        (county_code, id, township_code, area_code, kind, status, due_at, registered_at)
+        SELECT county_code, gen_random_uuid(), township_code, area_code, 'general',
+               CASE WHEN hashint4(n) % 10 = 0 THEN 'monitored' WHEN hashint4(n) % 50 = 1 THEN 'gone' ELSE 'normal' END, due_at, now()
+    """,
+    "lead": """
+        (county_code, id, township_code, area_code, channel, status, hardships, registered_at, registered_by, due_at)
+        SELECT county_code, gen_random_uuid(), township_code, area_code, 'hotline',
+               (ARRAY['registered', 'confirmed', 'dismissed'])[1 + abs(hashint4(n)) % 3], '[]', now(), 'x', due_at
+    """,
+    "monitoring_case": """
+        (county_code, id, household_id, township_code, area_code, status, risks, category, basis, opened_at, due_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,
+               (ARRAY['opened', 'appraised', 'on_notice', 'notice_over', 'reviewed', 'approved', 'refused'])[1 + abs(hashint4(n)) % 7],
+               '["06"]', 'marginal', '{}', now(), due_at
+    """,
+    "risk_flag": """
+        (county_code, id, household_id, township_code, area_code, status, risks, raised_at, due_at, changed_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,
+               (ARRAY['open', 'withdrawn', 'eliminated'])[1 + abs(hashint4(n)) % 3], '["06"]', now(), due_at, now()
+    """,
+    "task": """
+        (county_code, id, owed_id, flag_id, household_id, township_code, area_code, measure, kind, status, due_at, opened_at, changed_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, 'x', 'x',
+               (ARRAY['opened', 'started', 'declined', 'finished', 'withdrawn'])[1 + abs(hashint4(n)) % 5], due_at, now(), now()
+    """,
+}
+
+
+async def fill(owner: asyncpg.Connection, table: str, count: int) -> None:
+    """Write rows with audit and foreign keys switched off, and let the planner know them."""
+    async with owner.transaction():
+        await owner.execute("SET LOCAL session_replication_role = replica")
+        await owner.execute(f"INSERT INTO {table} {_ROWS[table]} FROM ({_PLACES.replace('$1', str(count))}) AS place")
+    await owner.execute(f"VACUUM ANALYZE {table}")

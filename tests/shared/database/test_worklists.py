@@ -1,0 +1,231 @@
+"""Lists over very many rows: read from an index in order, page after page, at every level, under the app's own role."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.households import HouseholdStatus
+from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.store import cases, flags, households, leads
+from services.projects.store import tasks
+from shared.database.transaction import Database, Transaction
+from shared.kernel.actors import LEVELS, Actor, Role
+from shared.kernel.areas import COUNTIES
+from shared.kernel.assistance import TaskStatus
+from shared.kernel.page import Place
+from shared.service.commands import migrate_service
+from tests.builders.population import fill
+from tests.fixtures.platform import SERVICES, Cluster, opened, settings_of
+
+AREAS = ("530921105", "530921105203", "530921", "5309")
+Pager = Callable[..., Awaitable[tuple[Sequence[Any], str | None]]]
+
+
+@dataclass(frozen=True)
+class List:
+    service: str
+    table: str
+    page: Pager
+    statuses: type[StrEnum]
+    rows: int
+
+
+LISTS = (
+    List("monitoring", "household", households.worklist.page, HouseholdStatus, 120_000),
+    List("monitoring", "lead", leads.worklist.page, LeadStatus, 24_000),
+    List("monitoring", "monitoring_case", cases.worklist.page, CaseStatus, 24_000),
+    List("monitoring", "risk_flag", flags.worklist.page, FlagStatus, 24_000),
+    List("projects", "task", tasks.page, TaskStatus, 24_000),
+)
+
+
+class Watched(Transaction):
+    """A transaction that remembers what it was asked."""
+
+    asked: list[tuple[Executable, Mapping[str, Any]]]
+
+    async def execute(
+        self, statement: Executable, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        if isinstance(rows, Mapping):
+            self.asked.append((statement, rows))
+        return await super().execute(statement, rows)
+
+
+@pytest.fixture(scope="module")
+def crowded(cluster: Cluster) -> dict[str, str]:
+    """A database for each service, crowded, apart from those of the other tests."""
+    places = {service: f"crowded_{service}" for service in {each.service for each in LISTS}}
+    for service, place in places.items():
+        asyncio.run(cluster.make(place))
+        migrate_service(SERVICES[service], settings_of(service, cluster, database=place))
+    asyncio.run(_crowd(cluster, places))
+    return places
+
+
+async def _crowd(cluster: Cluster, places: Mapping[str, str]) -> None:
+    for each in LISTS:
+        owner = await cluster.connect(places[each.service])
+        await fill(owner, each.table, each.rows)
+        await owner.close()
+
+
+@pytest.fixture(scope="module")
+async def pools(cluster: Cluster, crowded: dict[str, str]) -> AsyncIterator[dict[str, Database]]:
+    async with opened("monitoring", cluster, database=crowded["monitoring"]) as one, opened("projects", cluster, database=crowded["projects"]) as two:
+        yield {"monitoring": one, "projects": two}
+
+
+@pytest.fixture(scope="module")
+async def owners(cluster: Cluster, crowded: dict[str, str]) -> AsyncIterator[dict[str, asyncpg.Connection]]:
+    connections = {service: await cluster.connect(place) for service, place in crowded.items()}
+    yield connections
+    for connection in connections.values():
+        await connection.close()
+
+
+def officer(area: str) -> Actor:
+    role = next(role for role in (Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER) if len(area) in LEVELS[role])
+    return Actor(id="officer", role=role, area=area)
+
+
+async def plans(pool: Database, each: List, area: str, status: StrEnum, after: Place | None) -> list[str]:
+    """Give the plans that a warm connection of the app follows for a page: prepared, and asked so often that a generic plan may have won."""
+    async with pool.engine.connect() as connection:
+
+        async def connect() -> AsyncConnection:
+            return connection
+
+        tx = Watched(connect, officer(area), service=each.service, vault=pool.vault, request_id="")
+        tx.asked = []
+        await tx.begin()
+        rows, _ = await each.page(area, status, tx, after=after, size=50)
+        assert rows
+        lines: list[str] = []
+        for statement, values in tx.asked[1:]:
+            lines += await _plan(connection, statement, values)
+        return lines
+
+
+async def _plan(connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]) -> list[str]:
+    compiled = statement.compile(dialect=PGDialect_asyncpg())  # pyright: ignore[reportAttributeAccessIssue]
+    arguments = ", ".join(_literal(values[name]) for name in compiled.positiontup)
+    await connection.exec_driver_sql(f"PREPARE question AS {compiled}")
+    for _ in range(6):
+        await connection.exec_driver_sql(f"EXECUTE question ({arguments})")
+    plan = [row[0] for row in await connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) EXECUTE question ({arguments})")]
+    await connection.exec_driver_sql("DEALLOCATE question")
+    return plan
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int) else f"'{value}'"
+
+
+async def a_place_in_the_middle(owner: asyncpg.Connection, table: str, area: str, status: str) -> Place:
+    where = "area_code LIKE $1 || '%' AND status = $2 AND county_code = $3"
+    county = area[:6] if len(area) >= 6 else "530924"
+    row = await owner.fetchrow(
+        f"SELECT due_at, id FROM {table} WHERE {where} ORDER BY due_at, id OFFSET (SELECT greatest(count(*) / 2 - 1, 0) FROM {table} WHERE {where}) LIMIT 1",
+        *(area, status, county),
+    )
+    assert row is not None
+    return Place(county=county, due_at=row["due_at"], id=row["id"])
+
+
+@pytest.mark.parametrize("deep", [False, True], ids=["first page", "deep page"])
+@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("each", LISTS, ids=lambda each: each.table)
+async def test_a_page_is_read_from_the_index_of_its_level_in_order(
+    pools: dict[str, Database], owners: dict[str, asyncpg.Connection], each: List, area: str, deep: bool
+) -> None:
+    level = {12: "village", 9: "township"}.get(len(area), "county")
+    for status in each.statuses:
+        after = await a_place_in_the_middle(owners[each.service], each.table, area, status) if deep else None
+
+        plan = "\n".join(await plans(pools[each.service], each, area, status, after))
+
+        assert f"ix_{each.table}_{level}" in plan, plan
+        assert not any(word in plan for word in ("Sort", "Seq Scan", "Bitmap")), plan
+
+
+async def every_page(pool: Database, each: List, area: str, status: StrEnum, size: int) -> list[Any]:
+    rows: list[Any] = []
+    after: Place | None = None
+    async with pool.transaction(officer(area)) as tx:
+        while True:
+            page, following = await each.page(area, status, tx, after=after, size=size)
+            rows += page
+            assert len(page) == size or following is None
+            if following is None:
+                return rows
+            after = Place.parse(following)
+
+
+@pytest.mark.parametrize(("area", "size"), [("5309", 200), ("530921", 50), ("530921105", 7), ("530921105203", 1)])
+@pytest.mark.parametrize("each", LISTS, ids=lambda each: each.table)
+async def test_paging_through_a_list_meets_every_row_once_and_in_order(
+    pools: dict[str, Database], owners: dict[str, asyncpg.Connection], each: List, area: str, size: int
+) -> None:
+    status = HouseholdStatus.MONITORED if each.table == "household" else next(iter(each.statuses))
+    expected = [
+        row["id"]
+        for row in await owners[each.service].fetch(
+            f"SELECT id FROM {each.table} WHERE area_code LIKE $1 || '%' AND status = $2 ORDER BY county_code, due_at, id", area, status
+        )
+    ]
+
+    found = await every_page(pools[each.service], each, area, status, size)
+
+    assert len(expected) > size
+    assert [row.id for row in found] == expected
+
+
+async def test_a_list_wider_than_its_caller_holds_the_callers_rows_only(pools: dict[str, Database]) -> None:
+    async with pools["monitoring"].transaction(officer("530921105203")) as tx:
+        rows, following = await households.worklist.page("5309", HouseholdStatus.NORMAL, tx, after=None, size=200)
+        elsewhere, _ = await households.worklist.page("530922", HouseholdStatus.NORMAL, tx, after=None, size=200)
+
+    assert {row.area_code for row in rows} == {"530921105203"}
+    assert following is None
+    assert elsewhere == []
+
+
+async def test_a_cursor_of_another_county_opens_nothing(pools: dict[str, Database], owners: dict[str, asyncpg.Connection]) -> None:
+    place = await a_place_in_the_middle(owners["monitoring"], "household", "530927", "normal")
+
+    async with pools["monitoring"].transaction(officer("530921")) as tx:
+        rows, following = await households.worklist.page("530921", HouseholdStatus.NORMAL, tx, after=place, size=50)
+
+    assert (rows, following) == ([], None)
+
+
+async def test_a_cursor_whose_row_is_gone_still_finds_the_next(pools: dict[str, Database]) -> None:
+    async with pools["monitoring"].transaction(officer("530921105203")) as tx:
+        rows, _ = await households.worklist.page("530921105203", HouseholdStatus.NORMAL, tx, after=None, size=10)
+        vanished = Place(county="530921", due_at=rows[4].due_at, id=UUID(int=rows[4].id.int - 1))
+        following, _ = await households.worklist.page("530921105203", HouseholdStatus.NORMAL, tx, after=vanished, size=3)
+
+    assert [row.id for row in following] == [row.id for row in rows[4:7]]
+
+
+async def test_every_worklist_table_is_in_this_test(owners: dict[str, asyncpg.Connection]) -> None:
+    for service, owner in owners.items():
+        indexes = {row["indexname"] for row in await owner.fetch("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%status, due_at, id)'")}
+        assert indexes == {f"ix_{each.table}_{level}" for each in LISTS if each.service == service for level in ("county", "township", "village")}
+
+
+def test_the_rows_are_spread_over_all_counties() -> None:
+    assert len(COUNTIES) == 8
+    assert all(each.rows % 800 == 0 for each in LISTS)
