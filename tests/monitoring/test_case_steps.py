@@ -10,6 +10,7 @@ from tests.builders.places import NEXT_VILLAGE, STRANGERS
 from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, township, village
+from tests.monitoring.lists import listed
 
 NOW = "2021-09-22T08:59:00+08:00"
 BODIES: dict[str, dict[str, Any]] = {
@@ -173,13 +174,13 @@ async def test_a_list_holds_the_cases_of_an_area_in_one_status_by_their_limit(wa
     done(await way.appraisal(appraised))
     theirs = await Way(way.call, way.now, Officials.of(NEXT_VILLAGE)).case("06")
 
-    async def listed(official: Actor, **query: Any) -> list[str]:
-        page = done(await way.call(official).get("/v1/cases", size=200, **query))
-        assert [each["due_at"] for each in page["items"]] == sorted(each["due_at"] for each in page["items"])
-        return [each["id"] for each in page["items"]]
+    async def ids(official: Actor, **query: Any) -> list[str]:
+        items = await listed(way.call(official), "/v1/cases", **query)
+        assert [each["due_at"] for each in items] == sorted(each["due_at"] for each in items)
+        return [each["id"] for each in items]
 
-    assert opened in await listed(village())
-    assert {appraised, theirs}.isdisjoint(await listed(village()))
-    assert {opened, theirs} <= set(await listed(township()))
-    assert appraised in await listed(county(), status="appraised", area=HOME)
-    assert theirs not in await listed(county(), area=HOME)
+    assert opened in await ids(village())
+    assert {appraised, theirs}.isdisjoint(await ids(village()))
+    assert {opened, theirs} <= set(await ids(township()))
+    assert appraised in await ids(county(), status="appraised", area=HOME)
+    assert theirs not in await ids(county(), area=HOME)

@@ -1,6 +1,8 @@
 """Several leads on one household: before the appraisal they join, afterwards a new risk waits for the next case."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -138,16 +140,46 @@ async def test_no_more_waits_than_one_case_can_hold(way: Way, set_clock: SetCloc
     assert (await shown(later, decided["next_case_id"]))["risks"] == ["01", "03", "05", "07", "09"]
 
 
+@asynccontextmanager
+async def held_up(household_id: str, admin: asyncpg.Connection) -> AsyncIterator[None]:
+    """Keep a household locked until everybody who wants it has come to wait for it."""
+    async with admin.transaction():
+        await admin.execute("SELECT 1 FROM household WHERE id = $1 FOR UPDATE", household_id)
+        yield
+        await asyncio.sleep(0.3)
+
+
 async def test_two_leads_verified_at_once_make_one_case(way: Way, admin: asyncpg.Connection) -> None:
     household_id = await way.household()
     leads = [await way.lead(household_id), await way.lead(household_id)]
 
-    one, two = await asyncio.gather(way.confirmed(leads[0], "06"), way.confirmed(leads[1], "01"))
+    async with held_up(household_id, admin):
+        verifying = [asyncio.create_task(way.confirmed(lead, risk)) for lead, risk in zip(leads, ("06", "01"), strict=True)]
+    one, two = await asyncio.gather(*verifying)
 
     assert one["case_id"] == two["case_id"]
     case = await shown(way, one["case_id"])
     assert (sorted(case["risks"]), case["version"]) == (["01", "06"], 2)
     assert await admin.fetchval("SELECT count(*) FROM monitoring_case WHERE household_id = $1", household_id) == 1
+
+
+async def test_a_lead_verified_while_the_village_votes_joins_before_the_vote_or_waits(way: Way, admin: asyncpg.Connection) -> None:
+    household_id = await way.household()
+    case_id = (await joined(way, household_id, "06"))["case_id"]
+    lead = await way.lead(household_id)
+    meeting = {"held_at": way.at(minutes=-4), "eligible": 30, "present": 25, "in_favour": 23}
+
+    async with held_up(household_id, admin):
+        voting = asyncio.create_task(way.act(way.officials.village, case_id, "appraisal", meeting, seen=1))
+        verifying = asyncio.create_task(way.confirmed(lead, "01"))
+    vote, verified = await asyncio.gather(voting, verifying)
+
+    case = await shown(way, case_id)
+    if vote.status_code == 200:
+        assert (verified["case_id"], case["risks"], case["status"]) == (None, ["06"], "appraised")
+    else:
+        assert refused(vote) == (412, "Stale", [])
+        assert (verified["case_id"], case["risks"], case["status"]) == (case_id, ["06", "01"], "opened")
 
 
 async def test_one_lead_verified_twice_at_once_is_decided_once(way: Way) -> None:

@@ -10,6 +10,7 @@ from tests.builders.people import a_household, a_self_report, proof
 from tests.builders.places import NEXT_VILLAGE, STRANGERS
 from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, township, village
+from tests.monitoring.lists import listed
 
 
 def a_lead(household_id: str, **changes: Any) -> dict[str, Any]:
@@ -73,17 +74,15 @@ async def test_a_list_holds_the_leads_of_an_area_in_one_status(way: Way) -> None
     next_door = Way(way.call, way.now, Officials.of(NEXT_VILLAGE))
     theirs = await next_door.lead(await next_door.household())
 
-    async def listed(official: Any, **query: Any) -> set[str]:
-        page = done(await way.call(official).get("/v1/leads", size=200, **query))
-        assert page["next"] is None
-        return {each["id"] for each in page["items"]}
+    async def ids(official: Any, **query: Any) -> set[str]:
+        return {each["id"] for each in await listed(way.call(official), "/v1/leads", **query)}
 
-    of_village, of_township = await listed(village()), await listed(township())
+    of_village, of_township = await ids(village()), await ids(township())
     assert open_lead["id"] in of_village
     assert of_village.isdisjoint({dismissed["id"], theirs["id"]})
     assert {open_lead["id"], theirs["id"]} <= of_township
-    assert dismissed["id"] in await listed(village(), status="dismissed")
-    assert open_lead["id"] not in await listed(township(), area=NEXT_VILLAGE)
+    assert dismissed["id"] in await ids(village(), status="dismissed")
+    assert open_lead["id"] not in await ids(township(), area=NEXT_VILLAGE)
 
 
 async def test_a_confirmed_lead_names_its_risks_and_opens_a_case(way: Way) -> None:

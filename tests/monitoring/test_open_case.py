@@ -102,17 +102,17 @@ async def test_a_later_line_does_not_touch_a_case_that_is_open(way: Way, clean_l
 
 async def test_the_nearest_area_s_line_counts_and_of_its_days_the_latest_that_has_come(way: Way, clean_law: None) -> None:
     for area, amount, since in (
-        ("5309", "9000.00", "2021-09-01"),
+        ("5309", "9000.00", "2021-09-22"),
         ("530921", "1.00", "2021-09-22"),  # another county
         ("530902001", "2.00", "2021-09-22"),  # another township
         ("530902", "6100.00", "2021-01-01"),
-        ("530902", "6200.00", "2021-09-22"),
+        ("530902", "6200.00", "2021-09-21"),
         ("530902", "6300.00", "2021-09-23"),  # not yet come
     ):
         done(await way.call(prefecture()).put(f"/v1/bottom-lines/{area}/2021", a_line(amount, effective_from=since)))
     done(await way.call(prefecture()).put("/v1/bottom-lines/530902102/2022", a_line("3.00", effective_from="2021-09-01")))  # another year
 
-    assert (await opened(way))["basis"]["line"] == {"amount": "6200.00", "area": "530902", "from": "2021-09-22", "document": DOCUMENT}
+    assert (await opened(way))["basis"]["line"] == {"amount": "6200.00", "area": "530902", "from": "2021-09-21", "document": DOCUMENT}
 
 
 async def test_without_a_line_of_the_year_no_case_is_opened(way: Way, set_clock: SetClock) -> None:

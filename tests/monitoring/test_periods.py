@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.builders.people import a_household
-from tests.builders.places import NEXT_VILLAGE
+from tests.builders.places import NEXT_VILLAGE, OTHER_COUNTY
 from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
@@ -67,6 +68,15 @@ async def test_where_periods_do_not_roll_a_holiday_may_be_the_last_day(way: Way,
     await publish("530902", "period.rolls_to_workday", "no")
 
     assert await notice_end(await on(way, "2021-09-29", set_clock)) == "2021-10-04T16:00:00Z"
+
+
+async def test_a_county_s_own_festival_is_a_day_off_there_and_nowhere_else(way: Way, admin: asyncpg.Connection) -> None:
+    await admin.execute("INSERT INTO work_calendar VALUES ('530902', '2021-09-27', false, '测试'), ('530921', '2021-09-28', false, '测试')")
+    try:
+        assert await notice_end(way) == "2021-09-28T16:00:00Z"
+        assert await notice_end(Way(way.call, way.now, Officials.of(OTHER_COUNTY))) == "2021-09-27T16:00:00Z"
+    finally:
+        await admin.execute("DELETE FROM work_calendar WHERE source = '测试'")
 
 
 async def test_days_left_are_counted_in_the_kind_of_the_limit_and_go_below_zero(way: Way, set_clock: SetClock, publish: Publish) -> None:

@@ -143,7 +143,7 @@ async def test_a_person_of_another_county_is_noted_as_registered_elsewhere_and_n
     answers = [await way.call(citizen()).put(address, report), await way.call(citizen()).get(address)]
     lead = await lead_of(address, admin)
     answers.append(await way.call(village()).get(f"/v1/leads/{lead['id']}"))
-    answers.append(await way.call(county()).get("/v1/leads", size=200))
+    answers.append(await way.call(county()).get("/v1/leads", area=HOME))
     unmatched = done(answers[2])
 
     assert (unmatched["household_id"], unmatched["area"], unmatched["remark"]) == (None, HOME, "已在别处登记")

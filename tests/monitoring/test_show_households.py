@@ -12,6 +12,7 @@ from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, village
+from tests.monitoring.lists import listed
 
 READS = "SELECT actor, relation FROM audit WHERE act = 'READ' AND (after ->> 'id')::uuid = $1 ORDER BY id"
 
@@ -19,18 +20,6 @@ READS = "SELECT actor, relation FROM audit WHERE act = 'READ' AND (after ->> 'id
 async def registered(call: Call, place: str = HOME, **changes: Any) -> tuple[str, dict[str, Any]]:
     household = a_household(village=place, **changes)
     return done(await call(village(place, place)).post("/v1/households", household))["id"], household
-
-
-async def listed(call: Call, official: Any, **query: Any) -> list[dict[str, Any]]:
-    """Read a whole list, page by page."""
-    found: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = done(await call(official).get("/v1/households", **query, **cursor))
-        found += page["items"]
-        if page["next"] is None:
-            return found
-        cursor = {"cursor": page["next"]}
 
 
 async def test_a_household_is_shown_with_its_figures_and_without_its_people_in_full(call: Call, september: datetime) -> None:
@@ -64,7 +53,7 @@ async def test_without_a_line_of_the_year_no_household_lies_below_it(call: Call,
 
 async def test_reading_a_household_leaves_a_trace_and_listing_it_none(call: Call, admin: asyncpg.Connection) -> None:
     household_id, household = await registered(call)
-    await listed(call, village(), status="normal", size=200)
+    await listed(call(village()), "/v1/households", status="normal")
     assert await admin.fetch(READS, household_id) == []
 
     await call(auditor()).get(f"/v1/households/{household_id}")
@@ -117,10 +106,10 @@ async def test_a_list_holds_one_status_of_one_area_and_its_pages_join(call: Call
     later, _ = await way.flagged(case_id, set_clock)
     monitored = done(await call(county()).get(f"/v1/cases/{case_id}"))["household_id"]
 
-    village_list = await listed(call, village(), status="normal", size=2)
-    of_township = {each["id"] for each in await listed(call, prefecture(), status="normal", area=HOME[:9], size=200)}
-    of_prefecture = [each["id"] for each in await listed(call, prefecture(), status="normal", size=50)]
-    being_monitored = {each["id"] for each in await listed(call, later.officials.village)}
+    village_list = await listed(call(village()), "/v1/households", status="normal", size=2)
+    of_township = {each["id"] for each in await listed(call(prefecture()), "/v1/households", status="normal", area=HOME[:9])}
+    of_prefecture = [each["id"] for each in await listed(call(prefecture()), "/v1/households", status="normal", size=50)]
+    being_monitored = {each["id"] for each in await listed(call(later.officials.village), "/v1/households")}
 
     assert {each["area"] for each in village_list} == {HOME}
     assert {each["status"] for each in village_list} == {"normal"}

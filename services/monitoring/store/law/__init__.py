@@ -1,0 +1,22 @@
+"""Tables of the law: lines, parameters, measures, working days. Readable by every role; only their writes are guarded.
+
+Rows are added and never changed: what was in force on a past day can always be asked.
+"""
+
+from services.monitoring.store.law.calendar import add_workdays, calendar_for
+from services.monitoring.store.law.lines import NoLine, line_for, publish_line
+from services.monitoring.store.law.measures import measures_for
+from services.monitoring.store.law.parameters import parameters_for, publish_parameter
+from services.monitoring.store.law.publishing import PublishedAlready
+
+__all__ = [
+    "NoLine",
+    "PublishedAlready",
+    "add_workdays",
+    "calendar_for",
+    "line_for",
+    "measures_for",
+    "parameters_for",
+    "publish_line",
+    "publish_parameter",
+]

@@ -1,0 +1,45 @@
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Date, PrimaryKeyConstraint, bindparam, select
+from sqlmodel import Field, col
+
+from services.monitoring.store.base import Base
+from shared.database.columns import code
+from shared.database.rows import among
+from shared.database.transaction import Transaction
+from shared.kernel.areas import ancestry
+from shared.kernel.workdays import Calendar, local_day
+
+
+class WorkdayRow(Base, table=True):
+    """Whether a day is worked, 调休 included; an area's own festivals win over what holds around it."""
+
+    __tablename__ = "work_calendar"
+    __table_args__ = (PrimaryKeyConstraint("area_code", "day"),)
+
+    area_code: str = code()
+    day: date = Field(sa_type=Date)
+    is_workday: bool
+    source: str
+
+
+WORKDAYS = (
+    select(col(WorkdayRow.day), col(WorkdayRow.is_workday))
+    .where(among(WorkdayRow.area_code, "areas"), col(WorkdayRow.day).between(bindparam("first", type_=Date()), bindparam("last", type_=Date())))
+    .order_by(col(WorkdayRow.area_code))
+)
+
+
+async def calendar_for(area: str, tx: Transaction, *, days: int, around: Sequence[date] = ()) -> Calendar:
+    """Read the working days from the earliest of some days (today is one) to `days` after the latest; what is not loaded is unknown."""
+    known = [*around, local_day(tx.now)]
+    span = {"first": min(known), "last": max(known) + timedelta(days=days)}
+    rows = await tx.execute(WORKDAYS, {"areas": ancestry(area), **span})
+    return Calendar({row.day: row.is_workday for row in rows})
+
+
+async def add_workdays(rows: Sequence[dict[str, Any]], tx: Transaction) -> int:
+    """Add days that are not there yet, and say how many were new."""
+    return await tx.insert(WorkdayRow, rows, skip_existing=True)

@@ -1,0 +1,76 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, Integer, PrimaryKeyConstraint, Row, UniqueConstraint, bindparam, select
+from sqlmodel import col
+
+from services.monitoring.store.base import Base
+from services.monitoring.store.law.publishing import publish
+from shared.database.columns import code, day, money
+from shared.database.rows import among, table_of
+from shared.database.transaction import Transaction
+from shared.kernel.areas import ancestry
+from shared.kernel.errors import Conflict
+from shared.kernel.workdays import local_day
+
+
+class BottomLineRow(Base, table=True):
+    """The bottom line (监测底线) of an area and year: yuan per head and year (R37)."""
+
+    __tablename__ = "bottom_line"
+    __table_args__ = (
+        PrimaryKeyConstraint("county_code", "id"),
+        UniqueConstraint("county_code", "area_code", "year", "effective_from"),
+        CheckConstraint("amount > 0 AND amount <> 'NaN'", name="amount"),
+    )
+
+    county_code: str = code()
+    id: UUID
+    area_code: str = code()
+    year: int
+    amount: Decimal = money()
+    effective_from: date = day()
+    document_number: str
+
+
+class NoLine(Conflict):
+    sentence = "该年度的监测底线尚未发布，请由州市先行发布。"
+    english = "The bottom line of this year is not published yet: the prefecture must publish it."
+
+
+LINE = (
+    select(col(BottomLineRow.amount), col(BottomLineRow.area_code), col(BottomLineRow.effective_from), col(BottomLineRow.document_number))
+    .where(
+        among(BottomLineRow.area_code, "areas"),
+        col(BottomLineRow.year) == bindparam("year", type_=Integer()),
+        col(BottomLineRow.effective_from) <= bindparam("on", type_=Date()),
+    )
+    .order_by(col(BottomLineRow.area_code).desc(), col(BottomLineRow.effective_from).desc())
+    .limit(1)
+)
+SAME_LINE = select(col(BottomLineRow.id)).where(
+    *(table_of(BottomLineRow).c[name] == bindparam(f"this_{name}") for name in ("county_code", "id", "amount", "document_number"))
+)
+
+
+async def line_for(area: str, tx: Transaction) -> Row[Any]:
+    """Find the bottom line in force today: the nearest ancestor's, the latest row.
+
+    :raises NoLine: none is published for this year.
+    """
+    today = local_day(tx.now)
+    found = (await tx.execute(LINE, {"areas": ancestry(area), "year": today.year, "on": today})).one_or_none()
+    if found is None:
+        raise NoLine
+    return found
+
+
+async def publish_line(area: str, year: int, tx: Transaction, *, amount: Decimal, effective_from: date, document_number: str) -> tuple[UUID, bool]:
+    """Add a bottom line; the same one again is found. Give its id, and whether it is new.
+
+    :raises PublishedAlready: another one holds from this day.
+    """
+    row = {"area_code": area, "year": year, "amount": amount, "effective_from": effective_from, "document_number": document_number}
+    return await publish(BottomLineRow, row, f"line/{area}/{year}/{effective_from}", SAME_LINE, tx)
