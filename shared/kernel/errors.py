@@ -19,14 +19,15 @@ from typing import ClassVar
 
 
 class Refusal(Exception):
-    """Why a request cannot be granted, and which fields of it are at fault."""
+    """Why a request cannot be granted, which fields of it are at fault, and what it is about where the sentence leaves that open."""
 
     sentence: ClassVar[str] = "请求未被受理。"
     english: ClassVar[str] = "The request was not granted."
 
-    def __init__(self, *fields: str) -> None:
+    def __init__(self, *fields: str, detail: str | None = None) -> None:
         super().__init__(*fields)
         self.fields = fields
+        self.detail = detail
 
     def __str__(self) -> str:
         return self.sentence

@@ -26,7 +26,7 @@ class CalendarMissing(Conflict):
     english = "The working-day calendar of that year is not loaded: run `python -m services.monitoring calendar YEAR`."
 
     def __init__(self, year: int) -> None:
-        super().__init__(str(year))
+        super().__init__(detail=str(year))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ class Identity:
             claims = jwt.decode(token, self._keys, registry=_ALGORITHM).claims
             self._registry.validate(claims)
             known = _actor(claims), int(claims["exp"])
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise Unauthenticated from error
         self._known[token] = known
         if len(self._known) > self._remembered:

@@ -20,9 +20,10 @@ def mask_numbers(text: str) -> str:
 
 
 def _mask(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask every value; one that is no text becomes text where something in it had to be masked."""
     for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = mask_numbers(value)
+        if not name.startswith("_") and (masked := mask_numbers(text := str(value))) != text:
+            event[name] = masked
     return event
 
 

@@ -50,6 +50,7 @@ class Problem(BaseModel):
     type: str = Field(examples=["urn:bottom-line:problem:Stale"])
     title: str = Field(examples=["内容已被他人修改，请重新打开后再办理。"])
     status: int = Field(examples=[412])
+    detail: str | None = Field(default=None, examples=["2027"], description="所涉年份、参数等。What it is about.")
     fields: list[Fault] | None = None
 
 
@@ -72,10 +73,14 @@ HTTP = {
 }
 
 
-def problem(said: Said, request: Request, *, fields: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem(
+    said: Said, request: Request, *, fields: list[dict[str, Any]] | None = None, detail: str | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
     """Answer with a problem document in the caller's language."""
     title, language = (said.english, "en") if wants_english(request) else (said.sentence, "zh-CN")
     content: dict[str, Any] = {"type": f"urn:bottom-line:problem:{said.name}", "title": title, "status": said.status}
+    if detail:
+        content["detail"] = detail
     if fields:
         content["fields"] = fields
     return JSONResponse(content, said.status, media_type=MEDIA_TYPE, headers={"Content-Language": language, **(headers or {})})
@@ -102,7 +107,7 @@ def answer_with_problems(app: FastAPI) -> None:
     async def refused(request: Request, refusal: Refusal) -> JSONResponse:
         fields = [{"field": field, "reason": type(refusal).__name__} for field in refusal.fields]
         headers = {"WWW-Authenticate": "Bearer"} if isinstance(refusal, Unauthenticated) else None
-        return problem(refusal_said(refusal), request, fields=fields, headers=headers)
+        return problem(refusal_said(refusal), request, fields=fields, detail=refusal.detail, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:

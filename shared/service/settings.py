@@ -83,7 +83,7 @@ class ServiceSettings(CommonSettings):
     def key(self, name: str) -> bytes:
         """Give a key of 32 bytes, written as 64 hex digits."""
         given: SecretStr | None = getattr(self, name)
-        key = bytes.fromhex(given.get_secret_value() if given else development_key(name))
+        key = bytes.fromhex(given.get_secret_value() if given is not None else development_key(name))
         if len(key) != _KEY_BYTES:
             raise ValueError(f"{name} must have 64 hex digits")
         return key

@@ -103,15 +103,17 @@ def _shown(pattern: str, example: str, **more: Any) -> WithJsonSchema:
 
 _masked = PlainSerializer(str, return_type=str)
 
-SafeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_safe)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_safe)]
+SafeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_safe), Field(examples=["情况属实"])]
+LongText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_safe), Field(examples=["走访时发现房屋漏雨"])
+]
 DocumentNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100), AfterValidator(_safe), Field(examples=["临乡振发〔2021〕1号"])
 ]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^5309([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$", strict=True), Field(examples=["530902"])]
 VillageCode = Annotated[str, StringConstraints(pattern=r"^5309[0-9]{8}$", strict=True), Field(examples=["530902102201"])]
 Year = Annotated[int, Field(ge=2020, le=2100, examples=[2021])]
-Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=100_000, examples=[30])]
 PageSize = Annotated[int, Field(ge=1, le=200)]
 ClientId = Annotated[UUID, AfterValidator(_uuid7)]
 Yuan = Annotated[Decimal, PlainValidator(_money), PlainSerializer(str, return_type=str), _shown(_MONEY.pattern, "5161.00")]

@@ -15,7 +15,7 @@ from shared.service.metrics import Metrics
 from tests.builders.story import Way, done
 from tests.fixtures.clock import SetClock
 from tests.fixtures.platform import Cluster, rehearsal, settings_of
-from tests.monitoring.ledger import WORKER, an_answer, hear, owed
+from tests.monitoring.ledger import WORKER, an_answer, fan_out, hear, owed
 
 NOW, AN_HOUR = timedelta(0), timedelta(hours=1)
 FIGURE = "SELECT owed, confirmed, oldest_gap_seconds, repairs FROM ledger_figure WHERE county_code = '530927'"
@@ -30,7 +30,8 @@ async def flags(way: Way, set_clock: SetClock, *risks: Sequence[str]) -> tuple[W
 
 async def answer(worker: Database, way: Way, flag_id: str, status: str = "opened") -> None:
     """Answer everything that other services owe for a flag."""
-    await hear(worker, *(an_answer(owed_id, status) for owed_id in (await owed(way, flag_id)).values()))
+    lines = [each for each in (await fan_out(way, flag_id))["measures"] if each["service"] != "monitoring"]
+    await hear(worker, *(an_answer(each["id"], status, service=each["service"]) for each in lines))
 
 
 async def gaps(worker: Database, patience: timedelta) -> tuple[int, list[str]]:

@@ -23,6 +23,7 @@ async def shown(way: Way, case_id: str) -> dict[str, Any]:
         ({"eligible": 30, "present": 25, "in_favour": 26}, ("VotesDoNotAddUp", ["body.in_favour", "body.present", "body.eligible"])),
         ({"eligible": 0, "present": 0, "in_favour": 0}, ("VotesDoNotAddUp", ["body.in_favour", "body.present", "body.eligible"])),
         ({"held_at": "2021-09-22T09:30:00+08:00"}, ("NotYetHappened", ["body.held_at"])),
+        ({"held_at": "2021-09-21T23:30:00+08:00"}, ("MeetingBeforeCase", ["body.held_at"])),
         ({"present": -1}, ("Malformed", ["body.present"])),
         ({"present": 25.5}, ("Malformed", ["body.present"])),
     ],

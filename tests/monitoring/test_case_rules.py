@@ -39,6 +39,7 @@ ALLOWED: dict[tuple[str, str], tuple[set[Role], str, str | None]] = {
     ("on_notice", "notice_removal"): ({V, T}, "notice_over", None),
     ("notice_over", "township_review"): ({T}, "reviewed", "refused"),
     ("reviewed", "county_approval"): ({C}, "approved", "refused"),
+    **{(status, "cancellation"): ({C}, "cancelled", None) for status in ("opened", "appraised", "on_notice", "notice_over", "reviewed")},
 }
 
 
@@ -78,6 +79,8 @@ def take(act: CaseAct, case: Case, role: Role, *, agrees: bool = True) -> CaseSt
             return cases.review(case, agrees=agrees, by=by, rules=RULES)
         case CaseAct.APPROVE:
             return cases.approve(case, agrees=agrees, document_number="9号", by=by, rules=RULES)
+        case CaseAct.CANCEL:
+            return cases.cancel(case, by=by)
 
 
 def outcome_of(act: CaseAct, status: CaseStatus, role: Role, *, agrees: bool) -> str:

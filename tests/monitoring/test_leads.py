@@ -185,3 +185,14 @@ async def test_a_dismissed_lead_of_no_household_stays_of_none(way: Way, admin: a
     done(await way.verification(lead, outcome="dismissed", reason="查无此人", household_id=str(new_id())))
 
     assert done(await way.call(county()).get(f"/v1/leads/{lead['id']}"))["household_id"] is None
+
+
+async def test_a_lead_of_one_household_is_not_confirmed_for_another(way: Way) -> None:
+    lead = await way.lead(await way.household())
+    other = await way.household()
+
+    assert refused(await way.verification(lead, outcome="confirmed", risks=["06"], household_id=other)) == (
+        409,
+        "AnotherHousehold",
+        ["body.household_id"],
+    )

@@ -103,3 +103,15 @@ async def test_an_answer_that_came_too_early_is_forgotten_when_its_measure_is_ow
 
     assert early == {owed_id, stranger}
     assert await kept() == ({stranger}, counted - 1)
+
+
+async def test_an_answer_of_a_service_that_does_not_owe_the_measure_is_unknown(
+    quiet: Way, set_clock: SetClock, monitoring_worker: Database, admin: asyncpg.Connection
+) -> None:
+    later, flag_id = await quiet.flagged(await quiet.case("06"), set_clock)
+    owed_id = (await owed(later, flag_id))["industry_support"]
+
+    await hear(monitoring_worker, an_answer(owed_id, service="employment"))
+
+    assert [each["status"] for each in (await fan_out(later, flag_id))["measures"]] == [None]
+    assert await admin.fetchval("SELECT service FROM unknown_answer WHERE owed_id = $1", UUID(owed_id)) == "employment"

@@ -107,7 +107,7 @@ def test_a_parameter_that_nobody_published_is_asked_for_by_name() -> None:
     with pytest.raises(ParameterMissing) as missing:
         Parameters({}).number(Key.TOTAL_DAYS)
 
-    assert missing.value.fields == ("identification.total.days",)
+    assert missing.value.detail == "identification.total.days"
 
 
 def test_every_key_has_a_default_from_the_first_day() -> None:

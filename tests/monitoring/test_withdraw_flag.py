@@ -78,6 +78,22 @@ async def test_for_a_household_that_is_gone_nothing_more_is_done(way: Way, set_c
     assert (await later.verification(waiting, outcome="dismissed", reason="整户迁出")).status_code == 200
 
 
+async def test_of_a_household_that_is_gone_the_case_is_cancelled_and_waiting_leads_are_dismissed(way: Way, set_clock: SetClock) -> None:
+    later, household_id, flag_id = await flagged(way, set_clock, "06")
+    case_id = (await later.confirmed(await later.lead(household_id), "07"))["case_id"]
+    done(await later.appraisal(case_id))
+    waiting = await later.lead(household_id)
+    assert (await later.confirmed(waiting, "0201"))["case_id"] is None
+
+    done(await later.withdrawal(flag_id, reason="household_gone"))
+
+    case = done(await later.call(county()).get(f"/v1/cases/{case_id}"))
+    assert (case["status"], case["decided_at"] is None, case["days_left"]) == ("cancelled", False, None)
+    assert [step["act"] for step in case["steps"]] == ["village_appraisal", "cancellation"]
+    lead = done(await later.call(village()).get(f"/v1/leads/{waiting['id']}"))
+    assert (lead["status"], lead["dismissal_reason"], lead["case_id"]) == ("dismissed", "经查系错录", None)
+
+
 async def test_a_household_whose_flag_was_withdrawn_can_be_flagged_anew(way: Way, set_clock: SetClock, admin: asyncpg.Connection) -> None:
     later, household_id, first = await flagged(way, set_clock, "06")
     done(await later.withdrawal(first))

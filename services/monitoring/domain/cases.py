@@ -2,6 +2,7 @@
 
 opened ─village appraisal▶ appraised ─notice▶ on_notice ─removal▶ notice_over ─township review▶ reviewed ─county approval▶ approved
    └──────vote lost──────────────────────────────────────────────────────────────┴──refused────────┴──────────────▶ refused
+   any of these before the decision ──the household is gone──▶ cancelled
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from shared.kernel.actors import Actor, Role
 from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.ids import CaseId, FlagId, HouseholdId
 from shared.kernel.procedure import Procedure, Step, must_differ
-from shared.kernel.workdays import Calendar, Period
+from shared.kernel.workdays import Calendar, Period, local_day
 
 
 class CaseStatus(StrEnum):
@@ -26,9 +27,11 @@ class CaseStatus(StrEnum):
     REVIEWED = "reviewed"
     APPROVED = "approved"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
 
 
-DECIDED = (CaseStatus.APPROVED, CaseStatus.REFUSED)
+DECIDED = (CaseStatus.APPROVED, CaseStatus.REFUSED, CaseStatus.CANCELLED)
+UNDER_WAY = tuple(status for status in CaseStatus if status not in DECIDED)
 
 
 class CaseAct(StrEnum):
@@ -37,6 +40,7 @@ class CaseAct(StrEnum):
     REMOVE_NOTICE = "notice_removal"  # 公示结束撤下
     REVIEW = "township_review"  # 乡镇审核
     APPROVE = "county_approval"  # 县级审定
+    CANCEL = "cancellation"  # 整户已不在，终止
 
 
 _VILLAGE = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER})
@@ -50,6 +54,7 @@ PROCEDURE = Procedure(
         (CaseStatus.ON_NOTICE, CaseAct.REMOVE_NOTICE): Step(CaseStatus.NOTICE_OVER, _VILLAGE),
         (CaseStatus.NOTICE_OVER, CaseAct.REVIEW): Step(CaseStatus.REVIEWED, _TOWNSHIP, refused=CaseStatus.REFUSED),
         (CaseStatus.REVIEWED, CaseAct.APPROVE): Step(CaseStatus.APPROVED, _COUNTY, refused=CaseStatus.REFUSED),
+        **{(status, CaseAct.CANCEL): Step(CaseStatus.CANCELLED, _COUNTY) for status in UNDER_WAY},
     }
 )
 
@@ -97,6 +102,11 @@ class QuorumNotMet(Invalid):
     english = "Too few came for the vote to count: hold the meeting again."
 
 
+class MeetingBeforeCase(Invalid):
+    sentence = "评议不得早于立案之日。"
+    english = "The meeting cannot have been held before the day on which the case was opened."
+
+
 class NoticeBeforeAppraisal(Invalid):
     sentence = "公示不得早于评议。"
     english = "The notice cannot have been posted before the appraisal."
@@ -115,10 +125,13 @@ class DocumentMissing(Invalid):
 def appraise(case: Case, meeting: Meeting, *, by: Actor, rules: Parameters) -> CaseStatus:
     """Count a village appraisal (Organic Law of Villagers' Committees, art. 26: quorum and majority are dated rows).
 
+    :raises MeetingBeforeCase: it claims to have been held before the case was opened.
     :raises VotesDoNotAddUp: more in favour than present, or more present than eligible.
     :raises QuorumNotMet: too few came.
     """
     step = PROCEDURE.step(case.status, CaseAct.APPRAISE, by.role)
+    if local_day(meeting.held_at) < local_day(case.opened_at):
+        raise MeetingBeforeCase("body.held_at")
     if not 0 <= meeting.in_favour <= meeting.present <= meeting.eligible or meeting.eligible == 0:
         raise VotesDoNotAddUp("body.in_favour", "body.present", "body.eligible")
     if meeting.present < rules.ratio(Key.QUORUM) * meeting.eligible:
@@ -179,6 +192,11 @@ def approve(case: Case, *, agrees: bool, document_number: str | None, by: Actor,
     if agrees and document_number is None:
         raise DocumentMissing("body.document_number")
     return step.to if agrees else step.refused or step.to
+
+
+def cancel(case: Case, *, by: Actor) -> CaseStatus:
+    """End a case whose household is gone."""
+    return PROCEDURE.step(case.status, CaseAct.CANCEL, by.role).to
 
 
 def _who_did(case: Case, acts: frozenset[str]) -> list[str]:

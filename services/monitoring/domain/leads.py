@@ -88,6 +88,11 @@ class HouseholdUnknown(Conflict):
     english = "The lead belongs to no household yet: register it and name it with the verification."
 
 
+class AnotherHousehold(Conflict):
+    sentence = "该线索已对应另一户，不得改指。"
+    english = "The lead belongs to another household already."
+
+
 def verify(lead: Lead, outcome: Outcome, *, risks: Sequence[Risk], reason: str | None, by: Role) -> Verification:
     """Decide a lead on what was found.
 

@@ -36,7 +36,7 @@ class Shape(StrEnum):
     DAYS = "1 to 366"
     DAY_KIND = "calendar or workday"
     RATIO = "a fraction like 2/3, up to 1"
-    ACTS = "acts separated by commas"
+    ACTS = "acts separated by commas, or none"
     COUNT = "1 to 20"
     YES_NO = "yes or no"
 
@@ -54,6 +54,7 @@ SHAPES: Mapping[Key, Shape] = {
     Key.VISIT_DAYS: Shape.DAYS,
     Key.ROLLS: Shape.YES_NO,
 }
+NOBODY = "none"
 _DECIDING_ACTS = frozenset({"village_appraisal", "township_review", "county_approval"})
 
 
@@ -92,7 +93,7 @@ class Parameters:
         try:
             return self.rows[key].value
         except KeyError as error:
-            raise ParameterMissing(key) from error
+            raise ParameterMissing(detail=key) from error
 
     def number(self, key: Key) -> int:
         return int(self.text(key))
@@ -101,7 +102,8 @@ class Parameters:
         return Fraction(self.text(key))
 
     def acts(self, key: Key) -> frozenset[str]:
-        return frozenset(self.text(key).split(","))
+        written = self.text(key)
+        return frozenset() if written == NOBODY else frozenset(written.split(","))
 
     def period(self, days: Key, kind: Key | None = None) -> Period:
         """Put a period together; without a kind its days are calendar days."""
@@ -138,7 +140,7 @@ def _fits(shape: Shape, value: str) -> bool:
             above, _, below = value.partition("/")
             return _is_number(above) and _is_number(below) and 0 < int(above) <= int(below)
         case Shape.ACTS:
-            return bool(value) and set(value.split(",")) <= _DECIDING_ACTS
+            return value == NOBODY or set(value.split(",")) <= _DECIDING_ACTS
         case Shape.YES_NO:
             return value in {"yes", "no"}
 

@@ -35,7 +35,7 @@ class CaseRow(Base, table=True):
             "county_code",
             "household_id",
             unique=True,
-            postgresql_where=text("status NOT IN ('approved', 'refused')"),
+            postgresql_where=text("status NOT IN ('approved', 'refused', 'cancelled')"),
         ),
     )
 
@@ -89,7 +89,9 @@ THIS = and_(among(CaseRow.county_code, "counties"), col(CaseRow.id) == bindparam
 GET = select(*columns_of(CaseRow, Case)).where(THIS)
 SHOW = select(*columns_of(CaseRow, Case), col(CaseRow.decided_at), col(CaseRow.basis)).where(THIS)
 OPEN_OF = select(*columns_of(CaseRow, Case)).where(
-    among(CaseRow.county_code, "counties"), col(CaseRow.household_id) == bindparam("household"), text("status NOT IN ('approved', 'refused')")
+    among(CaseRow.county_code, "counties"),
+    col(CaseRow.household_id) == bindparam("household"),
+    text("status NOT IN ('approved', 'refused', 'cancelled')"),
 )
 STEPS = (
     select(

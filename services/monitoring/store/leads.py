@@ -91,6 +91,16 @@ WAITING = (
     )
     .order_by(col(LeadRow.registered_at), col(LeadRow.id))
 )
+DISMISS_WAITING = (
+    update(LeadRow)
+    .where(
+        among(LeadRow.county_code, "counties"),
+        col(LeadRow.household_id) == bindparam("household"),
+        col(LeadRow.status) == LeadStatus.CONFIRMED,
+        col(LeadRow.case_id).is_(None),
+    )
+    .values(status=LeadStatus.DISMISSED, dismissal_reason=bindparam("reason"), version=col(LeadRow.version) + 1)
+)
 JOIN = (
     update(LeadRow)
     .where(among(LeadRow.county_code, "counties"), among(LeadRow.id, "lead_ids"))
@@ -152,6 +162,10 @@ async def verify(
 async def waiting(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:
     """List the confirmed leads of a household that no case has taken up, oldest first."""
     return (await tx.execute(WAITING, {"counties": tx.counties, "household": household_id})).all()
+
+
+async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason: str) -> None:
+    await tx.execute(DISMISS_WAITING, {"counties": tx.counties, "household": household_id, "reason": reason})
 
 
 async def join(lead_ids: Sequence[UUID], case_id: CaseId, tx: Transaction) -> None:

@@ -93,8 +93,9 @@ WITHDRAW_REFERRALS = text("""
 """)
 ANSWER = text("""
     UPDATE owed_measure SET task_id = answer.task_id, status = answer.status, answered_at = :at
-    FROM unnest(CAST(:owed_ids AS uuid[]), CAST(:task_ids AS uuid[]), CAST(:statuses AS text[])) AS answer (owed_id, task_id, status)
-    WHERE owed_measure.county_code = :county AND owed_measure.id = answer.owed_id
+    FROM unnest(CAST(:owed_ids AS uuid[]), CAST(:task_ids AS uuid[]), CAST(:services AS text[]), CAST(:statuses AS text[]))
+         AS answer (owed_id, task_id, service, status)
+    WHERE owed_measure.county_code = :county AND owed_measure.id = answer.owed_id AND owed_measure.service = answer.service
     RETURNING owed_measure.id
 """)
 KEEP_UNKNOWN = text("""
@@ -169,21 +170,22 @@ async def lines(flag_ids: Sequence[UUID], counties: Sequence[str], tx: Transacti
 
 
 async def answer(county_code: str, answers: Sequence[Mapping[str, Any]], tx: Transaction) -> int:
-    """Note each answer beside its measure; keep those whose measure is not owed, and say how many they are."""
-    columns = {name: [each[name[:-1]] for each in answers] for name in ("owed_ids", "task_ids")}
-    columns |= {"statuses": [each["status"] for each in answers]}
+    """Note each answer beside its measure; keep those whose measure is not owed, or not by that service, and say how many they are."""
     at = {"county": county_code, "at": tx.real_now}
-    found = set((await tx.execute(ANSWER, {**columns, **at})).scalars())
+    found = set((await tx.execute(ANSWER, {**_columns(answers), **at})).scalars())
     unknown = [each for each in answers if each["owed_id"] not in found]
     if unknown:
-        kept = {
-            "owed_ids": [each["owed_id"] for each in unknown],
-            "task_ids": [each["task_id"] for each in unknown],
-            "services": [each["service"] for each in unknown],
-            "statuses": [each["status"] for each in unknown],
-        }
-        await tx.execute(KEEP_UNKNOWN, {**kept, **at})
+        await tx.execute(KEEP_UNKNOWN, {**_columns(unknown), **at})
     return len(unknown)
+
+
+def _columns(answers: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    return {
+        "owed_ids": [each["owed_id"] for each in answers],
+        "task_ids": [each["task_id"] for each in answers],
+        "services": [each["service"] for each in answers],
+        "statuses": [each["status"] for each in answers],
+    }
 
 
 async def gaps(before: datetime, county_code: str, tx: Transaction, *, at_most: int) -> list[UUID]:

@@ -93,7 +93,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint("category IN ('unstable_lifted_out', 'marginal', 'sudden_difficulty')", name=op.f("ck_monitoring_case_category")),
         sa.CheckConstraint(
-            "status IN ('opened', 'appraised', 'on_notice', 'notice_over', 'reviewed', 'approved', 'refused')", name=op.f("ck_monitoring_case_status")
+            "status IN ('opened', 'appraised', 'on_notice', 'notice_over', 'reviewed', 'approved', 'refused', 'cancelled')",
+            name=op.f("ck_monitoring_case_status"),
         ),
         sa.ForeignKeyConstraint(
             ["county_code", "household_id"], ["household.county_code", "household.id"], name=op.f("fk_monitoring_case_county_code_household_id")
@@ -108,7 +109,7 @@ def upgrade() -> None:
         "monitoring_case",
         ["county_code", "household_id"],
         unique=True,
-        postgresql_where=sa.text("status NOT IN ('approved', 'refused')"),
+        postgresql_where=sa.text("status NOT IN ('approved', 'refused', 'cancelled')"),
     )
     op.create_table(
         "case_step",
@@ -124,10 +125,12 @@ def upgrade() -> None:
         sa.Column("record", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("basis", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint(
-            "act IN ('village_appraisal', 'notice', 'notice_removal', 'township_review', 'county_approval')", name=op.f("ck_case_step_act")
+            "act IN ('village_appraisal', 'notice', 'notice_removal', 'township_review', 'county_approval', 'cancellation')",
+            name=op.f("ck_case_step_act"),
         ),
         sa.CheckConstraint(
-            "became IN ('opened', 'appraised', 'on_notice', 'notice_over', 'reviewed', 'approved', 'refused')", name=op.f("ck_case_step_became")
+            "became IN ('opened', 'appraised', 'on_notice', 'notice_over', 'reviewed', 'approved', 'refused', 'cancelled')",
+            name=op.f("ck_case_step_became"),
         ),
         sa.ForeignKeyConstraint(
             ["county_code", "case_id"], ["monitoring_case.county_code", "monitoring_case.id"], name=op.f("fk_case_step_county_code_case_id")
@@ -137,7 +140,7 @@ def upgrade() -> None:
     op.create_index("ix_case_step_case_id", "case_step", ["county_code", "case_id"], unique=False)
 
     guard("lead", roles=[APP])
-    audit("lead", hidden=["secrets"])
+    audit("lead", hidden=["secrets", "dismissal_reason"])
     guard("self_report", roles=[APP], rights="SELECT, INSERT")
     audit("self_report", hidden=["secrets"])
     op.execute(f"GRANT INSERT ON client_id TO {APP}")

@@ -114,7 +114,7 @@ def upgrade() -> None:
     )
 
     guard("risk_flag", roles=[APP, WORKER])
-    audit("risk_flag")
+    audit("risk_flag", hidden=["cleared_why"])
     guard("monitored_category", roles=[APP])
     audit("monitored_category")
     guard("owed_measure", roles=[APP, WORKER])

@@ -28,7 +28,7 @@ async def appraise_case(case_id: CaseId, appraisal: AppraiseCase, tx: Transactio
     """Record the vote of a village meeting (plan ch.3 s.1).
 
     :raises QuorumNotMet: too few came; VotesDoNotAddUp: the numbers contradict each other.
-    :raises NotYetHappened: the meeting lies ahead.
+    :raises MeetingBeforeCase: it was held before the case was opened; NotYetHappened: it lies ahead.
     :raises Stale: somebody changed the case.
     """
     case = await cases.get(case_id, tx)

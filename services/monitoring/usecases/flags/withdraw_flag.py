@@ -8,6 +8,7 @@ from services.monitoring.domain import flags as rules
 from services.monitoring.domain.households import HouseholdStatus
 from services.monitoring.publications import present_flags
 from services.monitoring.store import categories, flags, households, ledger
+from services.monitoring.usecases.cases.cancel_case import cancel_case
 from shared.database.transaction import Transaction
 from shared.kernel.ids import FlagId
 from shared.wire import DocumentNumber, SafeText, command
@@ -34,6 +35,8 @@ class Withdrawn(BaseModel):
 async def withdraw_flag(flag_id: FlagId, withdrawal: WithdrawFlag, tx: Transaction, *, expected: int) -> Withdrawn:
     """Withdraw a flag: its referrals end here, its tasks when their services hear of it. The record stays.
 
+    Of a household that is gone a case under way is cancelled too, and leads that wait are dismissed.
+
     :raises FlagOver: it is over already.
     :raises Stale: somebody changed it.
     """
@@ -45,6 +48,8 @@ async def withdraw_flag(flag_id: FlagId, withdrawal: WithdrawFlag, tx: Transacti
     version = await flags.clear(flag, tx, expected=expected, status=status, why=why)
     await ledger.withdraw_referrals(flag.id, flag.county_code, tx)
     await categories.end(flag.household_id, tx)
+    if withdrawal.reason is rules.WithdrawalReason.HOUSEHOLD_GONE:
+        await cancel_case(flag.household_id, tx, reason=withdrawal.opinion, document_number=withdrawal.document_number)
     await households.mark(flag.household_id, _AFTERWARDS[withdrawal.reason], tx)
     tx.publish(*await present_flags([flag.id], flag.county_code, tx))
     return Withdrawn(id=flag_id, version=version, status=status)

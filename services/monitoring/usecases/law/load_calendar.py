@@ -33,4 +33,4 @@ def _days(year: int) -> list[dict[str, object]]:
             {"area_code": LINCANG, "day": day, "is_workday": chinese_calendar.is_workday(day), "source": "国务院办公厅节假日安排"} for day in days
         ]
     except NotImplementedError as error:
-        raise CalendarUnknown(str(year)) from error
+        raise CalendarUnknown(detail=str(year)) from error

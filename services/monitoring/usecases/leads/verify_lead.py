@@ -48,16 +48,14 @@ async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction
     :raises NotFound: there is no such lead here.
     :raises Stale: somebody changed it.
     :raises RisksMissing: confirmed without risks; ReasonMissing: dismissed without a reason.
-    :raises HouseholdUnknown: it belongs to no household and none is named.
+    :raises HouseholdUnknown: it belongs to no household and none is named; AnotherHousehold: it belongs to another.
     :raises TooManyRisks: the case that takes it up would have more risks than the form holds.
     :raises RiskWithoutMeasure: the law has no answer to a risk yet.
     """
     lead = await leads.get(lead_id, tx)
     found = rules.verify(lead, verification.outcome, risks=verification.risks, reason=verification.reason, by=tx.actor.role)
     happened("body.visited_at", verification.visited_at, now=tx.now)
-    household_id = lead.household_id
-    if found.status is rules.LeadStatus.CONFIRMED and household_id is None:
-        household_id = _named(verification)
+    household_id = _household(lead, verification) if found.status is rules.LeadStatus.CONFIRMED else lead.household_id
 
     case_id = await _take_up(lead, found.risks, household_id, tx) if household_id and found.risks else None
     version = await leads.verify(
@@ -73,10 +71,14 @@ async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction
     return Verified(id=lead_id, version=version, status=found.status, case_id=case_id)
 
 
-def _named(verification: VerifyLead) -> HouseholdId:
-    if verification.household_id is None:
+def _household(lead: rules.Lead, verification: VerifyLead) -> HouseholdId:
+    """Say whose lead it is: its own household, or the one named for a lead that has none."""
+    household_id = lead.household_id or verification.household_id
+    if household_id is None:
         raise rules.HouseholdUnknown("body.household_id")
-    return HouseholdId(verification.household_id)
+    if verification.household_id not in (None, household_id):
+        raise rules.AnotherHousehold("body.household_id")
+    return HouseholdId(household_id)
 
 
 async def _take_up(lead: rules.Lead, risks: list[Risk], household_id: HouseholdId, tx: Transaction) -> CaseId | None:

@@ -1,0 +1,17 @@
+"""A household is gone: its case and the leads that waited for the next one end."""
+
+from services.monitoring.domain import cases as rules
+from services.monitoring.store import cases, leads
+from shared.database.transaction import Transaction
+from shared.kernel.ids import HouseholdId
+
+
+async def cancel_case(household_id: HouseholdId, tx: Transaction, *, reason: str, document_number: str) -> None:
+    """End what is under way for a household that is gone, so that nothing is left that nobody can decide."""
+    await leads.dismiss_waiting(household_id, tx, reason=reason)
+    case = await cases.open_of(household_id, tx)
+    if case is None:
+        return
+    status = rules.cancel(case, by=tx.actor)
+    record = {"document_number": document_number}
+    await cases.step(case, rules.CaseAct.CANCEL, tx, expected=case.version, status=status, opinion=reason, record=record, basis={})
