@@ -5,6 +5,7 @@ Not for transient trouble (a database or a broker away): that is waited out.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ _UNRESOLVED = text("""
     SELECT county_code, id, consumer, topic, key, entity_id, headers, payload, reason, died_at FROM dead_letter
     WHERE county_code = :county_code AND resolved_at IS NULL ORDER BY died_at, id LIMIT :at_most
 """)
-_RESOLVE = text("UPDATE dead_letter SET resolved_at = now() WHERE county_code = :county_code AND id = :id")
+_RESOLVE = text("UPDATE dead_letter SET resolved_at = now() WHERE county_code = :county_code AND id = :id AND died_at = :died_at")
 
 
 def letter_id(consumer: str, message: Message) -> UUID:
@@ -67,5 +68,6 @@ async def unresolved(county_code: str, tx: Transaction, *, at_most: int = 200) -
     return await tx.execute(_UNRESOLVED, {"county_code": county_code, "at_most": at_most})
 
 
-async def resolve(letter: UUID, tx: Transaction, *, county_code: str) -> None:
-    await tx.execute(_RESOLVE, {"county_code": county_code, "id": letter})
+async def resolve(letter: UUID, tx: Transaction, *, county_code: str, died_at: datetime) -> None:
+    """Settle a letter, unless it has died again since it was read."""
+    await tx.execute(_RESOLVE, {"county_code": county_code, "id": letter, "died_at": died_at})

@@ -159,10 +159,12 @@ async def _dead_letters(service: Service, database: Database, *, replay: bool, o
 
 
 async def replay_letter(service: Service, database: Database, row: Row[Any]) -> None:
-    """Hand a dead letter to its consumer again, the way it came the first time; if it dies again it stays."""
+    """Hand a dead letter to its consumer again, the way it came the first time.
+
+    It is resolved only afterwards, and only if it did not die again meanwhile: whatever fails in between loses nothing.
+    """
     subscription = next(each for each in service.subscriptions.all if each.consumer == row.consumer)
     message = Message(topic=row.topic, key=row.key, headers=row.headers, value=row.payload)
-    actor = service_actor(service.name, row.county_code)
-    async with database.transaction(actor) as tx:
-        await resolve(row.id, tx, county_code=row.county_code)
     await Listener(subscription, broker=MemoryBroker(), database=database, metrics=Metrics(service.name)).handle([message])
+    async with database.transaction(service_actor(service.name, row.county_code)) as tx:
+        await resolve(row.id, tx, county_code=row.county_code, died_at=row.died_at)

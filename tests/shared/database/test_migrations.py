@@ -1,13 +1,6 @@
 """Migrations go up, down and up again, and leave what the code declares; a service is ready at its own schema only."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import TypeVar
-
-import asyncpg
 import pytest
-from pydantic import SecretStr
 
 from services.employment.store import Base as EmploymentBase
 from services.monitoring.store import Base as MonitoringBase
@@ -17,10 +10,11 @@ from shared.database.distribution import PLACES, PLUMBING, Place
 from shared.database.migrate import head_of, run_alembic, run_statements
 from shared.database.roles import role_statements
 from shared.service.commands import migrate_service
-from shared.service.settings import Profile, ServiceSettings
-from tests.fixtures.callers import speaking_to
-from tests.fixtures.platform import SERVICES, Cluster, settings_of
-from tests.fixtures.tokens import county
+from shared.service.settings import ServiceSettings
+from tests.fixtures.platform import SERVICES, Cluster
+from tests.shared.database.fresh import ask, fresh, names
+
+__all__ = ["fresh"]
 
 BASES: dict[str, type[Table]] = {"monitoring": MonitoringBase, "projects": ProjectsBase, "employment": EmploymentBase}
 _TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
@@ -34,31 +28,6 @@ _COUNTY_FIRST = """
            (SELECT attname FROM pg_attribute WHERE attrelid = conrelid AND attnum = conkey[1]) AS first
     FROM pg_constraint WHERE contype IN ('p', 'u', 'f') AND connamespace = 'public'::regnamespace
 """
-T = TypeVar("T")
-
-
-@pytest.fixture(scope="module", params=list(SERVICES))
-def fresh(request: pytest.FixtureRequest, cluster: Cluster) -> tuple[str, ServiceSettings]:
-    """A service and a database of its own, which the tests of this module take up and down."""
-    service: str = request.param
-    place = f"migrated_{service}"
-    asyncio.run(cluster.make(place))
-    return service, settings_of(service, cluster, database=place)
-
-
-def ask(cluster: Cluster, place: str, question: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-    async def run() -> T:
-        connection = await cluster.connect(place)
-        try:
-            return await question(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(run())
-
-
-def names(cluster: Cluster, place: str, query: str) -> set[str]:
-    return {row[0] for row in ask(cluster, place, lambda connection: connection.fetch(query))}
 
 
 def test_a_schema_goes_up_down_and_up_again_and_is_what_the_code_declares(cluster: Cluster, fresh: tuple[str, ServiceSettings]) -> None:
@@ -102,12 +71,10 @@ def test_migrating_twice_makes_roles_and_clock_once(cluster: Cluster, fresh: tup
 
 
 def test_a_password_may_hold_any_character(cluster: Cluster) -> None:
-    hostile = "it's 100% $1 :x \\ \"quoted\" 密码; DROP ROLE postgres; --"
+    hostile = 'it\'s 100% $1 :x \\ "quoted" 密码; DROP ROLE postgres; --'
 
     run_statements(cluster.url("employment"), role_statements("employment", app_password=hostile, worker_password=hostile))
-    run_statements(
-        cluster.url("employment"), role_statements("employment", app_password="employment_app", worker_password="employment_worker")
-    )
+    run_statements(cluster.url("employment"), role_statements("employment", app_password="employment_app", worker_password="employment_worker"))
 
     assert names(cluster, "employment", "SELECT rolname FROM pg_roles WHERE rolname = 'postgres'") == {"postgres"}
 
@@ -136,7 +103,8 @@ def test_nothing_draws_from_a_sequence(cluster: Cluster, service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_code_is_compared_byte_by_byte(cluster: Cluster, service: str) -> None:
     wrong = """
-        SELECT attrelid::regclass || '.' || attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_collation c ON c.oid = attcollation
+        SELECT attrelid::regclass || '.' || attname FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid JOIN pg_collation c ON c.oid = attcollation
         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attname LIKE '%\\_code' AND collname <> 'C'
     """
     assert names(cluster, service, wrong) == set()
@@ -148,70 +116,3 @@ def test_metadata_of_services_in_one_process_are_strangers(service: str) -> None
 
     assert all(BASES[service].metadata is not each for each in others)
     assert all(table not in each.tables.values() for each in others for table in BASES[service].metadata.tables.values())
-
-
-async def readiness(service: str, settings: ServiceSettings) -> tuple[int, dict[str, object]]:
-    api = SERVICES[service].create_api(settings, wake_relay=lambda: None)
-    async with speaking_to(api) as call:
-        answer = await call(county()).get("/readyz")
-        assert (await call(county()).get("/livez")).text == "ok"
-    await api.state.database.close()
-    return answer.status_code, answer.json()
-
-
-def test_a_service_is_ready_at_the_schema_that_its_code_expects_and_at_no_other(cluster: Cluster, fresh: tuple[str, ServiceSettings]) -> None:
-    service, settings = fresh
-    url, head = cluster.url(f"migrated_{service}"), head_of(service)
-
-    run_alembic(url, service, "downgrade", "base")
-
-    empty = asyncio.run(readiness(service, settings))
-    migrate_service(SERVICES[service], settings)
-    at_head = asyncio.run(readiness(service, settings))
-    run_alembic(url, service, "downgrade", "-1")
-    older = asyncio.run(readiness(service, settings))
-    run_alembic(url, service, "upgrade", "head")
-    run_statements(url, ["UPDATE alembic_version SET version_num = '9999'"])
-    newer = asyncio.run(readiness(service, settings))
-    run_statements(url, [f"UPDATE alembic_version SET version_num = '{head}'"])
-
-    assert empty == (503, {"ready": False, "schema": None, "expected": head})
-    assert at_head == (200, {"ready": True, "schema": head, "expected": head})
-    assert (older[0], older[1]["ready"]) == (503, False)
-    assert newer == (503, {"ready": False, "schema": "9999", "expected": head})
-
-
-def test_a_service_whose_database_is_away_is_alive_and_not_ready(cluster: Cluster, tmp_path: Path) -> None:
-    away = SecretStr(f"postgresql+asyncpg://projects_app@/test_projects?host={tmp_path}")
-
-    status, answer = asyncio.run(readiness("projects", settings_of("projects", cluster, database_url=away)))
-
-    assert (status, answer["ready"], answer["schema"]) == (503, False, None)
-
-
-_MOVES = "SELECT has_column_privilege('{service}_app', 'deployment', 'clock_offset_seconds', 'UPDATE')"
-
-
-def test_the_clock_moves_in_the_development_profile_only(cluster: Cluster, fresh: tuple[str, ServiceSettings]) -> None:
-    service, settings = fresh
-    place = f"migrated_{service}"
-    real = settings_of(service, cluster, database=place, profile=Profile.PRODUCTION, kafka_bootstrap="127.0.0.1:1")
-    migrate_service(SERVICES[service], settings)
-
-    assert names(cluster, place, _MOVES.format(service=service)) == {True}
-    assert asyncio.run(_door(service, settings)) == (200, 200)
-
-    migrate_service(SERVICES[service], real)
-
-    assert names(cluster, place, _MOVES.format(service=service)) == {False}
-    assert asyncio.run(_door(service, real)) == (404, 404)
-
-
-async def _door(service: str, settings: ServiceSettings) -> tuple[int, int]:
-    """Read the clock, and try to move it."""
-    api = SERVICES[service].create_api(settings, wake_relay=lambda: None)
-    async with speaking_to(api, raises=False) as call:
-        read = await call(county()).get("/internal/clock")
-        moved = await call(county()).put("/internal/clock", {"now": "2021-09-22T09:00:00+08:00"})
-    await api.state.database.close()
-    return read.status_code, moved.status_code

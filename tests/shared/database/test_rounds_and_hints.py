@@ -1,12 +1,12 @@
 """Rounds, of which one worker does each; and hints, which wake a relay in another process."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.broker.memory import MemoryBroker
 from shared.database.rounds import is_due
@@ -17,6 +17,7 @@ from shared.service.metrics import Metrics
 from shared.service.relay import Relay
 from tests.builders.events import a_task_state
 from tests.fixtures.platform import Cluster, opened, rehearsal
+from tests.fixtures.waiting import running, until
 
 MINUTE = timedelta(minutes=1)
 SERVICE = service_actor("projects", "530902")
@@ -46,13 +47,17 @@ async def test_a_round_is_due_again_when_its_interval_of_real_time_has_passed(pr
 
 
 async def test_a_round_that_failed_is_due_at_once(projects_worker: Database) -> None:
-    with pytest.raises(ValueError, match="died"):
+    async def begin(*, dies: bool) -> bool:
         async with projects_worker.transaction(SERVICE) as tx:
-            assert await is_due("sweep-3", tx, every=MINUTE)
-            raise ValueError("died")
+            due = await is_due("sweep-3", tx, every=MINUTE)
+            if dies:
+                raise KeyError
+            return due
 
-    async with projects_worker.transaction(SERVICE) as tx:
-        assert await is_due("sweep-3", tx, every=MINUTE)
+    with pytest.raises(KeyError):
+        await begin(dies=True)
+
+    assert await begin(dies=False)
 
 
 async def test_each_county_and_each_duty_has_rounds_of_its_own(projects_worker: Database) -> None:
@@ -76,9 +81,8 @@ async def test_the_business_clock_does_not_move_a_round(projects_worker: Databas
 
 
 async def until_listening(admin: asyncpg.Connection) -> None:
-    """Wait until somebody listens: until a hint of our own is heard, for the database does not tell."""
-    while not await admin.fetchval("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"):
-        await asyncio.sleep(0.01)
+    question = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    await until(lambda: admin.fetchval(question))
 
 
 async def test_a_commit_in_one_process_wakes_the_relay_of_another(cluster: Cluster, projects_admin: asyncpg.Connection) -> None:
@@ -88,70 +92,57 @@ async def test_a_commit_in_one_process_wakes_the_relay_of_another(cluster: Clust
         relay = Relay(worker, broker, Metrics("projects"), every_seconds=3600)  # nothing but a hint will wake it
         caller = WakeUpCaller(api.engine)
         api.wake_relay = caller.wake
-        running = [asyncio.create_task(each) for each in (relay.run(), caller.run(), hear_wake_up_calls(worker.engine, relay.wake))]
-        await until_listening(projects_admin)
-        try:
+        async with running(relay.run(), caller.run(), hear_wake_up_calls(worker.engine, relay.wake)):
+            await until_listening(projects_admin)
+
             async with api.transaction(SERVICE) as tx:
                 tx.publish(state)
-            async with asyncio.timeout(10):
-                while not any(state.id.hex in message.value.decode().replace("-", "") for message in broker.log[state.topic]):
-                    await asyncio.sleep(0.01)
-        finally:
-            for each in running:
-                each.cancel()
-            for each in running:
-                with suppress(asyncio.CancelledError):
-                    await each
+
+            await until(lambda: str(state.id) in [message.headers["ce_subject"] for message in broker.log[state.topic]])
 
 
 async def test_a_lost_connection_does_not_end_the_listening(cluster: Cluster, projects_admin: asyncpg.Connection) -> None:
     heard = asyncio.Event()
-    async with opened("projects", cluster, worker=True) as worker:
-        listening = asyncio.create_task(hear_wake_up_calls(worker.engine, heard.set))
+
+    async def hint() -> bool:
+        await projects_admin.execute(f"NOTIFY {CHANNEL}")
+        return heard.is_set()
+
+    async with opened("projects", cluster, worker=True) as worker, running(hear_wake_up_calls(worker.engine, heard.set)):
         await until_listening(projects_admin)
 
         await projects_admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
-        async with asyncio.timeout(10):
-            while not heard.is_set():
-                await projects_admin.execute(f"NOTIFY {CHANNEL}")
-                await asyncio.sleep(0.05)
 
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        await until(hint)
 
 
-async def test_a_hint_that_cannot_be_sent_fails_nothing(cluster: Cluster) -> None:
-    async with opened("projects", cluster) as api:
-        caller = WakeUpCaller(api.engine)
-        await api.close()
-        calling = asyncio.create_task(caller.run())
+async def test_a_hint_that_cannot_be_sent_fails_nothing(cluster: Cluster, tmp_path: Path) -> None:
+    away = create_async_engine(f"postgresql+asyncpg://projects_app@/test_projects?host={tmp_path}")
+    caller = WakeUpCaller(away)
+
+    async with running(caller.run()) as [calling]:
         for _ in range(100):
             caller.wake()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.05)
 
         assert not calling.done()
-
-        calling.cancel()
-        with suppress(asyncio.CancelledError):
-            await calling
+    await away.dispose()
 
 
 async def test_many_commits_at_once_are_one_hint(cluster: Cluster, projects_admin: asyncpg.Connection) -> None:
     heard: list[str] = []
-    await projects_admin.add_listener(CHANNEL, lambda *_: heard.append("hint"))
+
+    def hear(*_: object) -> None:
+        heard.append("hint")
+
+    await projects_admin.add_listener(CHANNEL, hear)
     async with opened("projects", cluster) as api:
         caller = WakeUpCaller(api.engine)
         for _ in range(50):
             caller.wake()
-        calling = asyncio.create_task(caller.run())
-        async with asyncio.timeout(10):
-            while not heard:
-                await projects_admin.execute("SELECT 1")
-        async with api.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-        calling.cancel()
-        with suppress(asyncio.CancelledError):
-            await calling
+        async with running(caller.run()):
+            await until(lambda: heard)
+            await projects_admin.execute("SELECT pg_sleep(0.05)")
+    await projects_admin.remove_listener(CHANNEL, hear)
 
     assert heard == ["hint"]

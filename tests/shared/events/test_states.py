@@ -1,6 +1,7 @@
 """How states travel."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -118,7 +119,7 @@ UNREADABLE_HEADERS: list[dict[str, str]] = [
 @pytest.mark.parametrize("headers", UNREADABLE_HEADERS, ids=lambda headers: ascii(headers)[:40])
 def test_a_message_with_a_header_that_means_nothing_is_unreadable(headers: dict[str, str]) -> None:
     with pytest.raises(Unreadable):
-        unpack(a_message(a_flag(), **headers), CATALOG)
+        unpack(_with_headers(a_message(a_flag()), headers), CATALOG)
 
 
 @pytest.mark.parametrize(
@@ -162,10 +163,8 @@ def test_whatever_comes_is_read_or_unreadable_and_nothing_else(value: bytes) -> 
 @given(st.dictionaries(st.sampled_from(["ce_type", "ce_epoch", "ce_id", "ce_countycode", "x"]), st.text(max_size=40)))
 def test_whatever_the_headers_are_a_message_is_read_or_unreadable(headers: dict[str, str]) -> None:
     message = a_message(a_flag())
-    try:
-        unpack(Message(topic=message.topic, key=message.key, headers=message.headers | headers, value=message.value), CATALOG)
-    except Unreadable as reason:
-        assert str(reason)
+    with suppress(Unreadable):
+        unpack(_with_headers(message, headers), CATALOG)
 
 
 def test_the_reason_names_places_and_never_values() -> None:
@@ -190,6 +189,10 @@ def test_a_flag_forms_the_task_that_answers_each_of_its_measures() -> None:
     for status in ("withdrawn", "eliminated"):
         assert later(flag, status=status).task_for(measure, kind="x").status is TaskStatus.WITHDRAWN
     assert AssistanceTask.of(task, service="projects").name == "assistance.task_opened.v1"
+
+
+def _with_headers(message: Message, headers: dict[str, str]) -> Message:
+    return Message(topic=message.topic, key=message.key, headers=message.headers | headers, value=message.value)
 
 
 def _with_value(message: Message, value: bytes) -> Message:

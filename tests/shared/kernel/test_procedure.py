@@ -80,11 +80,14 @@ def test_a_service_acts_under_its_own_name_in_one_county() -> None:
     assert (actor.id, actor.role, actor.scope.counties) == ("service:projects", Role.SERVICE, ("530921",))
 
 
-def _all_refusals(kind: type[Refusal] = Refusal) -> set[type[Refusal]]:
-    return {kind}.union(*(_all_refusals(each) for each in kind.__subclasses__()))
+def all_refusals(kind: type[Refusal] = Refusal) -> set[type[Refusal]]:
+    return {kind}.union(*(all_refusals(each) for each in kind.__subclasses__()))
 
 
-@pytest.mark.parametrize("kind", sorted(_all_refusals(), key=lambda kind: kind.__name__))
+REFUSALS: list[type[Refusal]] = sorted(all_refusals(), key=str)
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
 def test_every_refusal_has_a_sentence_in_both_languages(kind: type[Refusal]) -> None:
     assert any("一" <= character <= "鿿" for character in kind.sentence), kind
     assert kind.english.isascii(), kind

@@ -72,7 +72,7 @@ def test_a_year_without_a_calendar_is_refused_by_name(kind: DayKind) -> None:
     with pytest.raises(CalendarMissing) as refusal:
         CALENDAR.end_of(Period(days=5, kind=kind), at("2022-12-30T09:00"))
 
-    assert refusal.value.fields == ("2023",)
+    assert refusal.value.detail == "2023"
     assert isinstance(refusal.value, Conflict)
     assert "calendar" in refusal.value.english
 

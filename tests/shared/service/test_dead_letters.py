@@ -17,7 +17,7 @@ from shared.kernel.ids import new_id
 from shared.service.commands import replay_letter
 from shared.service.subscriptions import Subscriptions
 from tests.builders.events import a_flag, a_message, later
-from tests.shared.service.test_listener import Reaction, a_listener, failing_for, letters, tasks_of
+from tests.shared.service.listening import Reaction, a_listener, failing_for, letters, tasks_of
 
 HERE = service_actor("projects", "530902")
 
@@ -149,6 +149,6 @@ async def test_a_resolved_letter_is_listed_no_more(projects_worker: Database) ->
     [letter] = await waiting(projects_worker, flag.id)
 
     async with projects_worker.transaction(HERE) as tx:
-        await resolve(letter.id, tx, county_code="530902")
+        await resolve(letter.id, tx, county_code="530902", died_at=letter.died_at)
 
     assert [row.entity_id for row in await waiting(projects_worker, flag.id, other.id)] == [other.id]

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 
 import asyncpg
 import pytest
@@ -18,38 +17,11 @@ from shared.service.metrics import Metrics
 from shared.service.relay import Relay
 from tests.builders.events import a_task_state
 from tests.fixtures.platform import Cluster, opened
+from tests.fixtures.waiting import running, until
+from tests.shared.service.brokers import Choosy, Deadly, Gone
 
 _WAITING = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
 _LET_CLAIMS_RUN_OUT = "UPDATE outbox SET claimed_until = now() - interval '1 ms' WHERE claimed_until IS NOT NULL AND published_at IS NULL"
-
-
-class Gone(MemoryBroker):
-    """A broker that keeps nothing: it is away."""
-
-    async def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
-        return [False] * len(messages)
-
-
-class Choosy(MemoryBroker):
-    """A broker that acknowledges two of three, and keeps some of what it does not acknowledge."""
-
-    async def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
-        acks = [n % 3 != 0 for n in range(len(messages))]
-        await super().publish([message for n, (message, ack) in enumerate(zip(messages, acks, strict=True)) if ack or n % 2])
-        return acks
-
-
-class Deadly(MemoryBroker):
-    """A broker in whose hands the relay dies, before or after the messages arrived."""
-
-    def __init__(self, *, keeps: bool) -> None:
-        super().__init__()
-        self._keeps = keeps
-
-    async def publish(self, messages: Sequence[Message]) -> Sequence[bool]:
-        if self._keeps:
-            await super().publish(messages)
-        raise asyncio.CancelledError
 
 
 async def announce(database: Database, count: int) -> set[str]:
@@ -74,16 +46,12 @@ def a_relay(database: Database, broker: MemoryBroker, **options: int) -> Relay:
 async def test_three_relays_send_three_thousand_rows_and_mark_them_all(projects_worker: Database, outbox: asyncpg.Connection) -> None:
     broker = MemoryBroker()
     ids = await announce(projects_worker, 3_000)
-    relays = [asyncio.create_task(a_relay(projects_worker, broker, at_most=100).run()) for _ in range(3)]
 
-    async with asyncio.timeout(30):
-        while await outbox.fetchval(_WAITING):
-            await asyncio.sleep(0.02)
-    for relay in relays:
-        relay.cancel()
-    for relay in relays:
-        with suppress(asyncio.CancelledError):
-            await relay
+    async def all_left() -> bool:
+        return await outbox.fetchval(_WAITING) == 0
+
+    async with running(*(a_relay(projects_worker, broker, at_most=100).run() for _ in range(3))):
+        await until(all_left)
 
     assert sent(broker).keys() == ids
     assert await outbox.fetchval("SELECT count(*) FROM outbox WHERE entity_id = ANY($1::uuid[]) AND published_at IS NOT NULL", list(ids)) == 3_000
@@ -207,20 +175,12 @@ async def test_no_transaction_is_open_while_the_broker_is_spoken_to(cluster: Clu
 
 async def test_a_relay_goes_on_after_its_database_was_away(cluster: Cluster, outbox: asyncpg.Connection) -> None:
     broker = MemoryBroker()
-    async with opened("projects", cluster, worker=True) as database:
-        relay = a_relay(database, broker)
-        running = asyncio.create_task(relay.run())
+    async with opened("projects", cluster, worker=True) as database, running(a_relay(database, broker).run()):
         await asyncio.sleep(0.05)
         await outbox.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'projects_worker' AND datname = 'test_projects'")
-        async with asyncio.timeout(20):
-            ids = await _announced_at_last(database)
-            while sent(broker).keys() < ids:
-                await asyncio.sleep(0.02)
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        ids = await _announced_at_last(database)
 
-    assert sent(broker).keys() >= ids
+        await until(lambda: sent(broker).keys() >= ids)
 
 
 async def _announced_at_last(database: Database) -> set[str]:

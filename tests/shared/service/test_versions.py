@@ -16,7 +16,7 @@ from tests.builders.story import refused
 from tests.fixtures.callers import Call, speaking_to
 from tests.fixtures.platform import Cluster, settings_of
 from tests.fixtures.tokens import project_officer
-from tests.shared.service.test_listener import households_flagged
+from tests.shared.service.listening import households_flagged
 
 START = {"responsible": "产业办"}
 

@@ -115,8 +115,11 @@ def test_the_public_id_of_a_task_names_its_service() -> None:
 
 @pytest.mark.parametrize(
     "public",
-    ["", "projects", "projects.", ".8f14e45f-ceea-567e-8d5c-1f0e2a6f7c11", "projects.8F14E45F-CEEA-567E-8D5C-1F0E2A6F7C11", "projects.../x"]
-    + ["projects.8f14e45f-ceea-567e-8d5c-1f0e2a6f7c11\n", "projects.8f14e45fceea567e8d5c1f0e2a6f7c11", "项目.8f14e45f-ceea-567e-8d5c-1f0e2a6f7c11"],
+    [
+        *("", "projects", "projects.", ".8f14e45f-ceea-567e-8d5c-1f0e2a6f7c11", "projects.8F14E45F-CEEA-567E-8D5C-1F0E2A6F7C11"),
+        *("projects.8f14e45f-ceea-567e-8d5c-1f0e2a6f7c11\n", "projects.8f14e45fceea567e8d5c1f0e2a6f7c11", "projects.../x"),
+        "项目.8f14e45f-ceea-567e-8d5c-1f0e2a6f7c11",
+    ],
 )
 def test_what_is_not_the_public_id_of_a_task_is_refused(public: str) -> None:
     with pytest.raises(ValidationError):

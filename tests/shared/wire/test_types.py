@@ -59,7 +59,27 @@ ACCEPTED: list[tuple[str, object, object]] = [
 
 TEXTS_REFUSED_EVERYWHERE = ["", " ", "\x00", "a\x00b", "\ud800", "a\u202eb", "\u200b", "\ufeff5309", "a\x1b[31m", "\u2028", "\uffff", "9" * 5000]
 NO_TEXT_AT_ALL = [None, True, False, [], {}, [1], {"a": 1}, 2**31, 2**63, 10**30, -1, 1e300, float("nan"), float("inf"), 0.1 + 0.2]
-OF_NUMBERS = ["1e5", "1E+5", "NaN", "Infinity", "-Infinity", "1_000", "１２", "٣", "0x10", "+1", "-1", "1,000", " 1", "1 ", "1\n", "1.234", "01", ".5", "5."]
+OF_NUMBERS = [
+    "1e5",
+    "1E+5",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1_000",
+    "１２",
+    "٣",
+    "0x10",
+    "+1",
+    "-1",
+    "1,000",
+    " 1",
+    "1 ",
+    "1\n",
+    "1.234",
+    "01",
+    ".5",
+    "5.",
+]
 OF_TIMES = [
     *("2021-09-22T09:30:00", "2021-09-22", "9999-12-31T23:59:59-12:00", "9999-12-31T00:00:00+00:00", "1899-12-31T23:59:59Z", "2101-01-01T00:00:00Z"),
     *("0001-01-01T00:00:00+14:00", "1632275400", "2021-02-30T00:00:00Z", "2021-09-22T24:30:00Z", "2021-09-22T09:30:00+99:99", "now", "infinity"),
@@ -75,7 +95,10 @@ REFUSED: list[tuple[str, object]] = [
     *(("AwareTime", value) for value in OF_TIMES),
     *(("AwareTime", value) for value in (1632275400, 1632275400.5)),
     *(("Day", value) for value in ("2021-1-1", "1899-12-31", "2100-01-01", "2021-02-30", "2021-01-01T00:00:00", "20210101", "２０２１-01-01", 18628)),
-    *(("AreaCode", value) for value in ("530", "53090", "5309020", "540902", "530902102201 ", "530902\n", "５３０９", "53090２", "5309:", "%", 530902)),
+    *(
+        ("AreaCode", value)
+        for value in ("530", "53090", "5309020", "540902", "530902102201 ", "530902\n", "５３０９", "53090２", "5309:", "%", 530902)
+    ),
     *(("VillageCode", value) for value in ("5309", "530902102", "5309021022011", "440902102201", "53090210220１")),
     *(("ClientId", value) for value in ("0192f0c1-7d3e-4000-8000-0000000000aa", "x", "0192f0c1-7d3e-7000-8000-0000000000a", 7)),
     *(("Phone", value) for value in ("1390000000", "139000000000", "12900000000", "+8613900000000", "１3900000000", "139 0000 0000", 13900000000)),
@@ -144,7 +167,8 @@ def test_money_is_read_to_the_cent_and_written_as_it_was(amount: Decimal) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "shown"), [("IdNumber", "53352219700101007X", "533522********00**"), ("Phone", "13900000000", "139****0000"), ("PersonName", "李文芳", "李**")]
+    ("name", "value", "shown"),
+    [("IdNumber", "53352219700101007X", "533522********00**"), ("Phone", "13900000000", "139****0000"), ("PersonName", "李文芳", "李**")],
 )
 def test_what_identifies_a_person_leaves_masked(name: str, value: str, shown: str) -> None:
     assert TYPES[name].dump_json(TYPES[name].validate_python(value)).decode() == f'"{shown}"'

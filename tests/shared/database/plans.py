@@ -1,0 +1,36 @@
+"""How the database goes about a question, on a connection of the app that has been asked it often."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.database.transaction import Transaction
+
+
+class Watched(Transaction):
+    """A transaction that remembers what it was asked."""
+
+    asked: list[tuple[Executable, Mapping[str, Any]]]
+
+    async def execute(self, statement: Executable, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+        if isinstance(rows, Mapping):
+            self.asked.append((statement, rows))
+        return await super().execute(statement, rows)
+
+
+async def plan_of(connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]) -> list[str]:
+    compiled = statement.compile(dialect=PGDialect_asyncpg())  # pyright: ignore[reportAttributeAccessIssue]
+    arguments = ", ".join(_literal(values[name]) for name in compiled.positiontup)
+    await connection.exec_driver_sql(f"PREPARE question AS {compiled}")
+    for _ in range(6):
+        await connection.exec_driver_sql(f"EXECUTE question ({arguments})")
+    plan = [row[0] for row in await connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) EXECUTE question ({arguments})")]
+    await connection.exec_driver_sql("DEALLOCATE question")
+    return plan
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int) else f"'{value}'"
