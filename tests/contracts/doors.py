@@ -60,10 +60,12 @@ class Door:
     def request(self) -> httpx2.Request:
         return request_for(self.operation, self.wanted, self.caller)
 
-    async def send(self, *, body: bytes | None = None, path: str = "", query: str = "", **headers: bytes) -> httpx2.Response:
+    async def send(
+        self, *, body: bytes | None = None, path: str = "", query: str = "", headers: Mapping[str, bytes] | None = None
+    ) -> httpx2.Response:
         """Send the right request with something else in it."""
         right = self.request()
-        changed = {name.replace("_", "-").encode(): value for name, value in headers.items()}
+        changed = {name.encode(): value for name, value in (headers or {}).items()}
         kept = [(name, value) for name, value in right.headers.raw if name.lower() not in {*changed, b"content-length"}]
         url = right.url.copy_with(raw_path=(path or right.url.path).encode() + (b"?" + (query.encode() or right.url.query)).rstrip(b"?"))
         before = self.database.granted
@@ -84,7 +86,7 @@ class Door:
                 others = {key: value for key, value in self.wanted.query.items() if key != name}
                 return await self.send(query="&".join([f"{name}={written}", *(f"{key}={value}" for key, value in others.items())]))
             case "header":
-                return await self.send(**{name.replace("-", "_"): value})
+                return await self.send(headers={name: value})
         raise AssertionError(f"a parameter in a place that we do not know: {slot}")
 
 

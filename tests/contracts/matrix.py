@@ -1,4 +1,4 @@
-"""The cells of the permission matrix: who calls from where, what the table says to him, and whether the answer is that."""
+"""The cells of the permission matrix: who calls from where, what the table says to that, and whether the answer is so."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

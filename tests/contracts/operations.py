@@ -36,7 +36,7 @@ class Operation:
 def operations_of(service: str, routers: Sequence[APIRouter]) -> list[Operation]:
     """List what a service's routers offer to people."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute) and route.include_in_schema]
-    return [Operation(service, route.name, method, route.path) for route in routes for method in sorted(route.methods)]
+    return [Operation(service, route.name, method, route.path) for route in routes for method in sorted(route.methods or ())]
 
 
 def documented(service: str, document: Mapping[str, Any]) -> Iterator[tuple[Operation, dict[str, Any]]]:

@@ -1,6 +1,7 @@
 """What lies outside one's area is as if it did not exist: in lists, in what they count, and in every refusal."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -12,7 +13,7 @@ from shared.kernel.areas import is_inside
 from shared.kernel.assistance import TaskStatus
 from tests.builders.people import an_id_number
 from tests.contracts.conftest import Platform
-from tests.contracts.matrix import Caller, official, officials, request_for
+from tests.contracts.matrix import Caller, inside, official, officials, request_for
 from tests.contracts.operations import OPERATIONS, PERMISSIONS, Operation
 from tests.contracts.wanted import WANTED, Guard, Wanted
 from tests.contracts.world import CITIZEN, HERE, OTHER_COUNTY, PLACES, World
@@ -94,7 +95,28 @@ async def test_a_thing_of_another_area_and_one_that_does_not_exist_are_refused_a
             assert foreign[0] == 404
 
 
+ACTS = [operation for operation in OPERATIONS if operation.id.startswith("case_")]
+
+
+@pytest.mark.parametrize("operation", ACTS, ids=str)
+async def test_the_state_of_a_thing_is_told_inside_its_area_only(
+    operation: Operation, platform: Platform, worlds: dict[str, World], tally: Counter[str]
+) -> None:
+    http, right = platform.http["monitoring"], WANTED[str(operation)](worlds[HERE])
+    role = sorted(PERMISSIONS["monitoring"][operation.id])[0]
+    strangers = [each for each in officials() if each.actor and each.actor.role is role and not is_inside(HERE, each.actor.area)]
+
+    for case_id in worlds[HERE].cases.values():
+        wanted = replace(right, path={"case_id": case_id}, seen=worlds[HERE].versions[case_id])
+        at_home = (await refusal(http, operation, wanted, inside(role)))[0]
+        outside = {(await refusal(http, operation, wanted, stranger))[0] for stranger in strangers}
+        tally["acts in every state, inside and outside"] += 1 + len(strangers)
+        assert at_home == (200 if case_id == right.thing else 409)
+        assert outside == {404}
+
+
 async def refusal(http: httpx2.AsyncClient, operation: Operation, wanted: Wanted, caller: Caller) -> tuple[int, str, dict[str, str]]:
+    """All that an answer tells, but for its request's id."""
     answer = await http.send(request_for(operation, wanted, caller))
     return answer.status_code, answer.text, {name: value for name, value in answer.headers.items() if name != "x-request-id"}
 

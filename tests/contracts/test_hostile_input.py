@@ -1,5 +1,6 @@
 """Whatever is sent, wherever: it is granted if it is legitimate there, and else refused by the name of its field, without echo or trace."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -7,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 import asyncpg
 import pytest
 
+from shared.wire import types
 from tests.contracts import hostile
 from tests.contracts.conftest import Platform
 from tests.contracts.doors import TOLD, Door, door_to, judged, names, refused
@@ -27,13 +29,35 @@ def opening(platform: Platform, worlds: dict[str, World], owners: dict[str, asyn
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)
 async def test_a_field_of_the_body_takes_what_fits_and_names_what_does_not(operation: Operation, opening: Open) -> None:
-    wrong: list[str] = []
     async with opening(operation) as door:
-        for slot in door.fields():
-            for name, written in hostile.IN_JSON.items():
-                answer = await door.send(body=slot.put(door.wanted.body, written))
-                wrong += judged(slot, name, answer, fits=door.schemas.fits(hostile.read(written), slot.schema))
-    assert wrong == []
+        assert await wrong_fields(door) == []
+
+
+async def wrong_fields(door: Door) -> list[str]:
+    """Put every hostile value into every field; list what was granted or refused otherwise than it should."""
+    wrong: list[str] = []
+    for slot in door.fields():
+        for name, written in hostile.IN_JSON.items():
+            answer = await door.send(body=slot.put(door.wanted.body, written))
+            wrong += judged(slot, name, answer, fits=door.schemas.fits(hostile.read(written), slot.schema))
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("guard", "mutant", "operation_id", "field"),
+    [
+        ("_UNSAFE", "(?!)", "task_start", "body.responsible"),
+        ("_TIME", ".*", "task_finish", "body.finished_at"),
+        ("_MONEY", ".*", "new_household", "body.income.wage_income"),
+    ],
+)
+async def test_a_type_that_lets_everything_pass_is_found(
+    guard: str, mutant: str, operation_id: str, field: str, opening: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(types, guard, re.compile(mutant))
+
+    async with opening(next(each for each in WITH_BODY if each.id == operation_id)) as door:
+        assert any(mistake.startswith(field) for mistake in await wrong_fields(door))
 
 
 @pytest.mark.parametrize("operation", WITH_PARAMETERS, ids=str)
@@ -81,7 +105,7 @@ async def test_a_right_body_written_otherwise_is_read_as_what_it_says_or_refused
         chinese = await door.send(body=right[:-1] + ', "镇康": 1}'.encode("gb18030"))
         last_counts = await door.send(body=b'{"' + name + b'": [[]], ' + right[1:])
         last_is_wrong = await door.send(body=right[:-1] + b', "' + name + b'": [[]]}')
-        of_another_kind = [await door.send(content_type=kind) for kind in hostile.CONTENT_TYPES]
+        of_another_kind = [await door.send(headers={"content-type": kind}) for kind in hostile.CONTENT_TYPES]
 
         assert marked.status_code == door.wanted.status, "a byte order mark says nothing"
         assert refused(chinese) == set()
@@ -94,8 +118,8 @@ async def test_a_right_body_written_otherwise_is_read_as_what_it_says_or_refused
 async def test_headers_of_the_connection_break_nothing(operation: Operation, opening: Open) -> None:
     async with opening(operation) as door:
         for value in hostile.IN_HEADERS.values():
-            granted = await door.send(accept_language=value, x_request_id=value, accept=value, user_agent=value)
-            unknown = await door.send(authorization=b"Bearer " + value)
+            granted = await door.send(headers=dict.fromkeys(("accept-language", "x-request-id", "accept", "user-agent"), value))
+            unknown = await door.send(headers={"authorization": b"Bearer " + value})
             assert granted.status_code == door.wanted.status
             assert not any(said in str(granted.headers) for said in hostile.NEVER_SAID)
             assert refused(unknown) == set()

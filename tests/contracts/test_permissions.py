@@ -29,7 +29,11 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.risk_flag_withdrawal",
     "monitoring.areas",  # open to everybody
 }
-INFRASTRUCTURE = {"/livez", "/readyz", "/metrics", "/internal/clock", "/openapi.json", "/docs", "/redoc"}
+INFRASTRUCTURE = {
+    *("/livez", "/readyz", "/metrics", "/internal/clock"),
+    *("/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc", "/static-offline-docs"),
+}
+"""What every service also serves: nothing of this passes the gateway, and the clock is there in the development profile only."""
 
 
 def test_the_printed_table_is_the_table_in_force() -> None:
@@ -49,9 +53,14 @@ def test_every_operation_has_its_line_and_every_line_its_operation(service: str,
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_not_documented_is_infrastructure(service: str, platform: Platform) -> None:
     told = {operation.path for operation, _ in documented(service, platform.apps[service].openapi())}
-    served = {path for route in platform.apps[service].routes if (path := getattr(route, "path", None))}
 
-    assert {path for path in served - told if not path.startswith(("/docs", "/static-offline-docs"))} <= INFRASTRUCTURE
+    assert paths_of(platform.apps[service]) == told | INFRASTRUCTURE
+
+
+def paths_of(app: FastAPI) -> set[str]:
+    """List every path that an app serves, those of included routers too."""
+    routes = [route for outer in app.routes for route in getattr(getattr(outer, "original_router", None), "routes", [outer])]
+    return {getattr(route, "path", "unknown") for route in routes}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
