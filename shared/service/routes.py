@@ -6,6 +6,7 @@ The endpoint is wrapped before FastAPI reads it, so that the key, the effect and
 import functools
 import hashlib
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -25,6 +26,14 @@ _KEY_HEADER = {
     "description": "操作编号：同一编号只办一次，重复提交得到同一答复，保留30天。One key, one effect, one answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"},
     "example": "0192f0c1-7d3e-7000-8000-0000000000aa",
+}
+_VERSION_HEADER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": '所见版本，取自 ETag 或 version。The version you saw, as in ETag: "3".',
+    "schema": {"type": "string"},
+    "example": '"3"',
 }
 _ANSWERS = {
     400: "缺少操作编号，或内容无法读取",
@@ -54,9 +63,13 @@ class ServiceRoute(APIRoute):
     """A route whose endpoint runs in one transaction; a POST answers a repeated key with its first answer."""
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
-        options["responses"] = {**_refusals(versioned=_takes(endpoint, ExpectedVersion)), **(options.get("responses") or {})}
-        if _is_keyed(endpoint, options):
-            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": [_KEY_HEADER]}
+        keyed, versioned = _is_keyed(endpoint, options), _takes(endpoint, ExpectedVersion)
+        options["responses"] = {**_refusals(versioned=versioned), **(options.get("responses") or {})}
+        options["summary"] = options.get("summary") or _headline(endpoint)
+        headers = [header for header, taken in ((_KEY_HEADER, keyed), (_VERSION_HEADER, versioned)) if taken]
+        if headers:
+            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": headers}
+        if keyed:
             endpoint = answered_once(endpoint, options.get("status_code") or 200)
         elif _takes(endpoint, InTransaction):
             endpoint = begun(endpoint)
@@ -108,6 +121,11 @@ def _transaction(values: dict[str, Any]) -> Transaction:
 
 async def _fingerprint(request: Request) -> bytes:
     return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).digest()
+
+
+def _headline(endpoint: Endpoint) -> str | None:
+    """The first sentence of an endpoint's docstring names the operation in the documentation."""
+    return re.split("[。：；]", inspect.getdoc(endpoint) or "")[0] or None
 
 
 def _takes(endpoint: Endpoint, kind: Any) -> bool:

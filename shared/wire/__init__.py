@@ -17,6 +17,7 @@ from shared.wire.types import (
     SafeText,
     VillageCode,
     Year,
+    YesNo,
     Yuan,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "SafeText",
     "VillageCode",
     "Year",
+    "YesNo",
     "Yuan",
     "command",
     "part",

@@ -113,6 +113,7 @@ DocumentNumber = Annotated[
 AreaCode = Annotated[str, StringConstraints(pattern=r"^5309([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$", strict=True), Field(examples=["530902"])]
 VillageCode = Annotated[str, StringConstraints(pattern=r"^5309[0-9]{8}$", strict=True), Field(examples=["530902102201"])]
 Year = Annotated[int, Field(ge=2020, le=2100, examples=[2021])]
+YesNo = Annotated[bool, Field(strict=True, examples=[True])]
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000, examples=[30])]
 PageSize = Annotated[int, Field(ge=1, le=200)]
 ClientId = Annotated[UUID, AfterValidator(_uuid7)]

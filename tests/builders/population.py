@@ -1,5 +1,7 @@
 """Very many rows, written by the database itself: 8 counties of 10 townships of 10 villages."""
 
+from collections.abc import Sequence
+
 import asyncpg
 
 _PLACES = """
@@ -14,35 +16,37 @@ _ROWS = {
     "household": """
         (county_code, id, township_code, area_code, kind, status, due_at, registered_at)
         SELECT county_code, gen_random_uuid(), township_code, area_code, 'general',
-               CASE WHEN hashint4(n) % 10 = 0 THEN 'monitored' WHEN hashint4(n) % 50 = 1 THEN 'gone' ELSE 'normal' END, due_at, now()
+               {status}, due_at, now()
     """,
     "lead": """
         (county_code, id, township_code, area_code, channel, status, hardships, registered_at, registered_by, due_at)
         SELECT county_code, gen_random_uuid(), township_code, area_code, 'hotline',
-               (ARRAY['registered', 'confirmed', 'dismissed'])[1 + abs(hashint4(n)) % 3], '[]', now(), 'x', due_at
+               {status}, '[]', now(), 'x', due_at
     """,
     "monitoring_case": """
         (county_code, id, household_id, township_code, area_code, status, risks, category, basis, opened_at, due_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,
-               (ARRAY['opened', 'appraised', 'on_notice', 'notice_over', 'reviewed', 'approved', 'refused'])[1 + abs(hashint4(n)) % 7],
-               '["06"]', 'marginal', '{}', now(), due_at
+               {status},
+               '["06"]', 'marginal', '{{}}', now(), due_at
     """,
     "risk_flag": """
         (county_code, id, household_id, township_code, area_code, status, risks, raised_at, due_at, changed_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,
-               (ARRAY['open', 'withdrawn', 'eliminated'])[1 + abs(hashint4(n)) % 3], '["06"]', now(), due_at, now()
+               {status}, '["06"]', now(), due_at, now()
     """,
     "task": """
         (county_code, id, owed_id, flag_id, household_id, township_code, area_code, measure, kind, status, due_at, opened_at, changed_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, 'x', 'x',
-               (ARRAY['opened', 'started', 'declined', 'finished', 'withdrawn'])[1 + abs(hashint4(n)) % 5], due_at, now(), now()
+               {status}, due_at, now(), now()
     """,
 }
 
 
-async def fill(owner: asyncpg.Connection, table: str, count: int) -> None:
-    """Write rows with audit and foreign keys switched off, and let the planner know them."""
+async def fill(owner: asyncpg.Connection, table: str, count: int, statuses: Sequence[str]) -> None:
+    """Write rows with audit and foreign keys switched off, a status as often as it is named, and let the planner know them."""
+    words = ", ".join(f"'{status}'" for status in statuses)
+    rows = _ROWS[table].format(status=f"(ARRAY[{words}])[1 + abs(hashint4(n)) % {len(statuses)}]")
     async with owner.transaction():
         await owner.execute("SET LOCAL session_replication_role = replica")
-        await owner.execute(f"INSERT INTO {table} {_ROWS[table]} FROM ({_PLACES.replace('$1', str(count))}) AS place")
+        await owner.execute(f"INSERT INTO {table} {rows} FROM ({_PLACES.replace('$1', str(count))}) AS place")
     await owner.execute(f"VACUUM ANALYZE {table}")

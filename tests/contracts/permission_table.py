@@ -34,6 +34,29 @@ def table() -> str:
     return "\n".join([HEADING, *_legend(), "", *_lines()]) + "\n"
 
 
+SHORT = {
+    Role.VILLAGE_CADRE: "village",
+    Role.TOWNSHIP_OFFICER: "township",
+    Role.COUNTY_OFFICER: "county",
+    Role.PREFECTURE_OFFICER: "prefecture",
+    Role.PROJECT_OFFICER: "project",
+    Role.EMPLOYMENT_OFFICER: "employment",
+    Role.MOBILE_APP: "mobile",
+    Role.AUDITOR: "auditor",
+    Role.SERVICE: "service",
+}
+
+
+def matrix() -> str:
+    """Write the table that the README shows: a line for each operation, a column for each role."""
+    heading = f"| operation | {' | '.join(SHORT.values())} |"
+    lines = [
+        f"| {each.service} `{each.id}` | {' | '.join('●' if role in PERMISSIONS[each.service][each.id] else '' for role in SHORT)} |"
+        for each in OPERATIONS
+    ]
+    return "\n".join([heading, "| --- |" + " :-: |" * len(SHORT), *lines]) + "\n"
+
+
 def _legend() -> Iterator[str]:
     for role in Role:
         yield f"- `{role}` {ROLES[role]}"

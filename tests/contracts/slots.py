@@ -105,7 +105,7 @@ class Schemas:
             case "integer":
                 return type(value) is int and schema.get("minimum", value) <= value <= schema.get("maximum", value)
             case "boolean":
-                return isinstance(value, bool) or value == "true"  # a truth written as text is read as one
+                return isinstance(value, bool)
             case "null":
                 return value is None
             case "array":

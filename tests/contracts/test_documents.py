@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,6 +12,7 @@ from tests.contracts.conftest import Platform
 from tests.contracts.doors import DOCUMENTS, SCHEMAS, TOLD
 from tests.contracts.matrix import inside, request_for
 from tests.contracts.operations import FORWARDED, OPERATIONS, OWN_OF_GATEWAY, PERMISSIONS, Operation, documented
+from tests.contracts.permission_table import matrix
 from tests.contracts.wanted import WANTED, Wanted
 from tests.contracts.world import HERE, World
 from tests.fixtures.platform import SERVICES
@@ -103,3 +105,9 @@ async def test_the_joined_document_tells_the_same_of_what_passes(gateway: httpx2
             assert (told["description"], set(told["responses"]), told["security"]) == (own["description"], set(own["responses"]), own["security"])
     [worklist] = OWN_OF_GATEWAY
     assert CHINESE.search(joined[worklist.method, worklist.path]["description"])
+
+
+def test_the_readme_shows_the_permission_table() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+
+    assert matrix() in readme

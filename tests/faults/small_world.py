@@ -117,9 +117,7 @@ async def small_world(cluster: Cluster, suffix: str, broker: PlainBroker) -> Asy
     async with AsyncExitStack() as stack:
         names = {name: f"{name}_{suffix}" for name in SERVICES}
         apps = {name: await stack.enter_async_context(opened(name, cluster, database=database)) for name, database in names.items()}
-        workers = {
-            name: await stack.enter_async_context(opened(name, cluster, worker=True, database=database)) for name, database in names.items()
-        }
+        workers = {name: await stack.enter_async_context(opened(name, cluster, worker=True, database=database)) for name, database in names.items()}
         owners = {name: await cluster.connect(database) for name, database in names.items()}
         for connection in owners.values():
             stack.push_async_callback(connection.close)

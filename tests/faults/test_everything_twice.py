@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.monitoring.app import load_years
+from services.monitoring.domain.flags import WithdrawalReason
 from services.monitoring.usecases.cases.approve_case import ApproveCase, approve_case
 from services.monitoring.usecases.flags.withdraw_flag import WithdrawFlag, withdraw_flag
 from services.projects.usecases.decline_task import decline_task
@@ -26,7 +27,7 @@ from tests.fixtures.platform import SERVICES, Cluster, opened, settings_of
 from tests.fixtures.say import Say
 from tests.fixtures.tokens import county, project_officer
 
-CASES, WITHDRAW_EVERY = 60, 5
+CASES, WITHDRAW_EVERY = 42, 5
 WORLDS = ("plain", "unkind")
 YEARS = range(2021, 2023)
 
@@ -91,9 +92,9 @@ async def _approve(case: Reviewed, world: SmallWorld) -> UUID:
 
 
 async def _withdraw(case: Reviewed, flag_id: UUID, world: SmallWorld) -> None:
-    body = {"reason": "entered_in_error", "opinion": "经查系错录", "document_number": "临测乡振〔2021〕10号"}
+    withdrawal = WithdrawFlag(reason=WithdrawalReason.ENTERED_IN_ERROR, opinion="经查系错录", document_number="临测乡振〔2021〕10号")
     async with world.apps["monitoring"].transaction(county(area=case.county)) as tx:
-        await withdraw_flag(FlagId(flag_id), WithdrawFlag(**body), tx, expected=1)
+        await withdraw_flag(FlagId(flag_id), withdrawal, tx, expected=1)
 
 
 async def _work_on_tasks(world: SmallWorld) -> None:

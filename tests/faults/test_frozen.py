@@ -6,8 +6,9 @@ from random import Random
 
 import psutil
 
+from shared.kernel.ids import derived_id
 from tests.faults.load import Load
-from tests.faults.seeding import draw_cases, plant_in
+from tests.faults.seeding import Reviewed, draw_cases, plant_in
 from tests.fixtures.evidence import dead_letters, doubled, moved_back, settled
 from tests.fixtures.processes import Process, until_ready
 from tests.fixtures.say import Say
@@ -17,7 +18,8 @@ CASES, SEEDS = 60, iter(range(100, 200))
 SECONDS = 90.0
 
 _CLAIMED = "SELECT count(*) FROM outbox WHERE published_at IS NULL AND claimed_until > now()"
-_WAITING = "SELECT pid FROM pg_stat_activity WHERE usename = 'projects_worker' AND wait_event_type = 'Lock'"
+_HOLD = "INSERT INTO seen (county_code, consumer, entity_id, epoch, version) VALUES ($1, 'tasks', $2, 1, 0)"
+_WAITING = "SELECT pid FROM pg_stat_activity WHERE usename = 'projects_worker' AND wait_event_type = 'Lock' AND wait_event = 'transactionid'"
 _IN_TRANSACTION = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state LIKE 'idle in transaction%'"
 
 
@@ -55,17 +57,20 @@ async def test_a_transaction_that_a_frozen_worker_holds_open_ends_and_another_do
 
 
 async def _freeze_inside_a_transaction(worker: Process, system: System) -> int:
-    """Freeze a worker while its statement waits for a table, then give the table free: its transaction stays open. Name its backend."""
+    """Freeze a worker while its version gate waits for ours, then give way: its transaction stays open. Name its backend."""
+    cases = await _planted(system)
     connection = await system.connect("projects")
+    holding = connection.transaction()
     try:
-        async with connection.transaction():
-            await connection.execute("LOCK TABLE task IN EXCLUSIVE MODE")
-            await _approve_some(system)
-            backend = await _until_some(system, "projects", _WAITING)
-            worker.freeze()
+        await holding.start()
+        await connection.execute(_HOLD, cases[0].county, derived_id(cases[0].id, "flag"))
+        await Load(system.ports.url("gateway")).approve_at_once(cases)
+        backend = await _until_some(system, "projects", _WAITING)
+        worker.freeze()
+        await holding.rollback()
     finally:
         await connection.close()
-    await _until_some(system, "projects", _IN_TRANSACTION, backend)
+    assert await _until_some(system, "projects", _IN_TRANSACTION, backend)
     return backend
 
 
@@ -82,10 +87,14 @@ async def _wake(frozen: Process, system: System) -> None:
     assert system.died == []
 
 
-async def _approve_some(system: System) -> None:
+async def _planted(system: System) -> list[Reviewed]:
     cases = draw_cases(CASES, Random(next(SEEDS)))
     await plant_in(system, cases)
-    await Load(system.ports.url("gateway")).approve_at_once(cases)
+    return cases
+
+
+async def _approve_some(system: System) -> None:
+    await Load(system.ports.url("gateway")).approve_at_once(await _planted(system))
 
 
 async def _until_some(system: System, service: str, question: str, *values: object) -> int:

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import httpx2
 import pytest
 
-from deploy.embedded.platform import Platform, Ports, prepare, running
+from deploy.embedded.platform import Ports, prepare, running
 from deploy.embedded.postgres import Postgres
-from services.monitoring.usecases.flags.announce_flags import announce_gaps
-from shared.kernel.actors import service_actor
-from shared.kernel.areas import COUNTIES
 from shared.service.settings import ServiceSettings, development_token_key
 from tests.fixtures.canaries import found, kept_by_databases
 from tests.fixtures.evidence import dead_letters, settled

@@ -78,6 +78,6 @@ async def test_every_operation_that_takes_a_version_says_so(call_projects: Call)
     document = (await call_projects(project_officer()).http.get("/openapi.json")).json()
     operations = [operation for path in document["paths"].values() for operation in path.values()]
 
-    versioned = {each["operationId"] for each in operations if any(p["name"] == "if-match" for p in each.get("parameters", []))}
+    versioned = {each["operationId"] for each in operations if any(p["name"].lower() == "if-match" for p in each.get("parameters", []))}
     answering = {each["operationId"] for each in operations if {"412", "428"} <= each["responses"].keys()}
     assert versioned == answering == {"task_start", "task_finish", "task_decline"}

@@ -18,7 +18,7 @@ TYPES: dict[str, TypeAdapter[Any]] = {
     name: TypeAdapter(getattr(wire, name))
     for name in (
         *("AreaCode", "AwareTime", "ClientId", "Count", "Day", "DocumentNumber", "IdNumber", "LongText"),
-        *("PageSize", "PersonName", "Phone", "SafeText", "VillageCode", "Year", "Yuan"),
+        *("PageSize", "PersonName", "Phone", "SafeText", "VillageCode", "Year", "YesNo", "Yuan"),
     )
 }
 
@@ -51,6 +51,8 @@ ACCEPTED: list[tuple[str, object, object]] = [
     ("SafeText", "%s %(x)s {0} $1 \\x00", "%s %(x)s {0} $1 \\x00"),
     ("SafeText", "👨‍🌾", None),  # joined by a character that could hide others
     ("Year", "2021", 2021),
+    ("YesNo", True, True),
+    ("YesNo", False, False),
     ("Yuan", "5161.00", Decimal("5161.00")),
     ("Yuan", "0", Decimal(0)),
     ("Yuan", "0.5", Decimal("0.5")),
@@ -87,11 +89,12 @@ OF_TIMES = [
 ]
 REFUSED: list[tuple[str, object]] = [
     *((name, value) for name in TYPES for value in TEXTS_REFUSED_EVERYWHERE),
-    *((name, value) for name in TYPES if name not in {"Count", "PageSize", "Year"} for value in NO_TEXT_AT_ALL),
+    *((name, value) for name in TYPES if name not in {"Count", "PageSize", "Year", "YesNo"} for value in NO_TEXT_AT_ALL),
     *(("Yuan", value) for value in (*OF_NUMBERS, 5161, "1000000000000", "-0", "-0.01")),
     *(("Count", value) for value in (*OF_NUMBERS, "1", 1.0, 1.5, 100_001, 10**30, True, None, float("nan"))),
     *(("PageSize", value) for value in ("0", "-1", "201", str(10**20), "1e2", "x", "１０", "NaN", 0, 201, 10**20, None)),
     *(("Year", value) for value in ("2019", "2101", 2019, 2101, 10**30, True, "2021.5", "２０２１", "", None, float("nan"), float("inf"))),
+    *(("YesNo", value) for value in ("true", "yes", "1", 1, 0, 1.0, None, [], {})),
     *(("AwareTime", value) for value in OF_TIMES),
     *(("AwareTime", value) for value in (1632275400, 1632275400.5)),
     *(("Day", value) for value in ("2021-1-1", "1899-12-31", "2100-01-01", "2021-02-30", "2021-01-01T00:00:00", "20210101", "２０２１-01-01", 18628)),
@@ -178,6 +181,6 @@ def test_what_identifies_a_person_leaves_masked(name: str, value: str, shown: st
 def test_every_type_says_in_the_document_what_it_takes(name: str) -> None:
     schema = TYPES[name].json_schema()
 
-    assert schema.get("type") in {"string", "integer"}
+    assert schema.get("type") in {"string", "integer", "boolean"}
     assert "\\d" not in str(schema)
     assert "\\z" not in str(schema)

@@ -14,7 +14,7 @@ from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
-from shared.wire import DocumentNumber, Evidences, SafeText, command
+from shared.wire import DocumentNumber, Evidences, SafeText, YesNo, command
 from shared.wire.evidence import as_kept
 
 
@@ -22,7 +22,7 @@ from shared.wire.evidence import as_kept
 class ApproveCase:
     """The county's decision; an approval names the number of its document, a refusal says why."""
 
-    agrees: bool
+    agrees: YesNo
     opinion: SafeText
     document_number: DocumentNumber | None = None
     evidence: Evidences

@@ -7,7 +7,7 @@ from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
-from shared.wire import Evidences, SafeText, command
+from shared.wire import Evidences, SafeText, YesNo, command
 from shared.wire.evidence import as_kept
 
 
@@ -15,7 +15,7 @@ from shared.wire.evidence import as_kept
 class ReviewCase:
     """The township's opinion; who does not agree says why. A refusal ends the case."""
 
-    agrees: bool
+    agrees: YesNo
     opinion: SafeText
     evidence: Evidences
 

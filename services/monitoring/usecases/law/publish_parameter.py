@@ -1,5 +1,9 @@
 """Publish a parameter: days, kinds of day, quorums, who must differ."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from services.monitoring.domain.parameters import Key, fitting
 from services.monitoring.store import law
 from services.monitoring.usecases.law.published import Published, require_own_area
@@ -11,7 +15,7 @@ from shared.wire import Day, DocumentNumber, SafeText, command
 class PublishParameter:
     """A value, from which day it holds, by which document. Of the days that have come the latest is in force; the nearest area wins."""
 
-    value: SafeText
+    value: Annotated[SafeText, Field(examples=["5"])]
     effective_from: Day
     document_number: DocumentNumber
 
