@@ -21,18 +21,18 @@ async def tasks(after: Cursor, tx: InTransaction, area: Area = None, status: Tas
 
 
 @api.post("/v1/tasks/{task_id}/start")
-async def task_start(task_id: PublicTaskId, body: StartTask, expected: ExpectedVersion, tx: InTransaction) -> TaskStepped:
+async def task_start(task_id: PublicTaskId, body: StartTask, tx: InTransaction, expected: ExpectedVersion) -> TaskStepped:
     """认领任务，写明责任单位。"""
     return await start_task(own_id(NAME, task_id), body, tx, expected=expected)
 
 
 @api.post("/v1/tasks/{task_id}/finish")
-async def task_finish(task_id: PublicTaskId, body: FinishTask, expected: ExpectedVersion, tx: InTransaction) -> TaskStepped:
+async def task_finish(task_id: PublicTaskId, body: FinishTask, tx: InTransaction, expected: ExpectedVersion) -> TaskStepped:
     """办结任务，写明结果与佐证。"""
     return await finish_task(own_id(NAME, task_id), body, tx, expected=expected)
 
 
 @api.post("/v1/tasks/{task_id}/decline")
-async def task_decline(task_id: PublicTaskId, body: DeclineTask, expected: ExpectedVersion, tx: InTransaction) -> TaskStepped:
+async def task_decline(task_id: PublicTaskId, body: DeclineTask, tx: InTransaction, expected: ExpectedVersion) -> TaskStepped:
     """不能办理的任务，写明理由退回。"""
     return await decline_task(own_id(NAME, task_id), body, tx, expected=expected)

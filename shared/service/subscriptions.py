@@ -14,7 +14,7 @@ from random import uniform
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, MultipleResultsFound, NoResultFound, SQLAlchemyError, StatementError
 
 from shared.broker import Batch, Broker
 from shared.database.dead_letters import bury, supersede
@@ -154,6 +154,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         code = str(getattr(error.orig, "sqlstate", None) or "")
         return error.connection_invalidated or not code or code.startswith(("08", "25", "40", "53", "55", "57", "58"))
+    if isinstance(error, StatementError | NoResultFound | MultipleResultsFound | ArgumentError):
+        return False  # the reaction asks wrongly, and will ask wrongly again
     return isinstance(error, OSError | SQLAlchemyError | asyncio.CancelledError)
 
 

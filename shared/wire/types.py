@@ -13,7 +13,10 @@ from stdnum.exceptions import ValidationError as StdnumError
 from shared.kernel import people
 from shared.wire.faults import fault
 
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+# Control characters, and those that are invisible or turn the direction of reading.
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
+)
 _MONEY = re.compile(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
 _ID_NUMBER = re.compile(r"^[1-9][0-9]{16}[0-9X]$")
 _PHONE = re.compile(r"^1[3-9][0-9]{9}$")
@@ -27,6 +30,11 @@ def _safe(text: str) -> str:
     if _UNSAFE.search(text):
         raise fault("unsafe_text")
     return text
+
+
+def _unix_lines(value: object) -> object:
+    """Take the line ends of forms and of Windows as line ends."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def _money(value: object) -> Decimal:
@@ -105,7 +113,11 @@ _masked = PlainSerializer(str, return_type=str)
 
 SafeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_safe), Field(examples=["情况属实"])]
 LongText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_safe), Field(examples=["走访时发现房屋漏雨"])
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(_safe),
+    Field(examples=["走访时发现房屋漏雨"]),
+    BeforeValidator(_unix_lines),  # last here, so first to act
 ]
 DocumentNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100), AfterValidator(_safe), Field(examples=["临乡振发〔2021〕1号"])

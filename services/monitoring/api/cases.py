@@ -33,30 +33,30 @@ async def case(case_id: UUID, tx: InTransaction, response: Response) -> CaseShow
 
 
 @cases.post("/v1/cases/{case_id}/appraisal")
-async def case_appraisal(case_id: UUID, body: AppraiseCase, expected: ExpectedVersion, tx: InTransaction) -> Stepped:
+async def case_appraisal(case_id: UUID, body: AppraiseCase, tx: InTransaction, expected: ExpectedVersion) -> Stepped:
     """村级民主评议：应到、实到、同意人数与会议记录。"""
     return await appraise_case(CaseId(case_id), body, tx, expected=expected)
 
 
 @cases.post("/v1/cases/{case_id}/notice")
-async def case_notice(case_id: UUID, body: PostNotice, expected: ExpectedVersion, tx: InTransaction) -> Stepped:
+async def case_notice(case_id: UUID, body: PostNotice, tx: InTransaction, expected: ExpectedVersion) -> Stepped:
     """村内公示：自张贴凭证所载时间起算，期满时间由系统计算。"""
     return await post_notice(CaseId(case_id), body, tx, expected=expected)
 
 
 @cases.post("/v1/cases/{case_id}/notice-removal")
-async def case_notice_removal(case_id: UUID, body: RemoveNotice, expected: ExpectedVersion, tx: InTransaction) -> Stepped:
+async def case_notice_removal(case_id: UUID, body: RemoveNotice, tx: InTransaction, expected: ExpectedVersion) -> Stepped:
     """公示期满撤下。"""
     return await remove_notice(CaseId(case_id), body, tx, expected=expected)
 
 
 @cases.post("/v1/cases/{case_id}/township-review")
-async def case_township_review(case_id: UUID, body: ReviewCase, expected: ExpectedVersion, tx: InTransaction) -> Stepped:
+async def case_township_review(case_id: UUID, body: ReviewCase, tx: InTransaction, expected: ExpectedVersion) -> Stepped:
     """乡镇审核：同意，或写明理由不予通过。"""
     return await review_case(CaseId(case_id), body, tx, expected=expected)
 
 
 @cases.post("/v1/cases/{case_id}/county-approval")
-async def case_county_approval(case_id: UUID, body: ApproveCase, expected: ExpectedVersion, tx: InTransaction) -> Stepped:
+async def case_county_approval(case_id: UUID, body: ApproveCase, tx: InTransaction, expected: ExpectedVersion) -> Stepped:
     """县级审定：同意则标注风险并落实帮扶措施，或写明理由不予认定。"""
     return await approve_case(CaseId(case_id), body, tx, expected=expected)

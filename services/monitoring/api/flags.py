@@ -34,6 +34,6 @@ async def risk_flag_fan_out(flag_id: UUID, tx: InTransaction) -> FanOut:
 
 
 @flags.post("/v1/risk-flags/{flag_id}/withdrawal")
-async def risk_flag_withdrawal(flag_id: UUID, body: WithdrawFlag, expected: ExpectedVersion, tx: InTransaction) -> Withdrawn:
+async def risk_flag_withdrawal(flag_id: UUID, body: WithdrawFlag, tx: InTransaction, expected: ExpectedVersion) -> Withdrawn:
     """撤销错录或整户已不在的风险标注；尚未完成的帮扶任务随之撤回，记录保留。"""
     return await withdraw_flag(FlagId(flag_id), body, tx, expected=expected)

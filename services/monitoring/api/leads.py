@@ -37,6 +37,6 @@ async def lead(lead_id: UUID, tx: InTransaction, response: Response) -> LeadShow
 
 
 @leads.post("/v1/leads/{lead_id}/verification")
-async def lead_verification(lead_id: UUID, body: VerifyLead, expected: ExpectedVersion, tx: InTransaction) -> Verified:
+async def lead_verification(lead_id: UUID, body: VerifyLead, tx: InTransaction, expected: ExpectedVersion) -> Verified:
     """入户核实结果：属实则认定一至五项风险并进入识别，不实则写明理由。"""
     return await verify_lead(LeadId(lead_id), body, tx, expected=expected)

@@ -81,3 +81,10 @@ async def test_every_operation_that_takes_a_version_says_so(call_projects: Call)
     versioned = {each["operationId"] for each in operations if any(p["name"].lower() == "if-match" for p in each.get("parameters", []))}
     answering = {each["operationId"] for each in operations if {"412", "428"} <= each["responses"].keys()}
     assert versioned == answering == {"task_start", "task_finish", "task_decline"}
+
+
+async def test_who_is_nobody_hears_that_before_anything_else(call_projects: Call, task_path: str) -> None:
+    stranger = call_projects(project_officer("stranger", "530902"))
+    stranger.headers["Authorization"] = "Bearer nonsense"
+
+    assert refused(await stranger.post(f"{task_path}/start", START)) == (401, "Unauthenticated", [])

@@ -184,3 +184,13 @@ def test_every_type_says_in_the_document_what_it_takes(name: str) -> None:
     assert schema.get("type") in {"string", "integer", "boolean"}
     assert "\\d" not in str(schema)
     assert "\\z" not in str(schema)
+
+
+def test_the_line_ends_of_forms_are_line_ends() -> None:
+    assert TYPES["LongText"].validate_python("第一行\r\n第二行") == "第一行\n第二行"
+
+
+@pytest.mark.parametrize("hidden", ["\u2060", "\u061c", "\U000e0041"])
+def test_characters_that_nobody_sees_are_refused(hidden: str) -> None:
+    with pytest.raises(ValidationError):
+        TYPES["SafeText"].validate_python(f"情况{hidden}属实")
