@@ -12,6 +12,7 @@ LIMITS = (
     "lock_timeout = '2s'",
     "statement_timeout = '30s'",
     "idle_in_transaction_session_timeout = '5s'",
+    "transaction_timeout = '60s'",  # the only limit that ends a process frozen in the middle of a statement
     "jit = off",
 )
 

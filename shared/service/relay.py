@@ -6,13 +6,14 @@ Does not promise: order, or single delivery. The version gate needs neither, so 
 """
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 from sqlalchemy import Row, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.broker import Broker
 from shared.database.transaction import Database
@@ -82,13 +83,19 @@ class Relay:
 
     async def _claim(self) -> Sequence[Row[Any]]:
         """Take rows for 10 s of database time: should this process die or freeze, another takes them after that."""
-        async with self._database.engine.begin() as connection:
+        async with self._own_transaction() as connection:
             return (await connection.execute(_CLAIM, {"at_most": self._at_most})).all()
 
     async def _mark(self, rows: Sequence[Row[Any]]) -> None:
         sent = {"counties": [row.county_code for row in rows], "days": [row.created_on for row in rows], "ids": [row.event_id for row in rows]}
-        async with self._database.engine.begin() as connection:
+        async with self._own_transaction() as connection:
             await connection.execute(_MARK, sent)
+
+    @asynccontextmanager
+    async def _own_transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Each statement is a transaction of its own: one round trip instead of three."""
+        async with self._database.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
     async def _wait(self) -> None:
         with suppress(TimeoutError):

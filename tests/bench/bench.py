@@ -51,10 +51,10 @@ class Bench:
         return _process(service, "worker", port, self.world.environment(service, port=port, kafka=kafka))
 
     def gateway(self, port: int, *, monitoring: int) -> AbstractContextManager[int]:
-        return _process("gateway", "api", port, self.world.gateway_environment(port=port, monitoring=monitoring), ready="livez")
+        return _process("gateway", "api", port, self.world.gateway_environment(port=port, monitoring=monitoring))
 
 
-def _process(service: str, verb: str, port: int, environment: Mapping[str, str], *, ready: str = "readyz") -> AbstractContextManager[int]:
+def _process(service: str, verb: str, port: int, environment: Mapping[str, str]) -> AbstractContextManager[int]:
     log = FOLDER / f"{service}-{verb}-{next(_logs)}.log"
     log.unlink(missing_ok=True)
-    return started(f"services.{service}", verb, environment, ready=f"http://127.0.0.1:{port}/{ready}", log=log)
+    return started(service, verb, environment, port=port, log=log)

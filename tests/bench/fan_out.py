@@ -7,6 +7,7 @@ transaction committed: no poll and no second clock stands between.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +49,14 @@ def measure_fan_out(bench: Bench, fleet: Fleet) -> list[dict[str, Any]]:
     ratios = [done.p99 / limit for done, limit in zip(ours.rounds, limits, strict=True)]
     rows = world.count("projects", "task") + world.count("employment", "task")
     whole = compared("flag to tasks, p99 to 2 x broker + 2 x effect", broker, ours, ratios=ratios, goal=Goal(at_most=1), rows=rows, unit=P99)
-    whole["limit"] = {"broker": broker.summary(lambda each: each.p99), "effect": effect.summary(lambda each: each.p99)}
+    whole["limit"] = {
+        "what": "2 x the broker's p99 + 2 x the effect's p99",
+        "median": round(median(limits), 2),
+        "spread": [round(min(limits), 2), round(max(limits), 2)],
+        "broker": broker.summary(lambda each: each.p99),
+        "effect": effect.summary(lambda each: each.p99),
+    }
+    whole["pace"] = {"wanted": FLAGS_PER_SECOND, "kept": [round(done.rate, 1) for done in ours.rounds]}
     return [whole, line("flag to tasks, p99 to the broker's", broker, ours, goal=NO_GOAL, rows=rows, unit=P99)]
 
 

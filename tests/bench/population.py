@@ -35,6 +35,11 @@ _INCOMES = """
                                   transfer_income, production_expense, claim_income, compliant_self_paid, recorded_at)
     SELECT county_code, uuidv7(), id, area_code, date '2021-09-22', 4, 8000, 9000, 0, 1200, 2500, 0, 0, registered_at FROM household
 """
+# The keys of a month, which are as many as what was done in it.
+_KEYS = """
+    INSERT INTO idempotency (county_code, actor, key, fingerprint, status, body)
+    SELECT county_code, 'village', encode(uuid_send(id), 'hex'), sha256(uuid_send(id)), 201, '{}' FROM household
+"""
 # Reviewed cases of two risks, one for each answering service, as the county's officers find them in the morning.
 _CASES = """
     INSERT INTO monitoring_case (county_code, id, household_id, township_code, area_code, status, risks, category, basis, opened_at, due_at,
@@ -72,6 +77,7 @@ def populate(world: World, *, households: int) -> None:
     world.ask("monitoring", _HOUSEHOLDS, households, unaudited=True)
     world.ask("monitoring", _PEOPLE, unaudited=True)
     world.ask("monitoring", _INCOMES, unaudited=True)
+    world.ask("monitoring", _KEYS)
     world.settle()
 
 

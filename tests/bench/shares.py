@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -23,47 +24,61 @@ from tests.fixtures.tokens import village
 _CADRE = village()
 _REQUESTS = 500
 _WARM = 100
+_ALONE = 200
 _REPEATS = 300
 
 
 def measure_shares(bench: Bench) -> list[dict[str, Any]]:
     """Measure a registration and a page of a worklist, each beside an answer that needs no database."""
     pages = page_requests(bench)[0]
+    number = _WARM + _REQUESTS + _ALONE
     kinds = {
-        "registration": (list(registrations(_REQUESTS + _WARM, _CADRE)), 201),
-        "worklist page": (pages * (_REQUESTS // len(pages) + _WARM), 200),
-        "answer without database": ([get("/livez", _CADRE)] * (_REQUESTS + _WARM), 200),
+        "registration": (list(registrations(number, _CADRE)), 201),
+        "worklist page": ((pages * number)[:number], 200),
+        "request without database": ([get("/livez", _CADRE)] * number, 200),
     }
     port, found = free_port(), {}
     with bench.api("monitoring", port) as pid:
         for name, (requests, expected) in kinds.items():
-            bench.send(Job(ports=[port], requests=requests[:_WARM], connections=CONNECTIONS, seconds=0, expected=expected))
-            job = Job(ports=[port], requests=requests[_WARM : _WARM + _REQUESTS], connections=CONNECTIONS, seconds=0, expected=expected)
-            found[name] = {"name": f"shares of a {name}", "processor_ms": _processor_ms(bench, pid, job)}
+
+            def job(first: int, last: int, connections: int, requests: list[str] = requests, expected: int = expected) -> Job:
+                return Job(ports=[port], requests=requests[first:last], connections=connections, seconds=0, expected=expected)
+
+            bench.send(job(0, _WARM, CONNECTIONS))
+            processor = _processor_ms(bench, pid, job(_WARM, _WARM + _REQUESTS, CONNECTIONS))
+            alone = bench.send(job(_WARM + _REQUESTS, number, 1))
+            found[name] = {"name": f"where the time goes: {name}", "processor_ms": processor, "one_at_a_time_ms": round(alone.p50, 2)}
     some = list(islice(registrations(_WARM + _REPEATS, _CADRE), _WARM + _REPEATS))
     found["registration"] |= {"waits_ms": waits_of(bench.world, some), "pieces_ms": _pieces_ms(bench, some[0].partition("\r\n\r\n")[2])}
     found["worklist page"]["waits_ms"] = waits_of(bench.world, pages * 10)
-    bench.console.print(*found.values(), sep="\n", highlight=False)
+    for each in found.values():
+        bench.console.print(each, highlight=False)
     return list(found.values())
 
 
 def _processor_ms(bench: Bench, pid: int, job: Job) -> dict[str, float]:
     """Say what one request of a job costs the service, and what it costs PostgreSQL."""
-    service, server = [psutil.Process(pid)], psutil.Process(bench.world.postgres.pid).children()
+    service, server = [psutil.Process(pid)], psutil.Process(bench.world.postgres.pid).children()  # its sessions
     before = _spent([*service, *server])
     done = bench.send(job)
     after = _spent([*service, *server])
 
     def each(processes: Sequence[psutil.Process]) -> float:
-        return round(sum(after[one.pid] - before[one.pid] for one in processes if one.pid in after) * 1000 / len(done.latencies), 3)
+        return round(
+            sum(after[one.pid] - before[one.pid] for one in processes if one.pid in before and one.pid in after) * 1000 / len(done.latencies), 3
+        )
 
     return {"service": each(service), "postgresql": each(server)}
 
 
 def _spent(processes: Sequence[psutil.Process]) -> dict[int, float]:
     """Say how many seconds of a processor each process has had; one that has ended says nothing."""
-    times = {process.pid: process.cpu_times() for process in processes if process.is_running()}
-    return {pid: time.user + time.system for pid, time in times.items()}
+    found: dict[int, float] = {}
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            found[process.pid] = times.user + times.system
+    return found
 
 
 def _pieces_ms(bench: Bench, body: str) -> dict[str, float]:

@@ -14,7 +14,7 @@ from shared.service.settings import ServiceSettings, development_token_key
 from tests.fixtures.canaries import found, kept_by_databases
 from tests.fixtures.evidence import dead_letters, settled
 from tests.fixtures.processes import free_ports
-from tests.fixtures.system import own_folder
+from tests.fixtures.runs import own_folder
 from tests.system.telling import SETTLED_SECONDS, effects, hold_healthy, people_of, problems_kept, told
 
 

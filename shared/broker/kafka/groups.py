@@ -50,7 +50,7 @@ class Groups:
                     leaving, one_by_one = False, isinstance(trouble, UnicodeDecodeError)
                     self._clients.note_rebuild("kafka_consumer_trouble", trouble, group=group)
                 finally:
-                    await self._part_with(member, goodbye=leaving and self._made_up)
+                    await self._part_with(member, in_order=leaving)
                 if time.monotonic() - joined > _HEALTHY_SECONDS:
                     pause = _FIRST_PAUSE_SECONDS
                 await self._clients.rest(pause)
@@ -76,6 +76,8 @@ class Groups:
         await member.join()
         self._members.add(member)
 
-    async def _part_with(self, member: Member, *, goodbye: bool) -> None:
+    async def _part_with(self, member: Member, *, in_order: bool) -> None:
         self._members.discard(member)
-        await asyncio.wait({member.leave(goodbye=goodbye)}, timeout=LEAVE_SECONDS)
+        if in_order:
+            await member.commit()
+        await asyncio.wait({member.leave(goodbye=in_order and self._made_up)}, timeout=LEAVE_SECONDS)

@@ -1,4 +1,8 @@
-"""One member of a group: what it takes, commits and gives back."""
+"""One member of a group: what it takes, commits and gives back.
+
+What is done is committed soon, not at once: waiting for Kafka after every batch would hold up the next one. A member that dies in between
+is given those messages again, or another is, which is harmless; one that leaves or has to give a partition up commits first.
+"""
 
 import asyncio
 import time
@@ -15,7 +19,8 @@ from shared.broker.kafka.clients import Clients
 from shared.broker.kafka.guards import Interrupted, own
 from shared.broker.kafka.records import as_message, empty_record
 
-_COMMIT_SECONDS = 5.0
+_COMMIT_SECONDS = 1.0  # shorter than any broker's restart: an offset of the old log must not reach one that came back empty
+_COMMIT_EVERY_SECONDS = 0.2
 _REVOKE_SECONDS = 8.0  # below the session's 10 s, within which a member has to join again
 _STALLED_SECONDS = 30.0
 
@@ -31,6 +36,9 @@ class Member(ConsumerRebalanceListener):
         self._settled = asyncio.Event()
         self._settled.set()
         self._again: Callable[[], None] | None = None
+        self._done: dict[TopicPartition, int] = {}
+        self._something_done = asyncio.Event()
+        self._committing: asyncio.Task[None] | None = None
         self._fresh_at = time.time()
         self._left = False
         self._consumer = _consumer(clients.bootstrap, group, name)
@@ -39,6 +47,7 @@ class Member(ConsumerRebalanceListener):
     async def join(self) -> None:
         async with asyncio.timeout(_STALLED_SECONDS):
             await self._clients.start(self._consumer)
+        self._committing = asyncio.create_task(self._commit_now_and_then())
 
     async def take(self, limit: int) -> Batch | None:
         """Wait a second for messages.
@@ -59,9 +68,23 @@ class Member(ConsumerRebalanceListener):
         if not self._settled.is_set() and self._again:
             self._again()
 
+    async def commit(self) -> None:
+        """Commit what is done and still ours. A commit that fails is let be: those messages come again, which is harmless."""
+        done, self._done = self._done, {}
+        ours = {partition: done[partition] for partition in self._still_ours(done)}
+        if not ours:
+            return
+        try:
+            async with asyncio.timeout(_COMMIT_SECONDS):
+                await own(self._consumer.commit(ours))
+        except (KafkaError, TimeoutError, Interrupted) as trouble:
+            _log.warning("kafka_commit_failed", error=type(trouble).__name__, partitions=len(ours))
+
     def leave(self, *, goodbye: bool) -> asyncio.Task[None]:
         """Wait for no batch any more, commit none, and end in the background."""
         self._left = True
+        if self._committing:
+            self._committing.cancel()
         self._settled.set()
         return self._clients.end(self._consumer, leaving=goodbye)
 
@@ -69,9 +92,11 @@ class Member(ConsumerRebalanceListener):
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Let the present batch be finished and committed before the group shares out anew."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._settled.wait(), _REVOKE_SECONDS)
+            await asyncio.wait_for(self._settled.wait(), _REVOKE_SECONDS - _COMMIT_SECONDS)
+        await self.commit()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        self._done.clear()
         self._fresh_at = time.time()
 
     async def _take_one(self) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
@@ -95,7 +120,8 @@ class Member(ConsumerRebalanceListener):
         self._settled.clear()
 
         async def done() -> None:
-            await self._commit(past)
+            self._done.update({partition: past[partition] for partition in self._still_ours(past)})
+            self._something_done.set()
             self._settled.set()
 
         def seek_back() -> None:
@@ -109,16 +135,12 @@ class Member(ConsumerRebalanceListener):
         self._again = seek_back
         return Batch(messages=[as_message(record) for some in records.values() for record in some], done=done, again=again)
 
-    async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit what is still ours. A commit that fails is let be: those messages come again, which is harmless."""
-        ours = {partition: offsets[partition] for partition in self._still_ours(offsets)}
-        if not ours:
-            return
-        try:
-            async with asyncio.timeout(_COMMIT_SECONDS):
-                await own(self._consumer.commit(ours))
-        except (KafkaError, TimeoutError, Interrupted) as trouble:
-            _log.warning("kafka_commit_failed", error=type(trouble).__name__, partitions=len(ours))
+    async def _commit_now_and_then(self) -> None:
+        while True:
+            await self._something_done.wait()
+            self._something_done.clear()
+            await self.commit()
+            await asyncio.sleep(_COMMIT_EVERY_SECONDS)
 
     def _still_ours(self, partitions: Mapping[TopicPartition, int]) -> Sequence[TopicPartition]:
         """One partition that is no longer ours would have the whole commit refused."""

@@ -136,7 +136,7 @@ async def test_a_login_role_is_bound_by_time_limits_of_the_database(cluster: Clu
     try:
         limits = {
             name: await connection.fetchval(f"SHOW {name}")
-            for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "jit", "random_page_cost")
+            for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout", "jit", "random_page_cost")
         }
     finally:
         await connection.close()
@@ -145,6 +145,7 @@ async def test_a_login_role_is_bound_by_time_limits_of_the_database(cluster: Clu
         "lock_timeout": "2s",
         "statement_timeout": "30s",
         "idle_in_transaction_session_timeout": "5s",
+        "transaction_timeout": "1min",
         "jit": "off",
         "random_page_cost": "1.1",
     }
