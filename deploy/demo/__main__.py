@@ -21,23 +21,43 @@ from shared.service.logging import configure_logging
 from shared.service.serving import stop_signal
 
 BUILD = Path("build")
-SMALLEST = 100
+SMALLEST, LARGEST = 100, 100_000
 
 
 def main() -> int:
     """Prepare, run, tell, serve; give the exit code."""
     console = Console()
-    households = int(os.environ.get("HOUSEHOLDS", "2000"))
-    if households < SMALLEST:
-        console.print(f"HOUSEHOLDS 至少 {SMALLEST} · at least {SMALLEST}")
-        return 2
     folder, ports = BUILD / "demo", Ports()
+    if wrong := refusal(folder, ports):
+        console.print(wrong, highlight=False)
+        return 2
     if os.environ.get("FRESH") == "1":
         wipe(folder)
     folder.mkdir(parents=True, exist_ok=True)
     configure_logging(json=False)
     logging.root.setLevel(logging.WARNING)
-    return asyncio.run(_run(Files(folder=folder, households=households), folder, ports, console))
+    try:
+        return asyncio.run(_run(Files(folder=folder, households=int(_households())), folder, ports, console))
+    except KeyboardInterrupt:
+        console.print("已中断；再次启动则接着进行 · stopped: start again to go on")
+        return 130
+
+
+def refusal(folder: Path, ports: Ports) -> str | None:
+    """Say why the demo cannot begin as asked, before anything is touched."""
+    households = _households()
+    if not (households.isascii() and households.isdigit() and SMALLEST <= int(households) <= LARGEST):
+        return f"HOUSEHOLDS 应为 {SMALLEST} 至 {LARGEST} 的整数 · a whole number from {SMALLEST} to {LARGEST}"
+    register = Files(folder=folder, households=int(households))
+    if os.environ.get("FRESH") != "1" and register.held() not in (None, int(households)):
+        return f"上次的演示有 {register.held()} 户；更换户数请加 FRESH=1 · this demo has {register.held()} households: FRESH=1 for another number"
+    if taken := ports.taken():
+        return f"端口 {taken} 已被占用，是否已有演示在运行？· port {taken} is in use: is another demo running?"
+    return None
+
+
+def _households() -> str:
+    return os.environ.get("HOUSEHOLDS", "2000")
 
 
 async def _run(files: Files, folder: Path, ports: Ports, console: Console) -> int:
@@ -45,7 +65,10 @@ async def _run(files: Files, folder: Path, ports: Ports, console: Console) -> in
     postgres, settings = await asyncio.to_thread(prepare, folder, ports)
     async with running(postgres, settings, ports):
         console.print(f"系统就绪 · ready after {time.monotonic() - began:.1f} s: {ports.url('gateway')}")
-        if os.environ.get("STORY") != "0":
+        if os.environ.get("STORY") == "0":
+            console.print(f"文档 docs: {ports.url('gateway')}/docs · 令牌 a token: GATEWAY_PROFILE=development", soft_wrap=True, highlight=False)
+            console.print(".venv/bin/python -m services.gateway token --role county_officer --area 530902 · Ctrl-C 结束 stops it", soft_wrap=True)
+        else:
             try:
                 await _story(files, ports, console)
             except Unexpected as wrong:
@@ -63,9 +86,10 @@ async def _story(files: Files, ports: Ports, console: Console) -> None:
     numbers = await tell(files, ports, settings, console)
     seconds = round(time.monotonic() - began, 1)
     (BUILD / "demo.json").write_bytes(orjson.dumps(numbers | {"seconds": seconds}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    print_numbers(numbers, files.write(), console, seconds=seconds)
+    print_numbers(numbers, files.write(), console, seconds=sum(numbers["seconds"].values()))
     flag = orjson.loads((files.folder / "state.json").read_bytes())["flags"][0]
-    print_doors(ports, settings, console, village=flag["village"], flag_id=flag["id"])
+    if os.environ.get("ONCE") != "1":
+        print_doors(ports, settings, console, village=flag["village"], flag_id=flag["id"])
 
 
 if __name__ == "__main__":

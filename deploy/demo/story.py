@@ -42,9 +42,13 @@ class Files:
     def reports(self) -> Path:
         return self.folder / "self-reports.json"
 
+    def held(self) -> int | None:
+        """Count the households of the register that is there."""
+        return _lines(self.register) if self.register.is_file() else None
+
     def write(self) -> Register:
         """Write the files anew, or leave them as they are; the same seed gives the same bytes."""
-        if self.register.is_file() and self.reports.is_file() and _lines(self.register) == self.households:
+        if self.reports.is_file() and self.held() == self.households:
             return draw_register(households=self.households, seed=SEED)
         register = write_register(self.register, households=self.households, seed=SEED)
         write_reports(self.reports, register, count=REPORTS, seed=SEED)

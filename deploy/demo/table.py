@@ -1,5 +1,6 @@
 """What the demo prints in the end."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from deploy.embedded.platform import Ports
 from services.gateway.app import make_token
 from services.gateway.settings import Settings
 from shared.kernel.actors import Actor
+from shared.kernel.workdays import local_day
 
 
 def print_numbers(numbers: dict[str, Any], register: Register, console: Console, *, seconds: float) -> None:
@@ -29,7 +31,7 @@ def print_numbers(numbers: dict[str, Any], register: Register, console: Console,
     for service in ("projects", "employment"):
         table.add_row(f"任务 tasks: {service}", _counted(numbers["tasks"][service]))
     table.add_row("转介 referrals", _counted(numbers["answers"]["monitoring"]))
-    table.add_row("公示 notice", f"{numbers['notice']['posted']} → {numbers['notice']['ends']}（五个工作日，跨国庆）")
+    table.add_row("公示 notice", f"{numbers['notice']['posted']} → {_last_day(numbers['notice']['ends'])} 24:00（五个工作日 working days）")
     table.add_row("拒绝 refusals by reason", _counted(numbers["refusals"]))
     table.add_row("用时 seconds", f"{seconds:.1f}")
     console.print(table)
@@ -39,17 +41,22 @@ def print_doors(ports: Ports, settings: Settings, console: Console, *, village: 
     """Print where it serves, ready tokens, and three calls to try."""
     door = ports.url("gateway")
     tokens = {"VILLAGE": cadre(village), "TOWNSHIP": township(village), "COUNTY": county(village)}
-    console.print(f"\n[bold]{door}[/bold]  文档 docs: {door}/docs · {door}/redoc\n")
+    console.print(f"\n[bold]{door}[/bold]  文档 docs: {door}/docs · {door}/redoc\n", soft_wrap=True)
     for name, actor in tokens.items():
         console.print(f"{name}={_token(actor, settings)}", soft_wrap=True, highlight=False)
     console.print("\n试一试 · try:", highlight=False)
     for call in (
         f'curl -H "Authorization: Bearer $VILLAGE" "{door}/v1/households?status=normal&size=3"',
         f'curl -H "Authorization: Bearer $COUNTY" "{door}/v1/risk-flags/{flag_id}/fan-out"',
-        f'curl -H "Authorization: Bearer $COUNTY" -H "Accept-Language: en" "{door}/v1/tasks?status=started"',
+        f'curl -H "Authorization: Bearer $COUNTY" -H "Accept-Language: en" "{door}/v1/tasks?status=opened"',
     ):
         console.print(call, soft_wrap=True, highlight=False)
     console.print("\nCtrl-C 结束 stops it · FRESH=1 make demo 重来 begins anew")
+
+
+def _last_day(end: str) -> date:
+    """The day at whose 24:00 a period ends, in Lincang."""
+    return local_day(datetime.fromisoformat(end) - timedelta(microseconds=1))
 
 
 def _token(actor: Actor, settings: Settings) -> str:

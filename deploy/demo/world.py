@@ -35,7 +35,9 @@ class World:
 
     async def move_to(self, moment: datetime) -> None:
         """Move the business clock, and say so: it is the only thing that the demo does behind the API."""
-        self.progress.console.print(f"   [dim]开发时钟移至 {moment:%Y-%m-%d %H:%M}（仅开发环境有此入口）· the development clock moves[/dim]")
+        self.progress.console.print(
+            f"   [dim]开发时钟移至 {moment:%Y-%m-%d %H:%M}（仅开发环境有此入口）· the development clock moves[/dim]", soft_wrap=True
+        )
         await self.desk.move_clock(moment)
 
     async def each(self, title: str, things: Iterable[T], act: Callable[[T], Awaitable[None]]) -> None:

@@ -5,6 +5,7 @@ For a first look, the demo and the system tests. Every part is the one that runs
 
 import asyncio
 import shutil
+import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,6 +42,15 @@ class Ports:
     monitoring: int = 8001
     projects: int = 8002
     employment: int = 8003
+
+    def taken(self) -> int | None:
+        """Name a port that somebody else listens on."""
+        for port in (self.gateway, self.monitoring, self.projects, self.employment):
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return port
+        return None
 
     def of(self, service: str) -> int:
         return getattr(self, service)

@@ -12,15 +12,16 @@ from shared.kernel.actors import Actor, Role
 from shared.service.logging import configure_logging
 from shared.service.metrics import Metrics
 from shared.service.serving import serve
+from shared.service.start import read_settings
 from shared.service.tokens import NoToken
 
-commands = typer.Typer(help="守底线 Bottom Line: the public door", no_args_is_help=True, add_completion=False)
+commands = typer.Typer(help="守底线 Bottom Line: the public door", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @commands.command()
 def api() -> None:
     """Answer requests; with /metrics on a port of its own."""
-    settings = Settings()
+    settings = read_settings(Settings)
     configure_logging(json=settings.log_json)
     metrics = Metrics(NAME)
     start_http_server(settings.metrics_port, settings.host, registry=metrics.registry)

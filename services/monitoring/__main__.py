@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from services.monitoring.app import SERVICE, load_years
 from shared.service.commands import service_commands
 from shared.service.settings import ServiceSettings
+from shared.service.start import read_settings
 
 KNOWN_YEARS = range(2020, 2027)
 """What `migrate` loads; every later year is announced in the autumn before and loaded by `calendar`."""
@@ -28,7 +29,7 @@ commands = service_commands(SERVICE, seed=lambda settings: print(f"work calendar
 @commands.command()
 def calendar(years: list[int]) -> None:
     """Load the working days of years, 调休 included, as announced by the State Council."""
-    print(f"{load(SERVICE.settings(), years)} new days")
+    print(f"{load(read_settings(SERVICE.settings), years)} new days")
 
 
 if __name__ == "__main__":

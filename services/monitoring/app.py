@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.monitoring.api import ROUTERS
-from services.monitoring.jobs import duties
+from services.monitoring.jobs import duties, watched
 from services.monitoring.permissions import PERMISSIONS
 from services.monitoring.settings import Settings
 from services.monitoring.subscriptions import subscriptions
@@ -23,7 +23,8 @@ SERVICE = Service(
     permissions=PERMISSIONS,
     subscriptions=subscriptions,
     announce=announce_flags,
-    duties=lambda metrics, settings: duties(metrics, reconcile_seconds=settings.reconcile_seconds),
+    duties=lambda settings: duties(reconcile_seconds=settings.reconcile_seconds),
+    watched=watched,
 )
 
 

@@ -1,4 +1,4 @@
-"""What monitoring does when time passes."""
+"""What monitoring does when time passes, and what its workers watch."""
 
 from datetime import timedelta
 
@@ -6,14 +6,25 @@ from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
 from shared.database.transaction import Transaction
 from shared.service.metrics import Metrics
-from shared.service.worker import Duty
+from shared.service.worker import Duty, Work
 
 
-def duties(metrics: Metrics, *, reconcile_seconds: float) -> list[Duty]:
+def duties(*, reconcile_seconds: float) -> list[Duty]:
     """The reconciler: every minute the gaps, once a day of real time everything that is not over."""
 
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
+
+    return [
+        Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
+        Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
+    ]
+
+
+def watched(metrics: Metrics) -> Work:
+    """Keep the ledger's gauges fresh in every worker, whichever of them did the last round."""
+
+    async def show(tx: Transaction) -> None:
         figures = await ledger_figures(tx)
         metrics.owed.set(figures.owed)
         metrics.confirmed.set(figures.confirmed)
@@ -21,7 +32,4 @@ def duties(metrics: Metrics, *, reconcile_seconds: float) -> list[Duty]:
         metrics.unknown_answers.set(figures.unknown_answers)
         metrics.repairs.set(figures.repairs)
 
-    return [
-        Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
-        Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
-    ]
+    return show

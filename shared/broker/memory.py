@@ -1,7 +1,8 @@
 """A broker in this process, for tests and the embedded platform.
 
 Promises what the port promises, within one process. It keeps nothing when the process ends: what was published and not yet
-handled is then announced again by the reconciler. Not for several processes: that is Kafka's part.
+handled is then announced again by the reconciler, minute by minute what is owed and daily what is under way. Not for several
+processes: that is Kafka's part.
 """
 
 import asyncio

@@ -30,7 +30,8 @@ _SUPERSEDE = text("""
 """)
 _UNRESOLVED = text("""
     SELECT county_code, id, consumer, topic, key, entity_id, headers, payload, reason, died_at FROM dead_letter
-    WHERE county_code = :county_code AND resolved_at IS NULL ORDER BY died_at, id LIMIT :at_most
+    WHERE county_code = :county_code AND resolved_at IS NULL AND id = coalesce(CAST(:only AS uuid), id)
+    ORDER BY died_at, id LIMIT :at_most
 """)
 _RESOLVE = text("UPDATE dead_letter SET resolved_at = now() WHERE county_code = :county_code AND id = :id AND died_at = :died_at")
 
@@ -63,9 +64,9 @@ async def supersede(entity_ids: Sequence[UUID], tx: Transaction, *, consumer: st
     return done.rowcount
 
 
-async def unresolved(county_code: str, tx: Transaction, *, at_most: int = 200) -> CursorResult[Any]:
-    """List what still waits for a human, oldest first."""
-    return await tx.execute(_UNRESOLVED, {"county_code": county_code, "at_most": at_most})
+async def unresolved(county_code: str, tx: Transaction, *, only: UUID | None = None, at_most: int = 200) -> CursorResult[Any]:
+    """List what still waits for a human, oldest first, or one letter."""
+    return await tx.execute(_UNRESOLVED, {"county_code": county_code, "only": only, "at_most": at_most})
 
 
 async def resolve(letter: UUID, tx: Transaction, *, county_code: str, died_at: datetime) -> None:

@@ -40,7 +40,7 @@ async def earlier_answer(tx: Transaction, key: str, fingerprint: bytes) -> Answe
         return None
     first = (await tx.execute(_FIND, _whose(tx, key))).one()
     if first.fingerprint != fingerprint:
-        raise KeyUsedForAnother
+        raise KeyUsedForAnother("header.idempotency-key")
     return Answer(status=first.status, body=first.body)
 
 

@@ -117,6 +117,8 @@ def create_plumbing(service: str) -> None:
     for statement in _PLUMBING:
         op.execute(statement)
     app, worker = f"{service}_app", f"{service}_worker"
+    op.execute("REVOKE EXECUTE ON FUNCTION record_read(text, text, uuid) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION record_read(text, text, uuid) TO {app}, {worker}")
     for role, privilege, table in (
         (app, "INSERT", "outbox"),
         (app, "SELECT, INSERT, UPDATE", "idempotency"),

@@ -17,11 +17,11 @@ LIMITS = (
 )
 
 
-def role_statements(service: str, *, app_password: str, worker_password: str) -> Iterator[str]:
+def role_statements(service: str, *, app_password: str | None, worker_password: str | None) -> Iterator[str]:
     """Give the statements that make the roles, or bring them up to date."""
     for role, password in ((f"{service}_app", app_password), (f"{service}_worker", worker_password)):
         yield _made(role, "LOGIN")
-        yield f"ALTER ROLE {role} PASSWORD {_quoted(password)}"
+        yield f"ALTER ROLE {role} PASSWORD {'NULL' if password is None else _quoted(password)}"
         for limit in LIMITS:
             yield f"ALTER ROLE {role} SET {limit}"
     yield _made(f"{service}_lookup", "NOLOGIN BYPASSRLS")

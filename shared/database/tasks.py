@@ -130,7 +130,7 @@ class Tasks:
         said = {"at": tx.now, "said": note, "proof": dict(record) if record else None}
         changed = (await tx.execute(self._step, this | said)).scalar_one_or_none()
         if changed is None:
-            raise Stale
+            raise Stale("header.if-match")
         return changed
 
     async def page(self, area: str, status: TaskStatus, tx: Transaction, *, after: Place | None, size: int) -> tuple[list[Task], str | None]:

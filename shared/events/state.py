@@ -10,6 +10,8 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.kernel.areas import COUNTIES
+
 _FORMAT = JSONFormat()
 _INT32 = 2**31
 
@@ -107,6 +109,6 @@ def unpack(message: Message, catalog: dict[str, type[State]]) -> Arrived[State]:
     epoch = message.headers.get("ce_epoch", "")
     if not (epoch.isascii() and epoch.isdigit() and len(epoch) < 11 and int(epoch) < _INT32 and 0 < state.version < _INT32):
         raise Unreadable("no epoch or version")
-    if not (len(state.county_code) == 6 and state.county_code.isascii() and state.county_code.isdigit()):
+    if state.county_code not in COUNTIES:
         raise Unreadable("no county")
     return Arrived(state=state, epoch=int(epoch), message=message)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from shared.kernel.actors import Role
-from shared.kernel.errors import Conflict, Forbidden
+from shared.kernel.errors import Conflict, Forbidden, Stale
 
 S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
@@ -47,6 +47,15 @@ class Procedure(Generic[S, A]):
         if by not in step.by:
             raise Forbidden
         return step
+
+
+def as_seen(version: int, expected: int) -> None:
+    """Hold the version that the caller saw against the present one, before anything else is decided on it.
+
+    :raises Stale: somebody changed it.
+    """
+    if version != expected:
+        raise Stale("header.if-match")
 
 
 def must_differ(person: str, others: Iterable[str]) -> None:

@@ -19,10 +19,10 @@ from shared.service.identity import Identity
 from shared.service.metrics import Metrics
 from shared.service.settings import Profile, ServiceSettings
 from shared.service.subscriptions import Subscriptions
-from shared.service.worker import Duty, Worker
+from shared.service.worker import Duty, Work, Worker
 
 
-def no_duties(_: Metrics, __: Any) -> Sequence[Duty]:
+def no_duties(_: Any) -> Sequence[Duty]:
     return ()
 
 
@@ -38,7 +38,8 @@ class Service:
     permissions: Permissions
     subscriptions: Subscriptions
     announce: Announce
-    duties: Callable[[Metrics, Any], Sequence[Duty]] = no_duties
+    duties: Callable[[Any], Sequence[Duty]] = no_duties
+    watched: Callable[[Metrics], Work] | None = None
 
     def app_database(self, settings: ServiceSettings) -> Database:
         """The pool of the role that answers requests."""
@@ -87,7 +88,15 @@ class Service:
     def create_worker(self, settings: ServiceSettings, broker: Broker, *, metrics: Metrics | None = None) -> Worker:
         metrics = metrics or Metrics(self.name)
         database = self.worker_database(settings)
-        return Worker(database, broker, metrics, subscriptions=self.subscriptions, announce=self.announce, duties=self.duties(metrics, settings))
+        return Worker(
+            database,
+            broker,
+            metrics,
+            subscriptions=self.subscriptions,
+            announce=self.announce,
+            duties=self.duties(settings),
+            watched=self.watched(metrics) if self.watched else None,
+        )
 
     def _database(self, settings: ServiceSettings, url: str) -> Database:
         vault = Vault(self.name, key=settings.key("data_key"), index_key=settings.key("index_key"))

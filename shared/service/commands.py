@@ -29,9 +29,14 @@ from shared.service.logging import configure_logging
 from shared.service.metrics import Metrics
 from shared.service.serving import serve, served, stop_signal
 from shared.service.settings import Profile, ServiceSettings
+from shared.service.start import read_settings
 from shared.service.subscriptions import Listener
 
 T = TypeVar("T")
+
+# From the clock, not from the restored value alone: the same backup may be restored twice.
+_RAISE_EPOCH = "UPDATE deployment SET epoch = greatest(epoch + 1, (extract(epoch FROM clock_timestamp()) / 60)::int)"
+_REAL_TIME = "UPDATE deployment SET clock_offset_seconds = 0"
 
 console = Console()
 
@@ -41,26 +46,26 @@ def service_commands(service: Service, *, seed: Callable[[ServiceSettings], None
 
     :param seed: what `migrate` loads after the last revision.
     """
-    commands = typer.Typer(help=f"{service.title}: {service.name}", no_args_is_help=True, add_completion=False)
+    commands = typer.Typer(help=f"{service.title}: {service.name}", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
     @commands.command()
     def api() -> None:
         """Answer requests."""
-        settings = service.settings()
+        settings = read_settings(service.settings)
         configure_logging(json=settings.log_json)
         serve(service.create_api(settings, broker=None), host=settings.host, port=settings.port)
 
     @commands.command()
     def worker() -> None:
         """Relay, listen, and do what time brings; with /livez, /readyz and /metrics on a port of its own."""
-        settings = service.settings()
+        settings = read_settings(service.settings)
         configure_logging(json=settings.log_json)
         asyncio.run(_work(service, settings))
 
     @commands.command()
     def migrate(verb: Annotated[str, typer.Argument(help="upgrade, downgrade, check, current, history")] = "upgrade", revision: str = "head") -> None:
         """Make the roles, bring the schema up to date and load what belongs to it. Needs the owner's URL, a superuser's."""
-        settings = service.settings()
+        settings = read_settings(service.settings)
         migrate_service(service, settings, verb, revision)
         if verb == "upgrade" and seed:
             seed(settings)
@@ -68,15 +73,15 @@ def service_commands(service: Service, *, seed: Callable[[ServiceSettings], None
     @commands.command()
     def announce(county: Annotated[str | None, typer.Option(help="one county; all if absent")] = None) -> None:
         """Announce the present state of everything again, for a new listener or one that lost something."""
-        settings = service.settings()
+        settings = read_settings(service.settings)
         total = asyncio.run(_with_database(service, settings, lambda database: announce_all(service.announce, database, county)))
         console.print(f"{total} transactions of up to {AT_ONCE} states are in the outbox")
 
     @commands.command()
     def restored() -> None:
         """After a restore: raise the epoch, so that what is announced from now on outranks what is remembered, and announce everything."""
-        settings = service.settings()
-        run_statements(owner_url(settings), ["UPDATE deployment SET epoch = epoch + 1"])
+        settings = read_settings(service.settings)
+        run_statements(owner_url(settings), [_RAISE_EPOCH])
         announce(None)
 
     @commands.command("dead-letters")
@@ -86,7 +91,7 @@ def service_commands(service: Service, *, seed: Callable[[ServiceSettings], None
         dry_run: Annotated[bool, typer.Option(help="say what would be replayed")] = False,
     ) -> None:
         """List what listeners set aside, or replay it."""
-        settings = service.settings()
+        settings = read_settings(service.settings)
         asyncio.run(_with_database(service, settings, lambda database: _dead_letters(service, database, replay=replay, only=only, dry_run=dry_run)))
 
     return commands
@@ -104,7 +109,8 @@ def migrate_service(service: Service, settings: ServiceSettings, verb: str = "up
         )
     run_alembic(owner, service.name, verb, *([revision] if verb in {"upgrade", "downgrade"} else []))
     if verb == "upgrade" and revision == "head":
-        run_statements(owner, [clock_statement(service.name, moves=settings.profile is Profile.DEVELOPMENT)])
+        development = settings.profile is Profile.DEVELOPMENT
+        run_statements(owner, [clock_statement(service.name, moves=development), *([] if development else [_REAL_TIME])])
 
 
 def owner_url(settings: ServiceSettings) -> str:
@@ -113,10 +119,9 @@ def owner_url(settings: ServiceSettings) -> str:
     return settings.owner_database_url.get_secret_value()
 
 
-def _password(settings: ServiceSettings, name: str) -> str:
-    """The password in a role's own URL; where the server trusts its socket there is none, and the role's name stands in."""
-    url = make_url(getattr(settings, name).get_secret_value())
-    return url.password or str(url.username)
+def _password(settings: ServiceSettings, name: str) -> str | None:
+    """The password in a role's own URL; where the server knows its callers by socket or certificate there is none, and none opens the role."""
+    return make_url(getattr(settings, name).get_secret_value()).password
 
 
 async def _work(service: Service, settings: ServiceSettings) -> None:
@@ -128,14 +133,16 @@ async def _work(service: Service, settings: ServiceSettings) -> None:
     app.include_router(health_router(service.name, worker.database, metrics, broker))
     stopped = asyncio.create_task(stop_signal().wait())
     working = asyncio.create_task(worker.run())
-    async with served(app, host=settings.worker_host, port=settings.worker_port):
-        await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        working.cancel()  # a batch under way rolls back and is delivered again; claimed rows are free again in ten seconds
-        with suppress(asyncio.CancelledError):
-            await working
-    await broker.close()
-    await worker.database.close()
+    try:
+        async with served(app, host=settings.worker_host, port=settings.worker_port):
+            await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            working.cancel()  # a batch under way rolls back and is delivered again; claimed rows are free again in ten seconds
+            with suppress(asyncio.CancelledError):
+                await working
+    finally:
+        await broker.close()
+        await worker.database.close()
 
 
 async def _with_database(service: Service, settings: ServiceSettings, work: Callable[[Database], Awaitable[T]]) -> T:
@@ -150,7 +157,7 @@ async def _dead_letters(service: Service, database: Database, *, replay: bool, o
     table = Table("county", "letter", "consumer", "topic", "entity", "reason", "died at")
     for county_code in (*COUNTIES, LINCANG):
         async with database.transaction(service_actor(service.name, county_code)) as tx:
-            letters = [row for row in await unresolved(county_code, tx) if only in (None, row.id)]
+            letters = list(await unresolved(county_code, tx, only=only))
         for row in letters:
             table.add_row(row.county_code, str(row.id), row.consumer, row.topic, str(row.entity_id or ""), row.reason, row.died_at.isoformat())
             if replay and not dry_run:

@@ -29,9 +29,10 @@ def health_router(service: str, database: Database | None, metrics: Metrics, bro
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        """Ready means: the own database answers and has the schema that this code expects. The broker is shown, never decisive."""
+        """Ready means: the own database answers and has the schema that this code expects, or a later one that another
+        release has already expanded to. The broker is shown, never decisive."""
         schema = await _revision(database) if database else None
-        ready = schema == expected
+        ready = expected is None or (schema is not None and schema >= expected)
         answer: dict[str, Any] = {"ready": ready, "schema": schema, "expected": expected}
         if broker is not None:
             answer["broker"] = await _answers(broker)

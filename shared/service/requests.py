@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from asgi_correlation_id import correlation_id
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.database.transaction import Database, Transaction
@@ -15,6 +16,11 @@ from shared.service.identity import Identity
 from shared.wire import AreaCode
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256 签名的令牌，写明岗位与辖区。A signed token with role and area.")
+
+
+class UnknownParameter(Invalid):
+    sentence = "地址中有此操作不认识的参数；可用的参数见所列。"
+    english = "The query has a parameter that this operation does not know; those listed are what it knows."
 
 
 class NoSuchPlace(Invalid):
@@ -34,7 +40,18 @@ async def caller(request: Request, credentials: Annotated[HTTPAuthorizationCrede
     return actor
 
 
+def _known_parameters_only(request: Request) -> None:
+    """Refuse a parameter of the query that the operation does not have: a misspelt filter would widen a list unseen.
+
+    :raises UnknownParameter: there is one.
+    """
+    known = {field.alias for field in get_flat_params(request.scope["route"].dependant) if isinstance(field.field_info, params.Query)}
+    if any(name not in known for name in request.query_params):
+        raise UnknownParameter(*sorted(f"query.{name}" for name in known))
+
+
 async def unopened_transaction(request: Request, actor: Annotated[Actor, Depends(caller)]) -> AsyncIterator[Transaction]:
+    _known_parameters_only(request)
     database: Database = request.app.state.database
     async with database.unopened(actor, request_id=correlation_id.get() or "") as tx:
         yield tx
@@ -45,7 +62,7 @@ async def expected_version(
 ) -> int:
     """Read the version that the caller saw; what is no version of ours matches nothing."""
     if if_match is None:
-        raise VersionMissing
+        raise VersionMissing("header.if-match")
     digits = if_match.strip().removeprefix("W/").removeprefix('"').removesuffix('"')
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
 
@@ -57,7 +74,7 @@ async def place(
     try:
         return Place.parse(cursor) if cursor else None
     except ValueError as error:
-        raise NoSuchPlace("cursor") from error
+        raise NoSuchPlace("query.cursor") from error
 
 
 def etag(version: int) -> str:

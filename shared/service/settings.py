@@ -30,7 +30,7 @@ class DevelopmentDefault(ValueError):
 class CommonSettings(BaseSettings):
     """What every service is told, with its own prefix, such as `MONITORING_PORT`; files in `secrets_dir` count too."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     profile: Profile = Profile.PRODUCTION
     host: str = "127.0.0.1"
@@ -76,6 +76,8 @@ class ServiceSettings(CommonSettings):
             given: SecretStr | None = getattr(self, name)
             if given is None or given.get_secret_value() == _known_development_key(name):
                 raise DevelopmentDefault(f"{name} must be given outside the development profile")
+        if self.data_key == self.index_key:
+            raise DevelopmentDefault("data_key and index_key must differ")
         if self.kafka_bootstrap is None:
             raise DevelopmentDefault("kafka_bootstrap must be given outside the development profile")
         return self
@@ -92,7 +94,14 @@ class ServiceSettings(CommonSettings):
 def settings_for(prefix: str, **defaults: Any) -> SettingsConfigDict:
     """Name the prefix of a service's variables, and where Docker and Kubernetes put its secrets."""
     secrets_dir = Path("/run/secrets")
-    return SettingsConfigDict(env_prefix=prefix, frozen=True, extra="ignore", secrets_dir=secrets_dir if secrets_dir.is_dir() else None, **defaults)
+    return SettingsConfigDict(
+        env_prefix=prefix,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        secrets_dir=secrets_dir if secrets_dir.is_dir() else None,
+        **defaults,
+    )
 
 
 def development_key(name: str) -> str:

@@ -6,10 +6,12 @@ Does not promise order, or that a state comes once: every reaction is an upsert 
 """
 
 import asyncio
+import traceback
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 from random import uniform
 from typing import Any, TypeVar
 
@@ -122,17 +124,17 @@ class Listener:
             if is_transient(error):
                 raise
             if len(passed) == 1:
-                await self._bury(passed[0], tx, reason=reason_of(error))
+                await self._bury(passed[0], tx, reason=reason_of(error), where=where_raised(error))
                 return
             middle = len(passed) // 2
             await self._react(passed[:middle], tx)
             await self._react(passed[middle:], tx)
 
-    async def _bury(self, arrived: Arrived[Any], tx: Transaction, *, reason: str) -> None:
+    async def _bury(self, arrived: Arrived[Any], tx: Transaction, *, reason: str, where: str) -> None:
         state, consumer = arrived.state, self._subscription.consumer
         await bury(arrived.message, tx, consumer=consumer, county_code=state.county_code, entity_id=state.id, reason=reason)
         self._metrics.dead.labels(consumer).inc()
-        log.error("dead_letter", consumer=consumer, reason=reason, entity=str(state.id))
+        log.error("dead_letter", consumer=consumer, reason=reason, where=where, entity=str(state.id))
 
     async def _set_aside(self, message: Message, *, county_code: str, reason: str) -> None:
         consumer = self._subscription.consumer
@@ -163,6 +165,11 @@ def reason_of(error: Exception) -> str:
     """Name an error without the values that it may carry."""
     code = getattr(getattr(error, "orig", None), "sqlstate", None)
     return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
+def where_raised(error: Exception) -> str:
+    """Name the places that an error came through, without the values that its message may carry."""
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)[-6:]))
 
 
 def _county_of(message: Message) -> str:

@@ -1,9 +1,11 @@
 """The second process of a service: it relays, listens and does the duties that time brings. Any number of it may run."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import text
@@ -21,11 +23,19 @@ from shared.service.relay import Relay
 from shared.service.subscriptions import Listener, Subscriptions
 
 _TICK = 1.0
+_AFTER_TROUBLE = 30.0
 _WATCH_SECONDS = 5.0
 _KEYS_KEPT, _OUTBOX_KEPT = timedelta(days=30), timedelta(days=60)  # the outbox outlives its topics, which keep 30 days
 
-_FORGET_KEYS = text("DELETE FROM idempotency WHERE county_code = :county AND created_at < :before")
-_FORGET_OUTBOX = text("DELETE FROM outbox WHERE county_code = :county AND published_at < :before")
+# A bounded number of rows a round: more would run against the statement's time limit, and never get anywhere.
+_FORGET_KEYS = text("""
+    DELETE FROM idempotency WHERE ctid IN (
+        SELECT ctid FROM idempotency WHERE county_code = :county AND created_at < :before LIMIT 20000)
+""")
+_FORGET_OUTBOX = text("""
+    DELETE FROM outbox WHERE ctid IN (
+        SELECT ctid FROM outbox WHERE county_code = :county AND published_at < :before LIMIT 20000)
+""")
 _OUTBOX = text("SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox WHERE published_at IS NULL")
 _DEAD = text("SELECT count(*) FROM dead_letter WHERE resolved_at IS NULL")
 
@@ -50,7 +60,7 @@ async def forget_old_rows(tx: Transaction) -> None:
     await tx.execute(_FORGET_OUTBOX, {"county": county, "before": tx.real_now - _OUTBOX_KEPT})
 
 
-HOUSEKEEPING = Duty(name="forget_old_rows", every=timedelta(hours=1), work=forget_old_rows)
+HOUSEKEEPING = Duty(name="forget_old_rows", every=timedelta(minutes=10), work=forget_old_rows)
 
 
 class Worker:
@@ -65,6 +75,7 @@ class Worker:
         subscriptions: Subscriptions,
         announce: Announce,
         duties: Sequence[Duty] = (),
+        watched: Work | None = None,
     ) -> None:
         self.database, self.broker, self.metrics = database, broker, metrics
         self.relay = Relay(database, broker, metrics)
@@ -72,6 +83,8 @@ class Worker:
         self._subscriptions = subscriptions
         self._announce = announce
         self._forgotten = asyncio.Event()
+        self._watched = watched
+        self._rest: dict[str, float] = {}
         self._duties = (*duties, HOUSEKEEPING)
 
     def broker_forgot(self) -> None:
@@ -80,24 +93,30 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        parts = [
+            self.relay.run(),
+            hear_wake_up_calls(self.database.engine, self.relay.wake),
+            self._do_duties(),
+            self._watch(),
+            self._announce_what_was_forgotten(),
+            *(Listener(each, broker=self.broker, database=self.database, metrics=self.metrics).run() for each in self._subscriptions.all),
+        ]
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.relay.run())
-            group.create_task(hear_wake_up_calls(self.database.engine, self.relay.wake))
-            group.create_task(self._do_duties())
-            group.create_task(self._watch())
-            group.create_task(self._announce_what_was_forgotten())
-            for subscription in self._subscriptions.all:
-                listener = Listener(subscription, broker=self.broker, database=self.database, metrics=self.metrics)
-                group.create_task(listener.run())
+            for part in parts:
+                group.create_task(_unending(part))
 
     async def do_duties_once(self) -> None:
-        """Do what is due, county by county; a county in trouble does not keep the others waiting."""
+        """Do what is due, county by county; a duty in trouble rests a while and does not keep the others waiting."""
         for duty in self._duties:
+            if time.monotonic() < self._rest.get(duty.name, 0):
+                continue
             for county_code in (*COUNTIES, LINCANG):
                 try:
                     await self._do(duty, county_code)
-                except (SQLAlchemyError, OSError) as error:
+                except Exception as error:  # nor does a duty that is at fault end the relay and the listeners
                     log.warning("duty_waits", duty=duty.name, county=county_code, error=type(error).__name__)
+                    self._rest[duty.name] = time.monotonic() + _AFTER_TROUBLE
+                    break
 
     async def _do(self, duty: Duty, county_code: str) -> None:
         async with self.database.transaction(service_actor(self.database.service, county_code)) as tx:
@@ -137,7 +156,21 @@ class Worker:
         self.metrics.outbox_waiting.set(waiting)
         self.metrics.outbox_age.set(float(age))
         self.metrics.dead_waiting.set(dead)
+        if self._watched:
+            async with self.database.transaction(service_actor(self.database.service, LINCANG)) as tx:
+                await self._watched(tx)
         for subscription in self._subscriptions.all:
             lag = await self.broker.lag(subscription.state.topics, group=subscription.group)
             if lag is not None:
                 self.metrics.lag.labels(subscription.consumer).set(lag)
+
+
+async def _unending(part: Coroutine[Any, Any, None]) -> None:
+    """Run a part of the worker; should it ever end, or be cancelled by anybody but the worker, the process must not live on without it."""
+    try:
+        await part
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+    raise RuntimeError("a part of the worker has ended")

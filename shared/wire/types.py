@@ -11,6 +11,7 @@ from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as StdnumError
 
 from shared.kernel import people
+from shared.kernel.workdays import local_day
 from shared.wire.faults import fault
 
 # Control characters, and those that are invisible or turn the direction of reading.
@@ -21,6 +22,7 @@ _MONEY = re.compile(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
 _ID_NUMBER = re.compile(r"^[1-9][0-9]{16}[0-9X]$")
 _PHONE = re.compile(r"^1[3-9][0-9]{9}$")
 _TIME = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})$")
+_LINES = re.compile(r"[\t\n]")
 _DAY = re.compile(r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2101, 1, 1, tzinfo=UTC)
@@ -76,7 +78,7 @@ def _id_number(value: object) -> people.IdNumber:
         born = ric.get_birth_date(number)
     except StdnumError as error:
         raise fault("id_number_birth") from error
-    if not date(1900, 1, 1) <= born <= datetime.now(UTC).date():
+    if not date(1900, 1, 1) <= born <= local_day(datetime.now(UTC)):
         raise fault("id_number_birth")
     if ric.calc_check_digit(number) != number[-1]:
         raise fault("id_number_check_digit")
@@ -94,7 +96,7 @@ def _phone(value: object) -> people.Phone:
 def _name(value: object) -> people.PersonName:
     if isinstance(value, people.PersonName):
         return value
-    if not isinstance(value, str) or not 1 <= len(value.strip()) <= 50 or not value.strip().isprintable():
+    if not isinstance(value, str) or not 1 <= len(value.strip()) <= 50 or _LINES.search(value.strip()):
         raise fault("person_name")
     return people.PersonName(_safe(value.strip()))
 

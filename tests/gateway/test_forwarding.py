@@ -93,7 +93,6 @@ async def test_a_task_of_no_service_is_not_found(task: str, status: int) -> None
         ("GET", "/v1/households/search", 422),
         ("GET", "/v1/nothing", 404),
         ("GET", "/v2/leads", 404),
-        ("GET", "/", 404),
     ],
 )
 async def test_what_is_not_on_the_list_does_not_pass(method: str, path: str, status: int) -> None:

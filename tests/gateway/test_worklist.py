@@ -286,7 +286,7 @@ async def test_a_cursor_of_somebody_else_is_refused(cursor: str) -> None:
     answer = await one_page({}, cursor=cursor)
 
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:bottom-line:problem:NoSuchPlace")
-    assert answer.json()["fields"] == [{"field": "cursor", "reason": "NoSuchPlace"}]
+    assert answer.json()["fields"] == [{"field": "query.cursor", "reason": "NoSuchPlace"}]
 
 
 @pytest.mark.parametrize("query", [{"size": 0}, {"size": 201}, {"size": "x"}, {"status": "lost"}, {"area": "11"}, {"cursor": "x" * 201}])

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.monitoring.app import SERVICE
+from services.monitoring.jobs import watched
 from services.monitoring.usecases.flags.announce_flags import announce_flags, announce_gaps, announce_under_way
 from shared.database.transaction import Database
 from shared.events import State
@@ -164,11 +165,13 @@ async def test_the_reconciler_keeps_the_gauges_of_all_counties(
 ) -> None:
     await flags(quiet, set_clock, ["06"])
     metrics = Metrics("monitoring")
-    reconcile, _ = SERVICE.duties(metrics, settings_of("monitoring", cluster))
+    reconcile, _ = SERVICE.duties(settings_of("monitoring", cluster))
+    show = watched(metrics)
 
     for county in ("530902", "530927"):
         async with monitoring_worker.transaction(service_actor("monitoring", county)) as tx:
             await reconcile.work(tx)
+            await show(tx)
 
     (totals,) = await admin.fetch("SELECT sum(owed) AS owed, sum(confirmed) AS confirmed, sum(repairs) AS repairs FROM ledger_figure")
     figures = [metrics.registry.get_sample_value(name) for name in ("measures_owed", "measures_confirmed", "reconciler_repairs")]

@@ -60,7 +60,13 @@ async def test_every_step_is_kept_with_who_took_it_and_the_law_it_rests_on(way: 
     assert posting["record"]["ends_at"] == "2021-09-27T16:00:00+00:00"
     assert (review["opinion"], review["record"]["agrees"]) == ("情况属实", True)
     assert approval["record"]["document_number"] == "临翔乡振〔2021〕9号"
-    assert approval["basis"]["measures"] == [{"measure": "industry_support", "service": "projects", "document": "临乡振发〔2022〕37号"}]
+    assert approval["basis"]["has_labour"] is True
+    assert approval["basis"]["measures"] == [
+        {
+            **{"risk": "06", "has_labour": True, "measure": "industry_support", "service": "projects"},
+            **{"days": 30, "day_kind": "calendar", "document_number": "临乡振发〔2022〕37号"},
+        }
+    ]
     assert (case["status"], case["version"], case["days_left"]) == ("approved", 6, None)
     assert case["decided_at"].startswith("2021-10-03T")
 
@@ -119,8 +125,8 @@ async def test_a_step_needs_the_version_that_was_seen(way: Way) -> None:
     unseen = await way.call(village()).post(f"/v1/cases/{case_id}/appraisal", body)
     old = await way.call(village()).post(f"/v1/cases/{case_id}/appraisal", body, seen=2)
 
-    assert refused(unseen) == (428, "VersionMissing", [])
-    assert refused(old) == (412, "Stale", [])
+    assert refused(unseen) == (428, "VersionMissing", ["header.if-match"])
+    assert refused(old) == (412, "Stale", ["header.if-match"])
     assert (await shown(way, case_id))["version"] == 1
 
 

@@ -42,7 +42,7 @@ async def test_who_saw_the_case_before_a_risk_joined_must_look_again(way: Way) -
     await joined(way, household_id, "01")
     meeting = {"held_at": way.at(minutes=-4), "eligible": 30, "present": 25, "in_favour": 23}
 
-    assert refused(await way.act(way.officials.village, case_id, "appraisal", meeting, seen=1)) == (412, "Stale", [])
+    assert refused(await way.act(way.officials.village, case_id, "appraisal", meeting, seen=1)) == (412, "Stale", ["header.if-match"])
     assert (await way.act(way.officials.village, case_id, "appraisal", meeting, seen=2)).status_code == 200
 
 
@@ -130,14 +130,49 @@ async def test_no_more_waits_than_one_case_can_hold(way: Way, set_clock: SetCloc
     case_id = (await joined(way, household_id, "06"))["case_id"]
     done(await way.appraisal(case_id))
     done(await way.notice(case_id))
-    await joined(way, household_id, "01", "03", "05", "07", "09")
+    await joined(way, household_id, "01", "03", "05", "07")
 
     sixth = await way.verification(await way.lead(household_id), outcome="confirmed", risks=["10"])
     later = await way.after_notice(set_clock)
     decided = await later.decided(case_id)
 
     assert refused(sixth) == (409, "TooManyRisks", ["body.risks"])
-    assert (await shown(later, decided["next_case_id"]))["risks"] == ["01", "03", "05", "07", "09"]
+    assert (await shown(later, decided["next_case_id"]))["risks"] == ["01", "03", "05", "07"]
+
+
+async def test_the_limit_of_a_case_is_counted_from_the_earliest_of_its_leads(way: Way, set_clock: SetClock) -> None:
+    household_id = await way.household()
+    early = await way.lead(household_id)
+    later = replace(way, now=await set_clock(way.now + timedelta(days=4)))
+    case_id = (await joined(later, household_id, "06"))["case_id"]
+    before = (await shown(later, case_id))["due_at"]
+
+    assert (await later.confirmed(early, "06"))["case_id"] == case_id
+
+    assert (before, (await shown(later, case_id))["due_at"]) == ("2021-10-11T16:00:00Z", "2021-10-08T16:00:00Z")
+
+
+async def test_a_missing_line_does_not_hold_up_the_decision_and_the_waiting_lead_goes_along_with_the_next(
+    way: Way, set_clock: SetClock, admin: asyncpg.Connection
+) -> None:
+    case_id = await way.case("06")
+    household_id = (await shown(way, case_id))["household_id"]
+    done(await way.appraisal(case_id))
+    waiting = await way.lead(household_id)
+    assert (await way.confirmed(waiting, "07"))["case_id"] is None
+    done(await way.notice(case_id))
+    later = await way.after_notice(set_clock)
+    await later.reviewed(case_id)
+    await admin.execute("UPDATE bottom_line SET year = 3021 WHERE year = 2021")
+
+    decided = done(await later.approval(case_id))
+
+    await admin.execute("UPDATE bottom_line SET year = 2021 WHERE year = 3021")
+    assert (decided["status"], decided["next_case_id"]) == ("approved", None)
+    next_case = await shown(later, (await joined(later, household_id, "01"))["case_id"])
+    assert next_case["risks"] == ["07", "01"]
+    lead = done(await later.call(later.officials.village).get(f"/v1/leads/{waiting['id']}"))
+    assert lead["case_id"] == next_case["id"]
 
 
 @asynccontextmanager
@@ -178,7 +213,7 @@ async def test_a_lead_verified_while_the_village_votes_joins_before_the_vote_or_
     if vote.status_code == 200:
         assert (verified["case_id"], case["risks"], case["status"]) == (None, ["06"], "appraised")
     else:
-        assert refused(vote) == (412, "Stale", [])
+        assert refused(vote) == (412, "Stale", ["header.if-match"])
         assert (verified["case_id"], case["risks"], case["status"]) == (case_id, ["06", "01"], "opened")
 
 

@@ -141,8 +141,8 @@ async def test_a_lead_is_decided_once_and_by_who_saw_it_last(way: Way) -> None:
     await way.confirmed(lead, "06")
     again = await way.verification(lead | {"version": 2}, outcome="dismissed", reason="不实")
 
-    assert refused(stale) == (412, "Stale", [])
-    assert refused(unseen) == (428, "VersionMissing", [])
+    assert refused(stale) == (412, "Stale", ["header.if-match"])
+    assert refused(unseen) == (428, "VersionMissing", ["header.if-match"])
     assert refused(again) == (409, "Conflict", [])
 
 

@@ -44,20 +44,21 @@ def test_only_rows_of_the_risk_and_of_the_ability_to_work_are_chosen() -> None:
 def test_a_measure_that_two_risks_call_for_is_owed_once_and_by_the_earlier_day() -> None:
     rows = rows_for(["0201", "05"], has_labour=True, table=TABLE)
 
-    assert {(row.measure, row.days) for row in rows} == {("relief", 10), ("recovery", 30)}
+    owed = owed_for(FLAG, rows, rolls=True, calendar=CALENDAR, now=NOON)
+    assert {(each.measure, each.due_at.date().isoformat()) for each in owed} == {("relief", "2021-10-04"), ("recovery", "2021-10-22")}
 
 
 def test_what_is_owed_follows_from_the_flag_and_ends_with_its_period() -> None:
     table = [a_row("06", "industry_support", days=10), a_row("06", "advice", days=3, day_kind=DayKind.WORKDAY)]
     rows = rows_for(["06"], has_labour=True, table=table)
 
-    owed = {each.measure: each for each in owed_for(FLAG, rows, calendar=CALENDAR, now=NOON)}
+    owed = {each.measure: each for each in owed_for(FLAG, rows, rolls=True, calendar=CALENDAR, now=NOON)}
 
     assert owed["industry_support"].due_at == datetime(2021, 10, 4, 16, 0, tzinfo=UTC)  # 2 October is a Saturday, so Monday the 4th
     assert owed["advice"].due_at == datetime(2021, 9, 27, 16, 0, tzinfo=UTC)
-    again = owed_for(FLAG, rows, calendar=CALENDAR, now=NOON + timedelta(days=3))
+    again = owed_for(FLAG, rows, rolls=True, calendar=CALENDAR, now=NOON + timedelta(days=3))
     assert {each.id for each in again} == {each.id for each in owed.values()}
-    assert {each.id for each in owed_for(FlagId(new_id()), rows, calendar=CALENDAR, now=NOON)}.isdisjoint({each.id for each in again})
+    assert {each.id for each in owed_for(FlagId(new_id()), rows, rolls=True, calendar=CALENDAR, now=NOON)}.isdisjoint({each.id for each in again})
 
 
 def test_a_risk_without_a_row_is_refused_before_it_is_recognised() -> None:

@@ -12,7 +12,7 @@ from tests.builders.people import a_household, a_self_report
 from tests.builders.places import NEXT_VILLAGE, NO_VILLAGE, OTHER_COUNTY
 from tests.builders.story import Way, done, refused
 from tests.fixtures.callers import Call
-from tests.fixtures.tokens import HOME, citizen, county, township, village
+from tests.fixtures.tokens import HOME, auditor, citizen, county, township, village
 
 LEADS = "SELECT l.* FROM lead l JOIN self_report r ON r.county_code = l.county_code AND r.lead_id = l.id WHERE r.id = $1"
 
@@ -206,3 +206,16 @@ async def test_a_citizen_sees_what_became_of_the_report(way: Way, admin: asyncpg
 
     assert done(await way.call(citizen()).get(address))["status"] == "dismissed"
     assert (await way.call(citizen()).put(address, report)).json()["status"] == "dismissed"
+
+
+async def test_the_village_sees_who_reported_masked_and_an_auditor_not_what_was_said(call: Call, admin: asyncpg.Connection) -> None:
+    report_id, report = str(new_id()), a_self_report(name="罗小兰")
+    done(await call(citizen()).put(f"/v1/self-reports/{report_id}", report))
+    path = f"/v1/leads/{await admin.fetchval('SELECT lead_id FROM self_report WHERE id = $1', report_id)}"
+
+    here, above = done(await call(village()).get(path)), done(await call(auditor()).get(path))
+
+    assert here["reporter"]["name"] == "罗**"
+    assert here["note"] == report["description"]
+    assert report["id_number"] not in str(here)
+    assert above["note"] is None

@@ -136,7 +136,7 @@ async def test_a_list_of_an_area_outside_one_s_own_is_empty(call: Call) -> None:
 async def test_a_cursor_that_is_none_of_ours_is_refused(call: Call) -> None:
     answer = await call(village()).get("/v1/households", cursor="530902.1.x")
 
-    assert refused(answer) == (422, "NoSuchPlace", ["cursor"])
+    assert refused(answer) == (422, "NoSuchPlace", ["query.cursor"])
 
 
 async def test_citizens_read_no_households(call: Call) -> None:

@@ -47,7 +47,10 @@ async def visit(world: World) -> None:
 
 async def verify(world: World) -> None:
     """Check every lead: confirmed with a risk, or dismissed with a reason. Below the line alone is no risk."""
-    leads = [lead for area in COUNTIES for lead in await world.desk.pages(county(area), "/v1/leads", area=area, status="registered")]
+    leads = world.state.remembered("leads") or [
+        lead for area in COUNTIES for lead in await world.desk.pages(county(area), "/v1/leads", area=area, status="registered")
+    ]
+    leads = world.state.remember("leads", leads)
     world.state["leads"] = len(leads)
     cases: dict[str, dict[str, Any]] = {}
     unrisked = [lead for lead in leads if lead["household_id"] and _risk(world, lead) is None and lead["channel"] == "home_visit"]

@@ -29,7 +29,10 @@ async def answer_tasks(world: World) -> None:
     await world.move_to(WORKED)
     finished = declined = 0
     for service, officer in OFFICERS.items():
-        tasks = [task for area in COUNTIES for task in await world.desk.pages(officer(area), "/v1/tasks", area=area, status="opened")]
+        tasks = world.state.remembered(service) or [
+            task for area in COUNTIES for task in await world.desk.pages(officer(area), "/v1/tasks", area=area, status="opened")
+        ]
+        tasks = world.state.remember(service, tasks)
         for n, task in enumerate(tasks[: max(3, len(tasks) // 2)]):
             if n == 0 and service == "projects":
                 await _decline(world, officer(task["area"]), task)

@@ -6,6 +6,7 @@ from services.employment.store import tasks
 from shared.database.transaction import Transaction
 from shared.kernel.assistance import TaskAct
 from shared.kernel.ids import TaskId
+from shared.kernel.procedure import as_seen
 from shared.wire.tasks import StartTask, TaskStepped, public_id
 
 
@@ -16,6 +17,7 @@ async def start_task(task_id: TaskId, start: StartTask, tx: Transaction, *, expe
     :raises Stale: somebody changed it.
     """
     task = await tasks.get(task_id, tx)
+    as_seen(task.version, expected)
     status = PROCEDURE.step(task.status, TaskAct.START, tx.actor.role).to
 
     version = await tasks.step(task, tx, expected=expected, status=status, note=start.responsible)

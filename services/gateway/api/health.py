@@ -1,9 +1,14 @@
-"""Alive and ready. The figures are on a port of their own: this door is public."""
+"""Where a browser begins; alive and ready. The figures are on a port of their own: this door is public."""
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 health = APIRouter(include_in_schema=False)
+
+
+@health.get("/")
+async def front() -> RedirectResponse:
+    return RedirectResponse("/docs")
 
 
 @health.get("/livez")

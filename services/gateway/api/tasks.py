@@ -36,7 +36,7 @@ async def places(
     try:
         return places_in(cursor) if cursor else {}
     except ValueError as error:
-        raise NoSuchPlace("cursor") from error
+        raise NoSuchPlace("query.cursor") from error
 
 
 @tasks.get("/v1/tasks", name="tasks", response_model=Worklist)

@@ -47,6 +47,7 @@ class Flagging:
     risks: list[Risk]
     owed: list[Owed]
     rows: list[Measure]
+    has_labour: bool
 
 
 class FlagOver(Conflict):
@@ -64,7 +65,13 @@ def flag_for(
     risks = joined(held.risks if held else [], case.risks, at_most=rules.number(Key.MAX_RISKS))
     flag_id = held.id if held else FlagId(derived_id(case.id, "flag"))
     rows = rows_for(risks, has_labour=has_labour, table=table)
-    return Flagging(flag_id=flag_id, risks=risks, owed=owed_for(flag_id, rows, calendar=calendar, now=now), rows=rows)
+    return Flagging(
+        flag_id=flag_id,
+        risks=risks,
+        owed=owed_for(flag_id, rows, rolls=rules.text(Key.ROLLS) == "yes", calendar=calendar, now=now),
+        rows=rows,
+        has_labour=has_labour,
+    )
 
 
 def withdraw(flag: Flag) -> FlagStatus:

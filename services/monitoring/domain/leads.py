@@ -66,6 +66,16 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A confirmed lead, as a case takes it up."""
+
+    id: LeadId
+    risks: Sequence[str]
+    registered_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What was found in the village: the lead's next status, and the risks that it brings to a case."""
 

@@ -24,9 +24,8 @@ class Measure:
     day_kind: DayKind
     document_number: str
 
-    @property
-    def period(self) -> Period:
-        return Period(days=self.days, kind=self.day_kind)
+    def period(self, *, rolls: bool) -> Period:
+        return Period(days=self.days, kind=self.day_kind, rolls=rolls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +55,22 @@ def covered(risks: Iterable[str], table: Iterable[Measure]) -> None:
 
 def longest_reach(table: Iterable[Measure]) -> int:
     """How many days of the calendar are needed to count any of the table's periods."""
-    return max((row.period.reach for row in table), default=0)
+    return max((row.period(rolls=True).reach for row in table), default=0)
 
 
 def rows_for(risks: Sequence[str], *, has_labour: bool, table: Iterable[Measure]) -> list[Measure]:
-    """Read the table for risks and ability to work; a measure that two risks call for is due by the earlier one."""
-    chosen: dict[str, Measure] = {}
-    for row in sorted(table, key=lambda row: row.days):
-        if row.risk in risks and row.has_labour == has_labour:
-            chosen.setdefault(row.measure, row)
-    return list(chosen.values())
+    """Read the table for risks and ability to work."""
+    return [row for row in table if row.risk in risks and row.has_labour == has_labour]
 
 
-def owed_for(flag_id: FlagId, rows: Iterable[Measure], *, calendar: Calendar, now: datetime) -> list[Owed]:
-    """Say what a flag owes. The id follows from flag and measure, so that nothing is owed twice."""
-    return [
-        Owed(
-            id=OwedId(derived_id(flag_id, row.measure)),
-            measure=row.measure,
-            service=row.service,
-            due_at=calendar.end_of(row.period, now),
-        )
-        for row in rows
-    ]
+def owed_for(flag_id: FlagId, rows: Iterable[Measure], *, rolls: bool, calendar: Calendar, now: datetime) -> list[Owed]:
+    """Say what a flag owes; a measure that two risks call for is due by the earlier date.
+
+    The id follows from flag and measure, so that nothing is owed twice.
+    """
+    owed: dict[str, Owed] = {}
+    for row in rows:
+        due_at = calendar.end_of(row.period(rolls=rolls), now)
+        if row.measure not in owed or due_at < owed[row.measure].due_at:
+            owed[row.measure] = Owed(id=OwedId(derived_id(flag_id, row.measure)), measure=row.measure, service=row.service, due_at=due_at)
+    return list(owed.values())

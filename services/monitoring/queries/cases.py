@@ -16,7 +16,7 @@ from services.monitoring.store import cases, law
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.kernel.page import Place
-from shared.kernel.workdays import DayKind, local_day
+from shared.kernel.workdays import CalendarMissing, DayKind, local_day
 
 
 class CaseLine(BaseModel):
@@ -69,13 +69,13 @@ async def list_cases(area: str, status: CaseStatus, tx: Transaction, *, after: P
 
 
 async def show_case(case_id: CaseId, tx: Transaction) -> CaseShown:
-    """Show one case.
+    """Show one case, its limit in the days that it began under; who looked is left in the audit.
 
     :raises NotFound: there is none, or it lies outside the caller's area.
     """
     case, steps = await cases.show(case_id, tx)
-    parameters = await law.parameters_for(case.area_code, tx)
-    day_kind = DayKind(parameters.text(Key.TOTAL_DAY_KIND))
+    await tx.note_read("monitoring_case", case.county_code, case.id)
+    day_kind = DayKind(case.basis["limit"][Key.TOTAL_DAY_KIND]["value"])
     return CaseShown(
         **_line(case),
         decided_at=case.decided_at,
@@ -86,9 +86,13 @@ async def show_case(case_id: CaseId, tx: Transaction) -> CaseShown:
     )
 
 
-async def _days_left(case: Row[Any], day_kind: DayKind, tx: Transaction) -> int:
+async def _days_left(case: Row[Any], day_kind: DayKind, tx: Transaction) -> int | None:
+    """Count the days left; unknown while the calendar of a year between is not loaded, which is no reason to refuse the rest."""
     calendar = await law.calendar_for(case.area_code, tx, around=[local_day(case.due_at)], days=0)
-    return calendar.days_left(day_kind, tx.now, case.due_at)
+    try:
+        return calendar.days_left(day_kind, tx.now, case.due_at)
+    except CalendarMissing:
+        return None
 
 
 def _line(row: Row[Any]) -> dict[str, Any]:

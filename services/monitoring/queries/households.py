@@ -18,6 +18,8 @@ from shared.kernel.people import IdNumber, PersonName, Phone
 from shared.wire import IdNumber as IdNumberField
 from shared.wire import command
 
+NOBODY = UUID(int=0)
+
 
 class HouseholdLine(BaseModel):
     """A household in a list. `due_at`: by when it is to be visited next."""
@@ -94,6 +96,7 @@ async def search_household(search: SearchHousehold, tx: Transaction) -> Househol
     """Find the household of a person inside the caller's area, by blind index; who looked is left in the audit."""
     household_id = await people.household_with(search.id_number, tx)
     if household_id is None:
+        await tx.note_read("household", tx.actor.scope.county, NOBODY)  # who looked for nobody leaves a trace too
         return HouseholdsFound(items=[])
     row = await households.get(HouseholdId(household_id), tx)
     await tx.note_read("household", row.county_code, row.id)

@@ -11,11 +11,14 @@ from services.monitoring.domain.leads import Channel, LeadStatus
 from services.monitoring.domain.risks import Hardship
 from services.monitoring.store import leads, self_reports
 from shared.database.transaction import Transaction
+from shared.kernel.actors import Role
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import LeadId, SelfReportId
 from shared.kernel.page import Place
+from shared.kernel.people import IdNumber, PersonName, Phone
 
 ELSEWHERE = "已在别处登记"
+_WHO_CHECKS = (Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER)
 
 
 class LeadLine(BaseModel):
@@ -39,8 +42,19 @@ class LeadPage(BaseModel):
     next: str | None
 
 
+class Reporter(BaseModel):
+    """Who reported, masked: enough for the village to know whom to ask for."""
+
+    name: str = Field(examples=["李**"])
+    id_number: str = Field(examples=["533522********00**"])
+    phone: str | None = Field(examples=["139****0000"])
+
+
 class LeadShown(LeadLine):
+    """A lead with what was said in it; the note is shown to those who check and decide, `reporter` where somebody reported for themselves."""
+
     note: str | None
+    reporter: Reporter | None
     risks: list[str]
     dismissal_reason: str | None
 
@@ -68,8 +82,8 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
     """
     row = await leads.show(lead_id, tx)
     await tx.note_read("lead", row.county_code, row.id)
-    note = _note(row, tx)
-    return LeadShown(**_line(row), note=note, risks=row.risks or [], dismissal_reason=row.dismissal_reason)
+    note = _note(row, tx) if tx.actor.role in _WHO_CHECKS else None
+    return LeadShown(**_line(row), note=note, reporter=await _reporter(row, tx), risks=row.risks or [], dismissal_reason=row.dismissal_reason)
 
 
 async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfReportShown:
@@ -81,6 +95,18 @@ async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfRepo
     if report is None:
         raise NotFound
     return SelfReportShown(id=report_id, status=report.status, hardships=report.hardships, received_at=report.received_at)
+
+
+async def _reporter(row: Any, tx: Transaction) -> Reporter | None:
+    report = await self_reports.behind(LeadId(row.id), tx) if row.channel is Channel.SELF_REPORT else None
+    if report is None:
+        return None
+    secrets = tx.vault.open(report.secrets, table="self_report", row=report.id)
+    return Reporter(
+        name=str(PersonName(secrets["name"])),
+        id_number=str(IdNumber(secrets["id_number"])),
+        phone=str(Phone(secrets["phone"])) if secrets["phone"] else None,
+    )
 
 
 def _note(row: Any, tx: Transaction) -> str | None:

@@ -120,10 +120,14 @@ STEP = (
     )
     .returning(col(CaseRow.version))
 )
-ADD_RISKS = (
+TAKE_IN = (
     update(CaseRow)
-    .where(THIS, col(CaseRow.status) == CaseStatus.OPENED)
-    .values(risks=bindparam("all_risks", type_=JSONB), version=col(CaseRow.version) + 1)
+    .where(THIS, col(CaseRow.status) == bindparam("before"))
+    .values(
+        risks=bindparam("all_risks", type_=JSONB),
+        due_at=func.least(col(CaseRow.due_at), bindparam("lead_due_at", type_=CaseRow.metadata.tables["monitoring_case"].c.due_at.type)),
+        version=col(CaseRow.version) + 1,
+    )
     .returning(col(CaseRow.version))
 )
 NOTHING_NEW: dict[str, Any] = {
@@ -189,7 +193,7 @@ async def step(
     this = {"counties": tx.counties, "case_id": case.id, "before": case.status, "expected": expected, "becomes": status}
     changed = (await tx.execute(STEP, this | changes)).scalar_one_or_none()
     if changed is None:
-        raise Stale
+        raise Stale("header.if-match")
     row = {
         "county_code": case.county_code,
         "id": new_id(),
@@ -207,11 +211,12 @@ async def step(
     return changed
 
 
-async def add_risks(case: Case, risks: Sequence[str], tx: Transaction) -> None:
-    """Let a lead's risks join a case that is not appraised yet.
+async def take_in(case: Case, risks: Sequence[str], tx: Transaction, *, due_at: datetime) -> None:
+    """Let a lead join a case: its risks, and its limit if that ends earlier.
 
-    :raises Stale: it was, meanwhile.
+    :raises Stale: the case has moved on meanwhile.
     """
-    changed = await tx.execute(ADD_RISKS, {"counties": tx.counties, "case_id": case.id, "all_risks": list(risks)})
+    this = {"counties": tx.counties, "case_id": case.id, "before": case.status}
+    changed = await tx.execute(TAKE_IN, this | {"all_risks": list(risks), "lead_due_at": due_at})
     if changed.scalar_one_or_none() is None:
         raise Stale

@@ -123,7 +123,7 @@ async def clear(flag: Flag, tx: Transaction, *, expected: int, status: FlagStatu
     this |= {"now": tx.now, "at": tx.real_now}
     changed = (await tx.execute(CLEAR, this)).scalar_one_or_none()
     if changed is None:
-        raise Stale
+        raise Stale("header.if-match")
     return changed
 
 

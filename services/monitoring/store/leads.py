@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, select, text, update
 from sqlmodel import Field, col
 
-from services.monitoring.domain.leads import Channel, Lead, LeadStatus
+from services.monitoring.domain.leads import Channel, Confirmed, Lead, LeadStatus
 from services.monitoring.store.base import Base
 from shared.database.columns import code, document, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
@@ -82,7 +82,7 @@ VERIFY = (
     .returning(col(LeadRow.version))
 )
 WAITING = (
-    select(col(LeadRow.id), col(LeadRow.risks), col(LeadRow.registered_at), col(LeadRow.due_at))
+    select(*columns_of(LeadRow, Confirmed))
     .where(
         among(LeadRow.county_code, "counties"),
         col(LeadRow.household_id) == bindparam("household"),
@@ -155,13 +155,14 @@ async def verify(
     this = {"counties": tx.counties, "lead_id": lead.id, "expected": expected, "at": tx.now, "person": tx.actor.id}
     changed = (await tx.execute(VERIFY, this | becomes)).scalar_one_or_none()
     if changed is None:
-        raise Stale
+        raise Stale("header.if-match")
     return changed
 
 
-async def waiting(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:
+async def waiting(household_id: HouseholdId, tx: Transaction) -> list[Confirmed]:
     """List the confirmed leads of a household that no case has taken up, oldest first."""
-    return (await tx.execute(WAITING, {"counties": tx.counties, "household": household_id})).all()
+    rows = await tx.execute(WAITING, {"counties": tx.counties, "household": household_id})
+    return [Confirmed(**row) for row in rows.mappings()]
 
 
 async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason: str) -> None:

@@ -103,20 +103,23 @@ KEEP_UNKNOWN = text("""
     SELECT :county, owed_id, task_id, service, status, :at
     FROM unnest(CAST(:owed_ids AS uuid[]), CAST(:task_ids AS uuid[]), CAST(:services AS text[]), CAST(:statuses AS text[]))
          AS answer (owed_id, task_id, service, status)
-    ON CONFLICT (county_code, owed_id) DO UPDATE SET status = excluded.status, heard_at = excluded.heard_at
+    ON CONFLICT (county_code, owed_id) DO UPDATE SET task_id = excluded.task_id, service = excluded.service,
+        status = excluded.status, heard_at = excluded.heard_at
 """)
 FORGET_KNOWN = text("""
     DELETE FROM unknown_answer USING owed_measure
     WHERE unknown_answer.county_code = :county AND owed_measure.county_code = :county AND owed_measure.id = unknown_answer.owed_id
+      AND owed_measure.service = unknown_answer.service
 """)
 GAPS = text("""
-    SELECT DISTINCT flag_id FROM (
-        SELECT flag_id FROM owed_measure WHERE county_code = :county AND status IS NULL AND owed_at < :before
+    SELECT flag_id FROM (
+        SELECT flag_id, owed_at AS since FROM owed_measure WHERE county_code = :county AND status IS NULL AND owed_at < :before
         UNION ALL
-        SELECT flag_id FROM owed_measure JOIN risk_flag ON risk_flag.county_code = owed_measure.county_code AND risk_flag.id = flag_id
+        SELECT flag_id, risk_flag.changed_at FROM owed_measure
+        JOIN risk_flag ON risk_flag.county_code = owed_measure.county_code AND risk_flag.id = flag_id
         WHERE owed_measure.county_code = :county AND owed_measure.status IN ('opened', 'started')
           AND risk_flag.status = 'withdrawn' AND risk_flag.changed_at < :before
-    ) AS gap ORDER BY flag_id LIMIT :at_most
+    ) AS gap GROUP BY flag_id ORDER BY min(since), flag_id LIMIT :at_most
 """)
 UNDER_WAY = text("""
     SELECT DISTINCT flag_id FROM owed_measure

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, Row, and_, bindparam, select
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, select
 from sqlmodel import col
 
 from services.monitoring.store.base import Base
@@ -13,7 +13,7 @@ from services.monitoring.store.leads import LeadRow
 from shared.database.columns import code, document, instant, sealed
 from shared.database.rows import among
 from shared.database.transaction import Transaction
-from shared.kernel.ids import SelfReportId
+from shared.kernel.ids import LeadId, SelfReportId
 
 
 class SelfReportRow(Base, table=True):
@@ -23,6 +23,7 @@ class SelfReportRow(Base, table=True):
     __table_args__ = (
         PrimaryKeyConstraint("county_code", "id"),
         ForeignKeyConstraint(["county_code", "lead_id"], ["lead.county_code", "lead.id"]),
+        Index("ix_self_report_lead_id", "county_code", "lead_id"),
     )
 
     county_code: str = code()
@@ -63,6 +64,16 @@ GET = (
     .join(LeadRow, and_(col(LeadRow.county_code) == col(SelfReportRow.county_code), col(LeadRow.id) == col(SelfReportRow.lead_id)))
     .where(MINE)
 )
+
+
+BEHIND = select(col(SelfReportRow.id), col(SelfReportRow.secrets)).where(
+    among(SelfReportRow.county_code, "counties"), col(SelfReportRow.lead_id) == bindparam("lead_id")
+)
+
+
+async def behind(lead_id: LeadId, tx: Transaction) -> Row[Any] | None:
+    """Find the report that opened a lead."""
+    return (await tx.execute(BEHIND, {"counties": tx.counties, "lead_id": lead_id})).one_or_none()
 
 
 async def take_id(report_id: SelfReportId, county_code: str, tx: Transaction) -> bool:

@@ -6,6 +6,7 @@ from services.projects.store import tasks
 from shared.database.transaction import Transaction
 from shared.kernel.assistance import TaskAct
 from shared.kernel.ids import TaskId
+from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import happened
 from shared.wire.evidence import as_kept
 from shared.wire.tasks import FinishTask, TaskStepped, public_id
@@ -19,6 +20,7 @@ async def finish_task(task_id: TaskId, finish: FinishTask, tx: Transaction, *, e
     :raises Stale: somebody changed it.
     """
     task = await tasks.get(task_id, tx)
+    as_seen(task.version, expected)
     status = PROCEDURE.step(task.status, TaskAct.FINISH, tx.actor.role).to
     happened("body.finished_at", finish.finished_at, now=tx.now)
 

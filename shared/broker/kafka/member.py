@@ -12,11 +12,10 @@ from contextlib import suppress
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import KafkaError
 
 from shared.broker import Batch
 from shared.broker.kafka.clients import Clients
-from shared.broker.kafka.guards import Interrupted, own
+from shared.broker.kafka.guards import own
 from shared.broker.kafka.records import as_message, empty_record
 
 _COMMIT_SECONDS = 1.0  # shorter than any broker's restart: an offset of the old log must not reach one that came back empty
@@ -77,7 +76,7 @@ class Member(ConsumerRebalanceListener):
         try:
             async with asyncio.timeout(_COMMIT_SECONDS):
                 await own(self._consumer.commit(ours))
-        except (KafkaError, TimeoutError, Interrupted) as trouble:
+        except Exception as trouble:  # whatever it is, the next commit may do better, and nothing may end this task
             _log.warning("kafka_commit_failed", error=type(trouble).__name__, partitions=len(ours))
 
     def leave(self, *, goodbye: bool) -> asyncio.Task[None]:

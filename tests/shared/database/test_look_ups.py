@@ -75,6 +75,7 @@ async def test_the_role_of_the_look_ups_reads_these_columns_and_nothing_else(adm
     columns = [(row["table_name"], row["column_name"]) for row in await admin.fetch(_COLUMNS_READ)]
 
     assert columns == [
+        *(("household", column) for column in ("county_code", "id", "status")),
         *(("membership", column) for column in ("area_code", "county_code", "household_id", "person_id", "valid_to")),
         *(("person", column) for column in ("county_code", "id", "id_number_index")),
         *(("person_directory", column) for column in ("id_number_index", "person_id")),

@@ -25,7 +25,7 @@ async def readiness(service: str, settings: ServiceSettings) -> tuple[int, dict[
     return answer.status_code, answer.json()
 
 
-def test_a_service_is_ready_at_the_schema_that_its_code_expects_and_at_no_other(cluster: Cluster, fresh: tuple[str, ServiceSettings]) -> None:
+def test_a_service_is_ready_at_the_schema_that_its_code_expects_or_a_later_one(cluster: Cluster, fresh: tuple[str, ServiceSettings]) -> None:
     service, settings = fresh
     url, head = cluster.url(f"migrated_{service}"), head_of(service)
 
@@ -44,7 +44,7 @@ def test_a_service_is_ready_at_the_schema_that_its_code_expects_and_at_no_other(
     assert empty == (503, {"ready": False, "schema": None, "expected": head})
     assert at_head == (200, {"ready": True, "schema": head, "expected": head})
     assert (older[0], older[1]["ready"]) == (503, False)
-    assert newer == (503, {"ready": False, "schema": "9999", "expected": head})
+    assert newer == (200, {"ready": True, "schema": "9999", "expected": head}), "another release has expanded it already"
 
 
 def test_a_service_whose_database_is_away_is_alive_and_not_ready(cluster: Cluster, tmp_path: Path) -> None:

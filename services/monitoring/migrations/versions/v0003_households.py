@@ -123,9 +123,14 @@ def upgrade() -> None:
         """
         SELECT m.county_code, m.household_id, m.area_code FROM person p
         JOIN membership m ON m.county_code = p.county_code AND m.person_id = p.id AND m.valid_to IS NULL
+        JOIN household h ON h.county_code = m.county_code AND h.id = m.household_id AND h.status <> 'gone'
         WHERE p.id_number_index = person_index
         """,
-        reads=["(county_code, id, id_number_index) ON person", "(county_code, household_id, person_id, area_code, valid_to) ON membership"],
+        reads=[
+            "(county_code, id, status) ON household",
+            "(county_code, id, id_number_index) ON person",
+            "(county_code, household_id, person_id, area_code, valid_to) ON membership",
+        ],
         role=APP,
         lookup_role=LOOKUP,
     )

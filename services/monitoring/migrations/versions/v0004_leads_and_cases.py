@@ -139,6 +139,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_step_case_id", "case_step", ["county_code", "case_id"], unique=False)
 
+    op.create_index("ix_self_report_lead_id", "self_report", ["county_code", "lead_id"], unique=False)
     guard("lead", roles=[APP])
     audit("lead", hidden=["secrets", "dismissal_reason"])
     guard("self_report", roles=[APP], rights="SELECT, INSERT")

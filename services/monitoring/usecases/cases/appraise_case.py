@@ -7,6 +7,7 @@ from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
+from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import happened
 from shared.wire import AwareTime, Count, Evidences, SafeText, command
 from shared.wire.evidence import as_kept
@@ -32,6 +33,7 @@ async def appraise_case(case_id: CaseId, appraisal: AppraiseCase, tx: Transactio
     :raises Stale: somebody changed the case.
     """
     case = await cases.get(case_id, tx)
+    as_seen(case.version, expected)
     await households.hold(case.household_id, tx)
     parameters = await law.parameters_for(case.area_code, tx)
     happened("body.held_at", appraisal.held_at, now=tx.now)
@@ -56,5 +58,5 @@ async def appraise_case(case_id: CaseId, appraisal: AppraiseCase, tx: Transactio
         appraised_at=appraisal.held_at,
         appraised_by=tx.actor.id,
     )
-    next_case = await open_next_case(case, parameters, tx) if status is rules.CaseStatus.REFUSED else None
+    next_case = await open_next_case(case, tx) if status is rules.CaseStatus.REFUSED else None
     return Stepped(id=case_id, version=version, status=status, next_case_id=next_case)

@@ -1,6 +1,7 @@
 """The county decides a case (县级审定): the household is flagged, and measures are owed."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from services.monitoring.domain import cases as rules
@@ -14,6 +15,7 @@ from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
+from shared.kernel.procedure import as_seen
 from shared.wire import DocumentNumber, Evidences, SafeText, YesNo, command
 from shared.wire.evidence import as_kept
 
@@ -37,6 +39,7 @@ async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, 
     :raises Stale: somebody changed the case.
     """
     case = await cases.get(case_id, tx)
+    as_seen(case.version, expected)
     await households.hold(case.household_id, tx)
     parameters = await law.parameters_for(case.area_code, tx)
     status = rules.approve(case, agrees=approval.agrees, document_number=approval.document_number, by=tx.actor, rules=parameters)
@@ -55,7 +58,7 @@ async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, 
     )
     if flagging:
         tx.publish(*await present_flags([flagging.flag_id], case.county_code, tx))
-    next_case = await open_next_case(case, parameters, tx)
+    next_case = await open_next_case(case, tx)
     return Stepped(id=case_id, version=version, status=status, flag_id=flagging.flag_id if flagging else None, next_case_id=next_case)
 
 
@@ -83,4 +86,4 @@ async def _flag(case: rules.Case, parameters: Parameters, tx: Transaction) -> Fl
 def _measures_used(flagging: Flagging | None) -> Mapping[str, Any]:
     if flagging is None:
         return {}
-    return {"measures": [{"measure": row.measure, "service": row.service, "document": row.document_number} for row in flagging.rows]}
+    return {"has_labour": flagging.has_labour, "measures": [asdict(row) for row in flagging.rows]}

@@ -1,29 +1,33 @@
 """Open a case for a household with a risk."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from services.monitoring.domain.households import HouseholdKind
 from services.monitoring.domain.income import category_of
-from services.monitoring.domain.risks import Risk
+from services.monitoring.domain.leads import Confirmed
+from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.risks import joined
 from services.monitoring.store import cases, incomes, law, people
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, new_id
 
 
-async def open_case(household: Row[Any], risks: Sequence[Risk], tx: Transaction, *, since: datetime, due_at: datetime) -> CaseId:
-    """Open a case on the facts of today: the reference income per head is compared with the line, and both are frozen.
+async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Transaction) -> CaseId:
+    """Open a case for confirmed leads, on the facts of today: the reference income per head is compared with the line, and both are frozen.
 
-    :param since: when its first lead was registered; `due_at` ends the limit that began then.
+    Its limit is the earliest that any of the leads began.
+
     :raises NoLine: no bottom line is published for this year.
+    :raises TooManyRisks: together the leads have more risks than the form holds.
     """
     household_id = HouseholdId(household.id)
+    parameters = await law.parameters_for(household.area_code, tx)
+    risks = joined([], [risk for lead in taken_up for risk in lead.risks], at_most=parameters.number(Key.MAX_RISKS))
     line = await law.line_for(household.area_code, tx)
     standing = await incomes.standing(household_id, line.amount, tx)
-    category = category_of(lifted_out=household.kind is HouseholdKind.LIFTED_OUT, below_line=standing.below_line)
     case_id = CaseId(new_id())
     row = {
         "county_code": household.county_code,
@@ -32,9 +36,10 @@ async def open_case(household: Row[Any], risks: Sequence[Risk], tx: Transaction,
         "township_code": household.township_code,
         "area_code": household.area_code,
         "risks": list(risks),
-        "category": category,
+        "category": category_of(lifted_out=household.kind is HouseholdKind.LIFTED_OUT, below_line=standing.below_line),
         "basis": {
-            "lead_registered_at": since.isoformat(),
+            "lead_registered_at": min(lead.registered_at for lead in taken_up).isoformat(),
+            "limit": parameters.used(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND, Key.ROLLS),
             "household_version": household.version,
             "people": standing.people,
             "net_per_head": str(standing.net_per_head),
@@ -50,7 +55,7 @@ async def open_case(household: Row[Any], risks: Sequence[Risk], tx: Transaction,
             "below_line": standing.below_line,
         },
         "opened_at": tx.now,
-        "due_at": due_at,
+        "due_at": min(lead.due_at for lead in taken_up),
     }
     await cases.add(row, tx)
     return case_id

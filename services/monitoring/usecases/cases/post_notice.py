@@ -6,6 +6,7 @@ from services.monitoring.store import cases, law
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
+from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import happened, local_day
 from shared.wire import AwareTime, Evidences, SafeText, command
 from shared.wire.evidence import as_kept
@@ -29,6 +30,7 @@ async def post_notice(case_id: CaseId, notice: PostNotice, tx: Transaction, *, e
     :raises Stale: somebody changed the case.
     """
     case = await cases.get(case_id, tx)
+    as_seen(case.version, expected)
     parameters = await law.parameters_for(case.area_code, tx)
     period = parameters.period(Key.NOTICE_DAYS, Key.NOTICE_DAY_KIND)
     calendar = await law.calendar_for(case.area_code, tx, days=period.reach, around=[local_day(notice.posted_at)])

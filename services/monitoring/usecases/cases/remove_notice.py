@@ -5,6 +5,7 @@ from services.monitoring.store import cases
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
+from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import happened
 from shared.wire import AwareTime, Evidences, command
 from shared.wire.evidence import as_kept
@@ -26,6 +27,7 @@ async def remove_notice(case_id: CaseId, removal: RemoveNotice, tx: Transaction,
     :raises Stale: somebody changed the case.
     """
     case = await cases.get(case_id, tx)
+    as_seen(case.version, expected)
     happened("body.removed_at", removal.removed_at, now=tx.now)
     status = rules.remove_notice(case, removal.removed_at, by=tx.actor)
 

@@ -7,6 +7,7 @@ from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
+from shared.kernel.procedure import as_seen
 from shared.wire import Evidences, SafeText, YesNo, command
 from shared.wire.evidence import as_kept
 
@@ -27,6 +28,7 @@ async def review_case(case_id: CaseId, review: ReviewCase, tx: Transaction, *, e
     :raises Stale: somebody changed the case.
     """
     case = await cases.get(case_id, tx)
+    as_seen(case.version, expected)
     await households.hold(case.household_id, tx)
     parameters = await law.parameters_for(case.area_code, tx)
     status = rules.review(case, agrees=review.agrees, by=tx.actor, rules=parameters)
@@ -42,5 +44,5 @@ async def review_case(case_id: CaseId, review: ReviewCase, tx: Transaction, *, e
         basis=parameters.used(Key.REVIEW_DIFFERS_FROM),
         reviewed_by=tx.actor.id,
     )
-    next_case = await open_next_case(case, parameters, tx) if status is rules.CaseStatus.REFUSED else None
+    next_case = await open_next_case(case, tx) if status is rules.CaseStatus.REFUSED else None
     return Stepped(id=case_id, version=version, status=status, next_case_id=next_case)

@@ -11,6 +11,7 @@ from services.monitoring.store import categories, flags, households, ledger
 from services.monitoring.usecases.cases.cancel_case import cancel_case
 from shared.database.transaction import Transaction
 from shared.kernel.ids import FlagId
+from shared.kernel.procedure import as_seen
 from shared.wire import DocumentNumber, SafeText, command
 
 _AFTERWARDS = {
@@ -41,6 +42,7 @@ async def withdraw_flag(flag_id: FlagId, withdrawal: WithdrawFlag, tx: Transacti
     :raises Stale: somebody changed it.
     """
     flag = await flags.get(flag_id, tx)
+    as_seen(flag.version, expected)
     await households.hold(flag.household_id, tx)
     status = rules.withdraw(flag)
 

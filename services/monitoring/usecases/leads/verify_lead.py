@@ -1,19 +1,21 @@
 """Check a lead in the village, and say what was found."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from services.monitoring.domain import leads as rules
-from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.cases import Case, CaseStatus
 from services.monitoring.domain.measures import covered
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Risk, joined
-from services.monitoring.store import cases, households, law, leads
+from services.monitoring.store import cases, flags, households, law, leads
 from services.monitoring.usecases.cases.open_case import open_case
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, LeadId
+from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import happened
 from shared.wire import AwareTime, Evidences, SafeText, command
 
@@ -53,6 +55,7 @@ async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction
     :raises RiskWithoutMeasure: the law has no answer to a risk yet.
     """
     lead = await leads.get(lead_id, tx)
+    as_seen(lead.version, expected)
     found = rules.verify(lead, verification.outcome, risks=verification.risks, reason=verification.reason, by=tx.actor.role)
     happened("body.visited_at", verification.visited_at, now=tx.now)
     household_id = _household(lead, verification) if found.status is rules.LeadStatus.CONFIRMED else lead.household_id
@@ -85,18 +88,31 @@ async def _take_up(lead: rules.Lead, risks: list[Risk], household_id: HouseholdI
     """Bring confirmed risks into a case. The household is held, so that no other act on it runs at the same time.
 
     Until its appraisal a joining lead adds its risks; afterwards one with nothing new joins, and one with a new risk waits.
+    The limit of a case is counted from the earliest of its leads.
     """
     household = await households.hold(household_id, tx)
     covered(risks, await law.measures_for(household.area_code, tx))
-    case = await cases.open_of(household_id, tx)
+    at_most = (await law.parameters_for(household.area_code, tx)).number(Key.MAX_RISKS)
+    case, waiting = await cases.open_of(household_id, tx), await leads.waiting(household_id, tx)
+    await _hold_to_the_form(household_id, case, waiting, risks, tx, at_most=at_most)
     if case is None:
-        return await open_case(household, risks, tx, since=lead.registered_at, due_at=lead.due_at)
-    at_most = (await law.parameters_for(case.area_code, tx)).number(Key.MAX_RISKS)
-    if case.status is CaseStatus.OPENED:
-        await cases.add_risks(case, joined(case.risks, risks, at_most=at_most), tx)
+        confirmed = rules.Confirmed(id=lead.id, risks=risks, registered_at=lead.registered_at, due_at=lead.due_at)
+        case_id = await open_case(household, [*waiting, confirmed], tx)
+        await leads.join([each.id for each in waiting], case_id, tx)
+        return case_id
+    if case.status is CaseStatus.OPENED or set(risks) <= set(case.risks):
+        await cases.take_in(case, joined(case.risks, risks, at_most=at_most), tx, due_at=lead.due_at)
         return case.id
-    if set(risks) <= set(case.risks):
-        return case.id
-    waiting = await leads.waiting(household_id, tx)
-    joined([risk for each in waiting for risk in each.risks], risks, at_most=at_most)  # More than the next case can hold would block this one.
     return None
+
+
+async def _hold_to_the_form(
+    household_id: HouseholdId, case: Case | None, waiting: Sequence[rules.Confirmed], risks: Sequence[Risk], tx: Transaction, *, at_most: int
+) -> None:
+    """Hold all risks of a household, flagged, under way and waiting, against what the form holds: no case may end where it cannot be approved.
+
+    :raises TooManyRisks: together they are too many.
+    """
+    flag = await flags.open_of(household_id, tx)
+    held = [*(flag.risks if flag else []), *(case.risks if case else []), *(risk for each in waiting for risk in each.risks)]
+    joined(held, risks, at_most=at_most)
