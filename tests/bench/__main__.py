@@ -79,7 +79,7 @@ def _show(lines: Iterable[dict[str, Any]], console: Console) -> None:
                 each["name"],
                 str(each["limit"].get("median", "")),
                 str(each["ours"]["median"]),
-                str(each["ours"]["p99_ms"]),
+                str(each["ours"]["p99"]),
                 str(each["ratio"]),
                 "{}-{}".format(*each["ratio_spread"]),
                 each["goal"],

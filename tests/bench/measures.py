@@ -51,7 +51,7 @@ class Side:
             "what": self.what,
             "median": round(median(values), 2),
             "p50_ms": round(median(each.p50 for each in self.rounds), 2),
-            "p99_ms": round(median(each.p99 for each in self.rounds), 2),
+            "p99": round(median(each.p99 for each in self.rounds), 2),
             "spread": [round(min(values), 2), round(max(values), 2)],
         }
 

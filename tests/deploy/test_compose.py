@@ -29,6 +29,7 @@ EVERYONE = (*SERVICES, "gateway")
 PROCESSES = {f"{service}-{process}" for service in SERVICES for process in ("api", "worker")} | {"gateway-api"}
 JOBS = {f"migrate-{service}" for service in SERVICES} | {"topics"}
 STORES = {"postgres", "kafka"}
+TOOLS = {f"{tool}-{service}" for service in SERVICES for tool in ("announce", "dead-letters")}
 
 Container = dict[str, Any]
 
@@ -88,8 +89,8 @@ def test_a_broken_compose_file_is_refused(tmp_path: Path, right: str, wrong: str
 
 def test_the_file_says_no_version_and_holds_the_whole_system(compose: dict[str, Any], containers: dict[str, Container]) -> None:
     assert "version" not in compose
-    assert set(containers) == PROCESSES | JOBS | STORES
-    assert not any("profiles" in container for container in containers.values())
+    assert set(containers) == PROCESSES | JOBS | STORES | TOOLS
+    assert {name for name, container in containers.items() if container.get("profiles")} == TOOLS
 
 
 def test_every_long_running_container_has_a_health_check_and_comes_back(containers: dict[str, Container]) -> None:

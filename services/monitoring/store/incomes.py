@@ -1,4 +1,4 @@
-"""What households live on, dated; and the two figures per head as the database computes them, for one household and for all."""
+"""What households live on, dated; and the two figures per head as the database computes them: the same expression for one household and for all."""
 
 from datetime import date, datetime
 from decimal import Decimal
