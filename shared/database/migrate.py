@@ -1,4 +1,9 @@
-"""Run a service's migrations over asyncpg: a one-shot job under an advisory lock, never at the start of a service."""
+"""Run a service's migrations over asyncpg: a one-shot job under an advisory lock, never at the start of a service.
+
+Promises: one migration at a time, and no writer waits for a table longer than two seconds.
+Does not promise that a downgrade keeps data.
+Not for the start of a service.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable

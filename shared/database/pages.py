@@ -1,4 +1,9 @@
-"""Pages of a list. A page lies inside one county; a wider one walks its counties from the cursor onward until it is full."""
+"""Pages of a list. A page lies inside one county; a wider one walks its counties from the cursor onward until it is full.
+
+Promises: every row of an area in one status once, in the order of its due date, whatever is added meanwhile.
+Does not promise a count: counting is what makes lists slow.
+Not for lists of several statuses at once, which no index holds in order.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -3,6 +3,7 @@
 Promises: a ciphertext opens only with the key that it names, and only for the row that it was made for; equal values have equal
 indexes, and an index tells nothing without its key, which is not in the database.
 Does not promise anything about names, which officials search by part: they are masked at their type (`shared/kernel/people.py`).
+Not for values that are searched by part or sorted, nor for ones with few possible values, whose indexes would give them away by frequency.
 """
 
 import hmac

@@ -2,6 +2,9 @@
 
 `<service>_app` answers requests, `<service>_worker` relays and listens, `<service>_lookup` owns the look-ups that pass the policies.
 None of them owns a table. Making `_lookup` needs a superuser (BYPASSRLS).
+
+Promises: no role of a service may do what another process does, and none waits for ever.
+Not for people: they are known by their tokens, never by a database login.
 """
 
 from collections.abc import Iterator

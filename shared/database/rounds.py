@@ -2,6 +2,7 @@
 
 Promises: within an interval of database time one caller at most is told to begin.
 Does not promise that a round ends: whoever began may die, so every round must be repeatable.
+Not for what must happen exactly once or at an exact moment.
 """
 
 from datetime import timedelta

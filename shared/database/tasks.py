@@ -1,4 +1,8 @@
-"""The table of assistance tasks, made once for each service that answers owed measures, and the named questions to it."""
+"""The table of assistance tasks, made once for each service that answers owed measures, and the named questions to it.
+
+Promises: one task for one owed measure, however often it is answered; a step only from the state that was seen.
+Not for what a service does beyond its tasks: that has tables of its own.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

@@ -3,6 +3,7 @@
 Promises: rows and published states commit together or not at all; every statement sees only the actor's area;
 `now` is one moment for the whole act.
 Does not promise: that a published state arrives. The outbox keeps it, the relay sends it, the reconciler repairs.
+Not for work that takes long or reaches beyond one county: that is a job for each county.
 """
 
 import asyncio

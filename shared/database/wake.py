@@ -2,6 +2,7 @@
 
 Promises nothing: correctness rests on the relay's polling, only speed rests on this.
 The hint leaves after the commit, coalesced, on a connection of its own: a NOTIFY inside business transactions serialises their commits.
+Not for carrying anything: a hint says only that it is worth looking now.
 """
 
 import asyncio

@@ -1,6 +1,10 @@
 """Procedures as tables of allowed steps: who may do which act in which state, and what state follows.
 
 The graph of steps is code. Days, kinds of day, quorums and who must differ are dated parameters keyed by procedure and step.
+
+Promises: what the table does not list is refused.
+Does not promise that two people do not act at once: the conditional update in the store does.
+Not for days and people: those are dated parameters.
 """
 
 from collections.abc import Iterable, Mapping

@@ -2,6 +2,8 @@
 
 The day of the event does not count and the last day ends at 24:00 (Civil Code art. 201, 203).
 A year without a published calendar is refused, never guessed.
+
+Not for spans of machines (claims, tokens, time-outs), which are counted in seconds of real time.
 """
 
 from collections.abc import Mapping

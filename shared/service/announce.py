@@ -2,6 +2,7 @@
 
 Promises: the present state of every entity is in the outbox afterwards, in transactions of bounded size.
 Does not promise that nothing changes meanwhile: what changes announces itself.
+Not for telling something new: what changes is announced by the act that changes it.
 """
 
 from collections.abc import Awaitable, Callable

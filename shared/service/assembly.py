@@ -1,4 +1,8 @@
-"""How the parts of a service with a database are put together. Its `app.py` names the parts; nothing else is wired anywhere."""
+"""How the parts of a service with a database are put together. Its `app.py` names the parts; nothing else is wired anywhere.
+
+Promises: api and worker of a service are made of the same parts, in production, in tests and in the one-process platform.
+Not for parts of one service only: those are wired in its own `app.py`.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence

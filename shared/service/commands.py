@@ -1,4 +1,9 @@
-"""The commands of every service with a database: `python -m services.<service> api|worker|migrate|announce|dead-letters|restored`."""
+"""The commands of every service with a database: `python -m services.<service> api|worker|migrate|announce|dead-letters|restored`.
+
+Promises: each command says what is missing by the name of its variable, and shows no value.
+Does not promise that `announce` changes anything: on a healthy system it does not.
+Not for the gateway, which has no database.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,9 @@
-"""The HTTP client of every service that calls another. The one module that imports the library."""
+"""The HTTP client of every service that calls another. The one module that imports the library.
+
+Promises: an answer or `Silent`, within a deadline that includes waiting for a turn.
+Does not promise a second try: only the caller knows whether one is harmless.
+Not inside a transaction.
+"""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,9 @@
-"""Signed tokens: ES256, verified by every service itself. No header of the gateway is ever trusted instead."""
+"""Signed tokens: ES256, verified by every service itself. No header of the gateway is ever trusted instead.
+
+Promises: who is let through was named by the issuer, for this service, and not too long ago.
+Does not promise revocation within the life of a token; that comes with accounts.
+Not for deciding what somebody may do: that is the permission table and the area policy.
+"""
 
 import time
 from collections import OrderedDict

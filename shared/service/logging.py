@@ -1,6 +1,10 @@
 """Logs: one JSON line per event, with the request's id, and without personal data.
 
 Nothing personal is meant to be logged; as a second net, whatever looks like an ID number, a phone or a bank card is masked.
+
+Promises: one line per event; numbers that look like somebody's are masked.
+Does not promise to find a name, so none may be logged.
+Not for the audit, which is in the database.
 """
 
 import logging

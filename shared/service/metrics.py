@@ -1,4 +1,9 @@
-"""What a service counts, in a registry of its own: several services live in one process without clashing."""
+"""What a service counts, in a registry of its own: several services live in one process without clashing.
+
+Promises: every service and process counts for itself.
+Does not promise that counters survive a restart; the ledger's figures come from the database and do.
+Not for anything about a person or a household.
+"""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 

@@ -1,4 +1,9 @@
-"""How a refusal looks on the wire: RFC 9457, and the one place where a status code is chosen."""
+"""How a refusal looks on the wire: RFC 9457, and the one place where a status code is chosen.
+
+Promises: one shape for every refusal and error, in the caller's language, without what was sent.
+Does not promise to name every fault at once.
+Not for choosing a status anywhere else.
+"""
 
 import re
 from typing import Any

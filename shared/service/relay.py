@@ -3,6 +3,7 @@
 Promises: every committed row is sent at least once, by any number of workers, whatever dies in between.
 Does not promise: order, or single delivery. The version gate needs neither, so there is no lease, no fence and no sequence number.
 "Published" means acknowledged once, not delivered: rows are kept past the topic's retention, and the reconciler announces again.
+Not for anything that the caller must know to have arrived: that is what the ledger and its reconciler are for.
 """
 
 import asyncio

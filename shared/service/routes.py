@@ -1,6 +1,10 @@
 """The route class of every service: it begins the transaction once the request is valid, and answers a repeated key.
 
 The endpoint is wrapped before FastAPI reads it, so that the key, the effect and the answer share one transaction.
+
+Promises: one transaction around key, effect and answer.
+Does not promise anything to a request without a transaction.
+Not for uploads, whose bodies must not be read before they are checked.
 """
 
 import functools

@@ -2,6 +2,8 @@
 
 In the development profile what is missing is taken from `build/development/`, where it is made at the first use and never leaves.
 In any other profile everything must be given, and what belongs to development is refused at start-up.
+
+Not for what the law may change: days and amounts are rows, never settings.
 """
 
 import json

@@ -3,6 +3,7 @@
 Promises: an effect and the version it came from commit together; an offset moves only after that; what can never be handled is set
 aside as a dead letter while everything else goes on.
 Does not promise order, or that a state comes once: every reaction is an upsert on a natural key.
+Not for what must each count, a payment or a spell: that is an entity with an id of its own.
 """
 
 import asyncio

@@ -1,4 +1,9 @@
-"""The second process of a service: it relays, listens and does the duties that time brings. Any number of it may run."""
+"""The second process of a service: it relays, listens and does the duties that time brings. Any number of it may run.
+
+Promises: relay, listeners and duties run, or the process ends and is started anew; it never lives on with a part missing.
+Does not promise that a duty is done at a certain second, or by this worker.
+Not for work that a request waits for.
+"""
 
 import asyncio
 import time
