@@ -29,6 +29,7 @@ from shared.service.subscriptions import Listener, Subscriptions
 
 _TICK = 1.0
 _AFTER_TROUBLE = 30.0
+_LONGEST_LOOK = 60.0
 _WATCH_SECONDS = 5.0
 _KEYS_KEPT, _OUTBOX_KEPT = timedelta(days=30), timedelta(days=60)  # the outbox outlives its topics, which keep 30 days
 
@@ -56,6 +57,11 @@ class Duty:
     name: str
     every: timedelta
     work: Work
+
+    @property
+    def looked_at_every(self) -> float:
+        """Seconds between two looks whether it is due: asking every county each second would cost more than the duty."""
+        return min(max(self.every.total_seconds() / 10, _TICK), _LONGEST_LOOK)
 
 
 async def forget_old_rows(tx: Transaction) -> None:
@@ -89,7 +95,7 @@ class Worker:
         self._announce = announce
         self._forgotten = asyncio.Event()
         self._watched = watched
-        self._rest: dict[str, float] = {}
+        self._looked_at_again: dict[str, float] = {}
         self._duties = (*duties, HOUSEKEEPING)
 
     def broker_forgot(self) -> None:
@@ -113,15 +119,18 @@ class Worker:
     async def do_duties_once(self) -> None:
         """Do what is due, county by county; a duty in trouble rests a while and does not keep the others waiting."""
         for duty in self._duties:
-            if time.monotonic() < self._rest.get(duty.name, 0):
-                continue
-            for county_code in (*COUNTIES, LINCANG):
-                try:
-                    await self._do(duty, county_code)
-                except Exception as error:  # nor does a duty that is at fault end the relay and the listeners
-                    log.warning("duty_waits", duty=duty.name, county=county_code, error=type(error).__name__)
-                    self._rest[duty.name] = time.monotonic() + _AFTER_TROUBLE
-                    break
+            if time.monotonic() >= self._looked_at_again.get(duty.name, 0):
+                rest = duty.looked_at_every if await self._round(duty) else _AFTER_TROUBLE
+                self._looked_at_again[duty.name] = time.monotonic() + rest
+
+    async def _round(self, duty: Duty) -> bool:
+        for county_code in (*COUNTIES, LINCANG):
+            try:
+                await self._do(duty, county_code)
+            except Exception as error:  # nor does a duty that is at fault end the relay and the listeners
+                log.warning("duty_waits", duty=duty.name, county=county_code, error=type(error).__name__)
+                return False
+        return True
 
     async def _do(self, duty: Duty, county_code: str) -> None:
         async with self.database.transaction(service_actor(self.database.service, county_code)) as tx:
