@@ -27,7 +27,7 @@ SMALLEST, LARGEST = 100, 100_000
 def main() -> int:
     """Prepare, run, tell, serve; give the exit code."""
     console = Console()
-    folder, ports = BUILD / "demo", Ports()
+    folder, ports = BUILD / "demo", Ports(gateway_metrics=9000)
     if wrong := refusal(folder, ports):
         console.print(wrong, highlight=False)
         return 2

@@ -6,12 +6,13 @@ For a first look, the demo and the system tests. Every part is the one that runs
 import asyncio
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
+from prometheus_client import start_http_server
 from pydantic import HttpUrl, SecretStr
 
 from deploy.embedded.postgres import Postgres
@@ -42,10 +43,11 @@ class Ports:
     monitoring: int = 8001
     projects: int = 8002
     employment: int = 8003
+    gateway_metrics: int = 0  # any free one; the gateway's own port is public and shows no figures
 
     def taken(self) -> int | None:
         """Name a port that somebody else listens on."""
-        for port in (self.gateway, self.monitoring, self.projects, self.employment):
+        for port in (self.gateway, self.monitoring, self.projects, self.employment, self.gateway_metrics):
             with socket.socket() as probe:
                 probe.settimeout(1)
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -105,8 +107,10 @@ async def running(postgres: Postgres, settings: Mapping[str, ServiceSettings], p
         )
         for service in SERVICES
     }
-    apps["gateway"] = create_gateway(gateway_settings(ports))
+    gateway_metrics = Metrics("gateway")
+    apps["gateway"] = create_gateway(gateway_settings(ports), metrics=gateway_metrics)
     async with AsyncExitStack() as stack:
+        stack.enter_context(_figures(gateway_metrics, ports.gateway_metrics))
         for name, app in apps.items():
             await stack.enter_async_context(served(app, host="127.0.0.1", port=ports.of(name), grace_seconds=5))
         for worker in workers.values():
@@ -137,6 +141,18 @@ async def _load_calendar(settings: ServiceSettings) -> None:
         await load_years(CALENDAR_YEARS, database)
     finally:
         await database.close()
+
+
+@contextmanager
+def _figures(metrics: Metrics, port: int) -> Iterator[None]:
+    """Serve the gateway's figures, as its own process does."""
+    server, thread = start_http_server(port, "127.0.0.1", registry=metrics.registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @asynccontextmanager
