@@ -1,0 +1,93 @@
+"""What a file of rows is made of (填报表): its columns, what each cell holds, and what may be wrong with one.
+
+A kind of file is a declaration of these, and nothing else: templates, reading, checking and error workbooks follow from it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+MASK = "*"
+
+
+class Holds(StrEnum):
+    """What the cells of a column hold, and how they are written once they are read.
+
+    Every cell is read as text, trimmed; digits, letters and punctuation of full width count as the ordinary ones, but in names.
+    """
+
+    WORDS = "words"  # a text of one line, up to 200 characters
+    NAME = "name"  # a person's name, kept as it is written
+    ID_NUMBER = "id_number"  # 18 characters, text only: a numeric cell has lost digits
+    PHONE = "phone"  # 11 digits, text or number
+    YUAN = "yuan"  # written "1234.50", not negative
+    COUNT = "count"  # a whole number, not negative
+    DAY = "day"  # written "2026-01-05"
+    VILLAGE = "village"  # 12 digits; the village's name may follow after a space
+    CHOICE = "choice"  # one of the column's choices, written as its code
+    REFERENCE = "reference"  # a UUID of ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: the field that it fills, its header, what it holds.
+
+    :param choices: for `CHOICE`, the official's word -> the code.
+    :param masked: a value as this system masks it (`李**`) is let pass: it stands for what is registered.
+    :param note: what the notes sheet says of it.
+    """
+
+    field: str
+    header: str
+    holds: Holds
+    required: bool = False
+    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    masked: bool = False
+    example: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One kind of file: its name in addresses, its title, its version, its columns in order."""
+
+    kind: str
+    title: str
+    version: int
+    columns: Sequence[Column]
+    notes: Sequence[str] = ()
+
+    @property
+    def mark(self) -> str:
+        """What the version cell of a template says."""
+        return f"{self.kind}/{self.version}"
+
+    def column(self, name: str) -> Column:
+        return next(each for each in self.columns if each.field == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with a cell, or with a row where no field is named: a code of `shared/files/faults.py` or of the kind itself."""
+
+    field: str | None
+    code: str
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"  # 新增
+    UPDATED = "updated"  # 更新
+    UNCHANGED = "unchanged"  # 无变化
+    REFUSED = "refused"  # 未通过
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowResult:
+    """What became of a row, by its number in the file: the header is row 1."""
+
+    row: int
+    outcome: Outcome
+    faults: Sequence[Fault] = ()
