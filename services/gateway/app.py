@@ -9,6 +9,7 @@ from services.gateway.api import ROUTERS
 from services.gateway.api.documentation import Documentation, without_own_document
 from services.gateway.api.routes import PASSAGES
 from services.gateway.api.silence import answer_when_silent
+from services.gateway.api.streaming import where_files_come_in
 from services.gateway.clients.upstreams import SERVICES, Upstreams
 from services.gateway.permissions import PERMISSIONS
 from services.gateway.settings import Settings
@@ -43,7 +44,7 @@ def create_gateway(settings: Settings, *, metrics: Metrics | None = None, connec
         finally:
             await upstreams.close()
 
-    app = create_app(TITLE, DESCRIPTION, metrics=metrics or Metrics(NAME), lifespan=lifespan)
+    app = create_app(TITLE, DESCRIPTION, metrics=metrics or Metrics(NAME), larger=where_files_come_in(settings), lifespan=lifespan)
     app.state.settings = settings
     app.state.identity = Identity(NAME, settings.public_keys(), issuer=settings.issuer)
     app.state.permissions = {**PERMISSIONS, **{passage.name: frozenset(Role) for passage in PASSAGES}}

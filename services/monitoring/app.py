@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from services.monitoring.api import ROUTERS
-from services.monitoring.jobs import duties, watched
+from services.monitoring.jobs import FILE_KINDS, duties, watched
 from services.monitoring.permissions import PERMISSIONS
+from services.monitoring.queries.files import days_files_are_kept, villages_here
 from services.monitoring.settings import Settings
+from services.monitoring.store import jobs
 from services.monitoring.subscriptions import subscriptions
 from services.monitoring.usecases.flags.announce_flags import announce_flags
 from services.monitoring.usecases.law.load_calendar import load_calendar
@@ -13,18 +15,23 @@ from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import LINCANG
 from shared.service.assembly import Service
+from shared.service.jobs.asking import Desk
+from shared.service.jobs.doors import job_router
+
+DESK = Desk(jobs=jobs, kinds=FILE_KINDS, keep_days=days_files_are_kept, villages=villages_here)
 
 SERVICE = Service(
     name="monitoring",
     title="监测 Monitoring",
     description="农户、线索、识别认定、风险标注与帮扶措施台账。Households, leads, cases, risk flags, and the ledger of what each flag owes.",
     settings=Settings,
-    routers=ROUTERS,
+    routers=[*ROUTERS, job_router(DESK)],
     permissions=PERMISSIONS,
     subscriptions=subscriptions,
     announce=announce_flags,
     duties=lambda settings: duties(reconcile_seconds=settings.reconcile_seconds),
     watched=watched,
+    desk=DESK,
 )
 
 

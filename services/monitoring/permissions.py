@@ -6,6 +6,8 @@ _VILLAGE = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER})
 _OFFICIALS = _VILLAGE | {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
 _READERS = _OFFICIALS | {Role.AUDITOR}
 
+_SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
+
 PERMISSIONS: Permissions = {
     "self_report": frozenset({Role.MOBILE_APP}),
     "own_self_report": frozenset({Role.MOBILE_APP}),
@@ -31,4 +33,13 @@ PERMISSIONS: Permissions = {
     "areas": frozenset(Role),
     "bottom_line": frozenset({Role.PREFECTURE_OFFICER}),
     "parameter": frozenset({Role.PREFECTURE_OFFICER}),
+    "import_template": _SENDERS,
+    "new_import": _SENDERS,
+    "jobs": _SENDERS,
+    "job": _SENDERS,
+    "job_events": _SENDERS,
+    "job_commit": _SENDERS,
+    "job_cancellation": _SENDERS,
+    "job_rows": _SENDERS,
+    "job_report": _SENDERS,
 }

@@ -27,14 +27,26 @@ PLUMBING = {
     "deployment": Place.REFERENCE,
 }
 
+JOBS = {
+    "job": Place.COUNTY,
+    "job_run": Place.COUNTY,
+    "job_part": Place.COUNTY,
+    "job_result": Place.COUNTY,
+    "import_row": Place.COUNTY,
+    "import_fault": Place.COUNTY,
+}
+
 PLACES: dict[str, dict[str, Place]] = {
     "monitoring": PLUMBING
+    | JOBS
     | {
         "area": Place.REFERENCE,
         "work_calendar": Place.REFERENCE,
         "bottom_line": Place.REFERENCE,
         "parameter": Place.REFERENCE,
         "measure_rule": Place.REFERENCE,
+        "signal_rule": Place.REFERENCE,
+        "department_row": Place.COUNTY,
         "person_directory": Place.BLIND_INDEX,
         "client_id": Place.CLIENT_ID,
         "household": Place.COUNTY,

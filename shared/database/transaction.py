@@ -26,7 +26,7 @@ from shared.events import State, pack
 from shared.kernel.actors import Actor
 from shared.kernel.ids import new_id
 
-_SCOPE = text("SELECT now, real_now, epoch FROM scope(:lo, :hi, :actor, :request_id)")
+_SCOPE = text("SELECT now, real_now, epoch FROM scope(:lo, :hi, :department, :actor, :request_id)")
 _OUTBOX = text("""
     INSERT INTO outbox (county_code, event_id, topic, key, type, entity_id, entity_version, epoch, headers, payload)
     SELECT * FROM unnest(CAST(:county_codes AS text[]), CAST(:event_ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS text[]),
@@ -71,6 +71,13 @@ class Transaction:
         columns = tuple(rows[0])
         kept = await self.execute(insertion(table_of(kind), columns, skip_existing=skip_existing), as_columns(rows, columns))
         return kept.rowcount
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Keep many rows by COPY, which no table with a policy takes: for stages that only a worker may touch."""
+        if self._connection is None:
+            raise RuntimeError("the transaction has not begun")
+        driver = (await self._connection.get_raw_connection()).driver_connection
+        await driver.copy_records_to_table(table, columns=columns, records=rows)  # pyright: ignore[reportOptionalMemberAccess]
 
     def publish(self, *states: State) -> None:
         """Announce states when, and only when, this act commits."""
@@ -119,7 +126,8 @@ class Transaction:
 
     async def _enter_scope(self) -> None:
         scope = self.actor.scope
-        answer = await self.execute(_SCOPE, {"lo": scope.lo, "hi": scope.hi, "actor": self.actor.id, "request_id": self._request_id})
+        entered = {"lo": scope.lo, "hi": scope.hi, "department": scope.department, "actor": self.actor.id, "request_id": self._request_id}
+        answer = await self.execute(_SCOPE, entered)
         row = answer.one()
         self.now, self.real_now, self._epoch = row.now, row.real_now, row.epoch
 

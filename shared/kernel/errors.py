@@ -7,7 +7,7 @@ Refusal
 ├── Conflict          the matter is not in a state that allows it
 │   └── Stale         it changed after you read it
 ├── Invalid           the request contradicts itself or the facts
-└── Incomplete        a header that this act needs is missing
+└── Incomplete        a header that this act needs is missing, or the rest of the body
     ├── KeyMissing
     └── VersionMissing
 
@@ -69,7 +69,7 @@ class NotYetHappened(Invalid):
 
 
 class Incomplete(Refusal):
-    """A header is missing."""
+    """A header is missing, or the rest of the body."""
 
 
 class KeyMissing(Incomplete):

@@ -3,10 +3,10 @@
 A kind of file is a declaration of these, and nothing else: templates, reading, checking and error workbooks follow from it.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 MASK = "*"
 
@@ -42,7 +42,7 @@ class Column:
     header: str
     holds: Holds
     required: bool = False
-    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    choices: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     masked: bool = False
     example: str = ""
     note: str = ""

@@ -16,13 +16,18 @@ from shared.broker import Broker
 from shared.database.privacy import Vault
 from shared.database.transaction import Database
 from shared.database.wake import WakeUpCaller
+from shared.files.store import FileStore
 from shared.kernel.actors import Permissions
 from shared.service.announce import Announce
 from shared.service.http import create_service
 from shared.service.identity import Identity
+from shared.service.jobs.asking import Desk
+from shared.service.jobs.housekeeping import forget_files
+from shared.service.jobs.runner import JobRunner
 from shared.service.metrics import Metrics
 from shared.service.settings import Profile, ServiceSettings
 from shared.service.subscriptions import Subscriptions
+from shared.service.uploads import UploadLimits
 from shared.service.worker import Duty, Work, Worker
 
 
@@ -44,6 +49,7 @@ class Service:
     announce: Announce
     duties: Callable[[Any], Sequence[Duty]] = no_duties
     watched: Callable[[Metrics], Work] | None = None
+    desk: Desk | None = None
 
     def app_database(self, settings: ServiceSettings) -> Database:
         """The pool of the role that answers requests."""
@@ -52,6 +58,10 @@ class Service:
     def worker_database(self, settings: ServiceSettings) -> Database:
         """The pool of the role that relays and listens."""
         return self._database(settings, settings.worker_database_url.get_secret_value())
+
+    def files(self, settings: ServiceSettings) -> FileStore | None:
+        """Where the service's files lie, if it has any: the same place for its api and its workers."""
+        return FileStore(settings.folder_of_files(self.name)) if settings.takes_files else None
 
     def create_api(
         self,
@@ -85,6 +95,8 @@ class Service:
             permissions=self.permissions,
             metrics=metrics,
             broker=broker,
+            files=self.files(settings),
+            uploads=UploadLimits(largest=settings.largest_upload, seconds=settings.upload_seconds),
             clock_moves=settings.profile is Profile.DEVELOPMENT,
             lifespan=lifespan,
         )
@@ -92,15 +104,26 @@ class Service:
     def create_worker(self, settings: ServiceSettings, broker: Broker, *, metrics: Metrics | None = None) -> Worker:
         metrics = metrics or Metrics(self.name)
         database = self.worker_database(settings)
+        files = self.files(settings)
         return Worker(
             database,
             broker,
             metrics,
             subscriptions=self.subscriptions,
             announce=self.announce,
-            duties=self.duties(settings),
+            duties=[*self.duties(settings), *([forget_files(files)] if files else [])],
             watched=self.watched(metrics) if self.watched else None,
+            runner=self.job_runner(settings, database),
         )
+
+    def job_runner(self, settings: ServiceSettings, database: Database) -> JobRunner | None:
+        """What does the service's long work, if it has any."""
+        files = self.files(settings)
+        if self.desk is None or files is None:
+            return None
+        from shared.service.jobs.works import works  # reads files: an api loads none of that
+
+        return JobRunner(database, self.desk.jobs, files, works(self.desk, settings), at_once=settings.jobs_at_once)
 
     def _database(self, settings: ServiceSettings, url: str) -> Database:
         vault = Vault(self.name, key=settings.key("data_key"), index_key=settings.key("index_key"))

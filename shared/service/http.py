@@ -1,6 +1,6 @@
 """Make a service's public face."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import UUID
 
@@ -11,14 +11,16 @@ from prometheus_fastapi_instrumentator import Instrumentator
 
 from shared.broker import Broker
 from shared.database.transaction import Database
+from shared.files.store import FileStore
 from shared.kernel.actors import Permissions
-from shared.service.body_limit import BodyLimit
+from shared.service.body_limit import BodyLimit, LargerBody
 from shared.service.clock import clock_router
 from shared.service.health import health_router
 from shared.service.identity import Identity
 from shared.service.metrics import Metrics
 from shared.service.problems import answer_with_problems
 from shared.service.routes import ServiceRoute
+from shared.service.uploads import UploadLimits, form_of
 
 LARGEST_BODY = 2**20
 REQUEST_ID = "X-Request-ID"
@@ -35,8 +37,11 @@ async def _nothing(_: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def create_app(title: str, description: str, *, metrics: Metrics, lifespan: Lifespan = _nothing) -> FastAPI:
-    """Make an app with problem documents, a request id, a limit on bodies, metrics, and documentation pages that need no Internet."""
+def create_app(title: str, description: str, *, metrics: Metrics, larger: Sequence[LargerBody] = (), lifespan: Lifespan = _nothing) -> FastAPI:
+    """Make an app with problem documents, a request id, a limit on bodies, metrics, and documentation pages that need no Internet.
+
+    :param larger: where a file may come in.
+    """
     app: FastAPI = FastAPIOffline(
         title=title,
         description=description,
@@ -46,7 +51,7 @@ def create_app(title: str, description: str, *, metrics: Metrics, lifespan: Life
         swagger_ui_parameters={"persistAuthorization": True},
     )
     answer_with_problems(app)
-    app.add_middleware(BodyLimit, largest=LARGEST_BODY)
+    app.add_middleware(BodyLimit, largest=LARGEST_BODY, larger=larger)
     app.add_middleware(CorrelationIdMiddleware, header_name=REQUEST_ID, validator=_is_id)
     Instrumentator(registry=metrics.registry, excluded_handlers=["/livez", "/readyz", "/metrics"]).instrument(app)
     return app
@@ -62,21 +67,36 @@ def create_service(
     permissions: Permissions,
     metrics: Metrics,
     broker: Broker | None = None,
+    files: FileStore | None = None,
+    uploads: UploadLimits | None = None,
     clock_moves: bool = False,
     lifespan: Lifespan = _nothing,
 ) -> FastAPI:
     """Make the app of a service with a database.
 
+    :param files: where files lie, if it has any.
+    :param uploads: the limits of the files that come in, if some do.
     :param clock_moves: mount the development profile's `PUT /internal/clock`.
     """
-    app = create_app(title, description, metrics=metrics, lifespan=lifespan)
+    larger = list(_where_files_come_in(routers, uploads))
+    if larger and files is None:
+        raise ValueError(f"{service} takes files and has no place for them: its settings must say takes_files")
+    app = create_app(title, description, metrics=metrics, larger=larger, lifespan=lifespan)
     app.state.database, app.state.identity, app.state.permissions = database, identity, permissions
+    app.state.files, app.state.upload_limits = files, uploads
     for router in routers:
         app.include_router(router)
     app.include_router(health_router(service, database, metrics, broker))
     if clock_moves:
         app.include_router(clock_router(database))
     return app
+
+
+def _where_files_come_in(routers: Iterable[APIRouter], limits: UploadLimits | None) -> Iterable[LargerBody]:
+    for route in (route for router in routers for route in router.routes):
+        if isinstance(route, ServiceRoute) and form_of(route.endpoint):
+            for method in route.methods or ():
+                yield LargerBody.at(method, route.path, largest=limits.largest if limits else 0)
 
 
 def _is_id(value: str) -> bool:

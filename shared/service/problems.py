@@ -66,6 +66,20 @@ class Said:
         self.name, self.status, self.sentence, self.english = name, status, sentence, english
 
 
+class BodyTooLarge(HTTPException):
+    """A body, or the file in it, is larger than this address takes."""
+
+    def __init__(self, largest: int) -> None:
+        super().__init__(413)
+        self.largest = largest
+
+
+def too_large(largest: int) -> Said:
+    """Name the limit, which differs from address to address."""
+    mebibytes = largest >> 20
+    return Said("TooLarge", 413, f"请求内容过大，上限为{mebibytes} MiB。", f"The body is too large: {mebibytes} MiB at most.")
+
+
 MALFORMED = Said("Malformed", 422, "请求内容不合规格，请按所列字段更正。", "The request does not fit: correct the fields listed.")
 IN_PROGRESS = Said("InProgress", 409, "同一操作正在办理，请稍候再试。", "The same matter is being handled: try again shortly.")
 BUSY = Said("Busy", 503, "系统繁忙或正在恢复，请稍候再试。", "The system is busy or recovering: try again shortly.")
@@ -74,7 +88,6 @@ HTTP = {
     400: Said("Malformed", 400, "请求格式无法识别。", "The request cannot be read."),
     404: Said("NotFound", 404, "没有这个地址。", "There is nothing at this address."),
     405: Said("MethodNotAllowed", 405, "此地址不支持该方法。", "This address does not take this method."),
-    413: Said("TooLarge", 413, "请求内容过大，上限为1 MiB。", "The body is too large: 1 MiB at most."),
 }
 
 
@@ -120,8 +133,7 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def not_ours(request: Request, error: HTTPException) -> JSONResponse:
-        said = HTTP.get(error.status_code) or Said("Refused", error.status_code, "请求未被受理。", "The request was not granted.")
-        return problem(said, request, headers=dict(error.headers or {}))
+        return problem(_said(error), request, headers=dict(error.headers or {}))
 
     @app.exception_handler(ClientDisconnect)
     async def left(request: Request, _: ClientDisconnect) -> JSONResponse:
@@ -143,6 +155,12 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> JSONResponse:
         return problem(BROKEN, request)
+
+
+def _said(error: HTTPException) -> Said:
+    if isinstance(error, BodyTooLarge):
+        return too_large(error.largest)
+    return HTTP.get(error.status_code) or Said("Refused", error.status_code, "请求未被受理。", "The request was not granted.")
 
 
 def _fault(error: dict[str, Any], *, english: bool) -> dict[str, Any]:

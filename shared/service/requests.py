@@ -1,6 +1,8 @@
 """What a request brings besides its body: who sends it, the version it saw, its place in a list, its transaction."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Annotated
 
 from asgi_correlation_id import correlation_id
@@ -14,6 +16,9 @@ from shared.kernel.errors import Forbidden, Invalid, Unauthenticated, VersionMis
 from shared.kernel.page import Place
 from shared.service.identity import Identity
 from shared.wire import AreaCode
+
+OpenTransaction = Callable[[], AbstractAsyncContextManager[Transaction]]
+"""Opens a transaction that is begun, and commits it."""
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256 签名的令牌，写明岗位与辖区。A signed token with role and area.")
 
@@ -57,6 +62,13 @@ async def unopened_transaction(request: Request, actor: Annotated[Actor, Depends
         yield tx
 
 
+async def short_transactions(request: Request, actor: Annotated[Actor, Depends(caller)]) -> OpenTransaction:
+    """Give the caller's own transactions, one at a time, to an answer that takes long and must hold none while it waits."""
+    _known_parameters_only(request)
+    database: Database = request.app.state.database
+    return partial(database.transaction, actor, request_id=correlation_id.get() or "")
+
+
 async def expected_version(
     if_match: Annotated[str | None, Header(include_in_schema=False)] = None,  # the route documents it as required: its absence is a 428
 ) -> int:
@@ -84,6 +96,7 @@ def etag(version: int) -> str:
 
 # scope="function": the commit comes before the answer leaves, so a 201 is never a lie.
 InTransaction = Annotated[Transaction, Depends(unopened_transaction, scope="function")]
+ShortTransactions = Annotated[OpenTransaction, Depends(short_transactions)]
 Caller = Annotated[Actor, Depends(caller)]
 ExpectedVersion = Annotated[int, Depends(expected_version)]
 Cursor = Annotated[Place | None, Depends(place)]

@@ -2,16 +2,16 @@
 
 The endpoint is wrapped before FastAPI reads it, so that the key, the effect and the answer share one transaction.
 
-Promises: one transaction around key, effect and answer.
+Promises: one transaction around key, effect and answer. A file comes in before that, once its sender is known (`shared/service/uploads.py`).
 Does not promise anything to a request without a transaction.
-Not for uploads, whose bodies must not be read before they are checked.
+Not for an endpoint that streams events and takes a transaction: it would hold a connection as long as somebody listens.
 """
 
 import functools
 import hashlib
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
@@ -22,6 +22,7 @@ from shared.database.transaction import Transaction
 from shared.kernel.errors import KeyMissing
 from shared.service.problems import MEDIA_TYPE, Problem
 from shared.service.requests import ExpectedVersion, InTransaction
+from shared.service.uploads import body_document, form_of, received, taken_by
 
 _KEY_HEADER = {
     "name": "Idempotency-Key",
@@ -52,6 +53,7 @@ _ANSWERS = {
     500: "系统错误",
     503: "系统繁忙",
 }
+_ANSWERS_TO_A_FILE = {**_ANSWERS, 400: "缺少操作编号，或表单无法读取，或上传过慢", 413: "文件过大，上限见说明"}
 
 Endpoint = Callable[..., Awaitable[Any]]
 E = TypeVar("E", bound=Endpoint)
@@ -68,16 +70,15 @@ class ServiceRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
         keyed, versioned = _is_keyed(endpoint, options), _takes(endpoint, ExpectedVersion)
-        options["responses"] = {**_refusals(versioned=versioned), **(options.get("responses") or {})}
+        form = form_of(endpoint)
+        options["responses"] = {**_refusals(_ANSWERS_TO_A_FILE if form else _ANSWERS, versioned=versioned), **(options.get("responses") or {})}
         options["summary"] = options.get("summary") or _headline(endpoint)
         headers = [header for header, taken in ((_KEY_HEADER, keyed), (_VERSION_HEADER, versioned)) if taken]
         if headers:
             options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": headers}
-        if keyed:
-            endpoint = answered_once(endpoint, options.get("status_code") or 200)
-        elif _takes(endpoint, InTransaction):
-            endpoint = begun(endpoint)
-        super().__init__(path, endpoint, **options)
+        if form:
+            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "requestBody": body_document(form)}
+        super().__init__(path, _wrapped(endpoint, keyed=keyed, status=options.get("status_code") or 200), **options)
 
 
 def begun(endpoint: Endpoint) -> Endpoint:
@@ -95,17 +96,50 @@ def answered_once(endpoint: Endpoint, status: int) -> Endpoint:
     """Begin the transaction, then give the answer kept under this key, or call and keep the answer."""
 
     async def call(request: Request, **values: Any) -> Any:
-        tx = _transaction(values)
-        key = _key(request)
+        tx, key = _transaction(values), _key(request)
         await tx.begin()
         answer = await earlier_answer(tx, key, await _fingerprint(request))
-        if answer is None:
-            state = await endpoint(**values)
-            answer = Answer(status=status, body=state.model_dump_json().encode())
-            await keep_answer(tx, key, answer)
-        return Response(answer.body, answer.status, media_type="application/json")
+        return _response(answer or await _first_answer(endpoint, values, tx, key, status))
 
     return _which_also_takes_the_request(call, endpoint)
+
+
+def answered_once_with_a_file(endpoint: Endpoint, form: type[Any], status: int) -> Endpoint:
+    """The same, after the file has come in. It stays only if this call gave the answer."""
+
+    async def call(request: Request, **values: Any) -> Any:
+        tx, key = _transaction(values), _key(request)
+        async with received(request, form) as upload:
+            await tx.begin()
+            answer = await earlier_answer(tx, key, upload.fingerprint)
+            if answer is None:
+                answer = await _first_answer(endpoint, {**values, **upload.values_for(endpoint)}, tx, key, status)
+                upload.kept = True
+        return _response(answer)
+
+    return _which_also_takes_the_request(call, endpoint, without=taken_by(endpoint))
+
+
+def _wrapped(endpoint: Endpoint, *, keyed: bool, status: int) -> Endpoint:
+    form = form_of(endpoint)
+    if _streams(endpoint) and _takes(endpoint, InTransaction):
+        raise TypeError(f"{endpoint.__name__} streams: it begins short transactions of its own (ShortTransactions)")
+    if form:
+        return answered_once_with_a_file(endpoint, form, status)
+    if keyed:
+        return answered_once(endpoint, status)
+    return begun(endpoint) if _takes(endpoint, InTransaction) else endpoint
+
+
+async def _first_answer(endpoint: Endpoint, values: dict[str, Any], tx: Transaction, key: str, status: int) -> Answer:
+    state = await endpoint(**values)
+    answer = Answer(status=status, body=state.model_dump_json().encode())
+    await keep_answer(tx, key, answer)
+    return answer
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, media_type="application/json")
 
 
 def _is_keyed(endpoint: Endpoint, options: dict[str, Any]) -> bool:
@@ -127,6 +161,10 @@ async def _fingerprint(request: Request) -> bytes:
     return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).digest()
 
 
+def _streams(endpoint: Any) -> bool:
+    return inspect.isasyncgenfunction(endpoint)
+
+
 def _headline(endpoint: Endpoint) -> str | None:
     """The first sentence of an endpoint's docstring names the operation in the documentation."""
     return re.split("[。：；]", inspect.getdoc(endpoint) or "")[0] or None
@@ -136,16 +174,17 @@ def _takes(endpoint: Endpoint, kind: Any) -> bool:
     return any(each.annotation == kind for each in inspect.signature(endpoint).parameters.values())
 
 
-def _refusals(*, versioned: bool) -> dict[int | str, dict[str, Any]]:
+def _refusals(answers: Mapping[int, str], *, versioned: bool) -> dict[int | str, dict[str, Any]]:
     """Say in the operation's document which refusals it may answer with."""
     absent = set() if versioned else {412, 428}
     model = {"model": Problem, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    return {status: {"description": text, **model} for status, text in _ANSWERS.items() if status not in absent}
+    return {status: {"description": text, **model} for status, text in answers.items() if status not in absent}
 
 
-def _which_also_takes_the_request(call: Endpoint, endpoint: Endpoint) -> Endpoint:
+def _which_also_takes_the_request(call: Endpoint, endpoint: Endpoint, *, without: Collection[str] = ()) -> Endpoint:
     functools.update_wrapper(call, endpoint)
     signature = inspect.signature(endpoint)
+    kept = [each for each in signature.parameters.values() if each.name not in without]
     taken = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
-    call.__signature__ = signature.replace(parameters=[*signature.parameters.values(), taken])  # pyright: ignore[reportFunctionMemberAccess]
+    call.__signature__ = signature.replace(parameters=[*kept, taken])  # pyright: ignore[reportFunctionMemberAccess]
     return call

@@ -10,10 +10,10 @@ import json
 import secrets
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from joserfc.jwk import ECKey, KeySet
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT = Path("build/development")
@@ -41,6 +41,13 @@ class CommonSettings(BaseSettings):
     public_keys_file: Path | None = None
     log_json: bool = True
     request_seconds: float = 30.0
+    largest_upload_mib: int = Field(default=300, ge=1)
+    upload_seconds: float = Field(default=600.0, gt=0)
+
+    @property
+    def largest_upload(self) -> int:
+        """The largest file that may come in, in bytes."""
+        return self.largest_upload_mib * 2**20
 
     @model_validator(mode="after")
     def refuse_development_files(self) -> Self:
@@ -58,6 +65,9 @@ class CommonSettings(BaseSettings):
 class ServiceSettings(CommonSettings):
     """What a service with a database is told."""
 
+    takes_files: ClassVar[bool] = False
+    """Whether the service has files, and needs a folder for them."""
+
     database_url: SecretStr
     worker_database_url: SecretStr
     owner_database_url: SecretStr | None = None
@@ -69,6 +79,10 @@ class ServiceSettings(CommonSettings):
     kafka_bootstrap: str | None = None
     topic_replication: int = 1
     reconcile_seconds: float = 60.0
+    files_folder: Path | None = None
+    jobs_at_once: int = Field(default=2, ge=1)
+    reader_memory_mib: int = Field(default=512, ge=128)
+    reader_seconds: int = Field(default=600, ge=1)
 
     @model_validator(mode="after")
     def refuse_development_keys(self) -> Self:
@@ -82,7 +96,13 @@ class ServiceSettings(CommonSettings):
             raise DevelopmentDefault("data_key and index_key must differ")
         if self.kafka_bootstrap is None:
             raise DevelopmentDefault("kafka_bootstrap must be given outside the development profile")
+        if self.takes_files and (self.files_folder is None or _is_development(self.files_folder)):
+            raise DevelopmentDefault("files_folder must be given outside the development profile")
         return self
+
+    def folder_of_files(self, service: str) -> Path:
+        """Name the folder of a service's files, which its api and its workers share."""
+        return self.files_folder or DEVELOPMENT / "files" / service
 
     def key(self, name: str) -> bytes:
         """Give a key of 32 bytes, written as 64 hex digits."""

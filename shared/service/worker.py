@@ -23,6 +23,7 @@ from shared.database.wake import hear_wake_up_calls
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES, LINCANG
 from shared.service.announce import Announce, announce_all
+from shared.service.jobs.runner import JobRunner
 from shared.service.metrics import Metrics
 from shared.service.relay import Relay
 from shared.service.subscriptions import Listener, Subscriptions
@@ -87,6 +88,7 @@ class Worker:
         announce: Announce,
         duties: Sequence[Duty] = (),
         watched: Work | None = None,
+        runner: JobRunner | None = None,
     ) -> None:
         self.database, self.broker, self.metrics = database, broker, metrics
         self.relay = Relay(database, broker, metrics)
@@ -95,6 +97,7 @@ class Worker:
         self._announce = announce
         self._forgotten = asyncio.Event()
         self._watched = watched
+        self.runner = runner
         self._looked_at_again: dict[str, float] = {}
         self._duties = (*duties, HOUSEKEEPING)
 
@@ -110,6 +113,7 @@ class Worker:
             self._do_duties(),
             self._watch(),
             self._announce_what_was_forgotten(),
+            *([self.runner.run()] if self.runner else []),
             *(Listener(each, broker=self.broker, database=self.database, metrics=self.metrics).run() for each in self._subscriptions.all),
         ]
         async with asyncio.TaskGroup() as group:

@@ -15,6 +15,8 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "id_number_check_digit": ("校验码不符，请核对号码", "has a wrong check digit"),
     "phone": ("应为11位手机号码", "must have 11 digits"),
     "person_name": ("应为1至50个可见字符", "must be a text of 1 to 50 printable characters"),
+    "multipart": ("应为 multipart/form-data 表单", "must be multipart/form-data"),
+    "repeated": ("出现多次，只能有一次", "stands more than once"),
     "uuid7": ("应为第7版UUID", "must be a UUID of version 7"),
 }
 

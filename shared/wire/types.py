@@ -18,6 +18,7 @@ from shared.wire.faults import fault
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
+UNSAFE = _UNSAFE  # for the cells of files too
 _MONEY = re.compile(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
 _ID_NUMBER = re.compile(r"^[1-9][0-9]{16}[0-9X]$")
 _PHONE = re.compile(r"^1[3-9][0-9]{9}$")
@@ -125,6 +126,7 @@ DocumentNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100), AfterValidator(_safe), Field(examples=["临乡振发〔2021〕1号"])
 ]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^5309([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$", strict=True), Field(examples=["530902"])]
+HouseholdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$", strict=True), Field(examples=["5309021022010001"])]
 VillageCode = Annotated[str, StringConstraints(pattern=r"^5309[0-9]{8}$", strict=True), Field(examples=["530902102201"])]
 Year = Annotated[int, Field(ge=2020, le=2100, examples=[2021])]
 YesNo = Annotated[bool, Field(strict=True, examples=[True])]

@@ -36,7 +36,12 @@ class Fake:
     async def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request)
         answer = self.answer(request)
-        return answer if isinstance(answer, httpx2.Response) else await answer
+        return _unread(answer if isinstance(answer, httpx2.Response) else await answer)
+
+
+def _unread(answer: httpx2.Response) -> httpx2.Response:
+    """An answer as it comes off the wire, which can still be streamed."""
+    return httpx2.Response(answer.status_code, headers=answer.headers, stream=answer.stream)
 
 
 def saying(status: int, body: Any = None, **headers: str) -> Fake:

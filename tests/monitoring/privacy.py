@@ -17,6 +17,12 @@ LEFT_BEHIND = """
     SELECT 'outbox', headers::text || convert_from(payload, 'UTF8') FROM outbox WHERE created_at >= $1
     UNION ALL
     SELECT 'idempotency', coalesce(convert_from(body, 'UTF8'), '') FROM idempotency WHERE created_at >= $1
+    UNION ALL
+    SELECT 'job', to_jsonb(j)::text FROM job j WHERE created_at >= $1
+    UNION ALL
+    SELECT 'job_result', to_jsonb(r)::text FROM job_result r JOIN job j ON j.id = r.job_id WHERE j.created_at >= $1
+    UNION ALL
+    SELECT 'import_row', to_jsonb(s)::text FROM (SELECT i.fields, i.faults FROM import_row i JOIN job j ON j.id = i.job_id WHERE j.created_at >= $1) s
 """
 
 
@@ -52,10 +58,14 @@ class Watch:
         found = {place for place, text in [*self._said, *kept, *(("log", line) for line in logged)] if any(secret in text for secret in self.people)}
         assert not found, f"somebody is named in: {', '.join(sorted(found))}"
 
+    def note(self, sent: Any) -> None:
+        """Remember the people in what is sent."""
+        self.people.update(_people_in(sent))
+
     async def _sent(self, request: httpx2.Request) -> None:
         self._said.append(("url", str(request.url)))
-        if request.content.startswith(b"{"):
-            self.people.update(_people_in(orjson.loads(request.content)))
+        if request.headers.get("content-type", "") == "application/json" and request.content.startswith(b"{"):
+            self.note(orjson.loads(request.content))
 
     async def _answered(self, response: httpx2.Response) -> None:
         await response.aread()

@@ -1,20 +1,19 @@
 """Passes requests on to the service that owns the matter, by the allow-list."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
 from services.gateway.api.headers import passed_back, passed_on
-from services.gateway.api.routes import IDS, PASSAGES, Passage
+from services.gateway.api.routes import BODILESS, IDS, PASSAGES, Passage
+from services.gateway.api.streaming import streamed
 from services.gateway.clients.upstreams import Upstreams
 from shared.service.requests import Caller
 
 Endpoint = Callable[..., Awaitable[Response]]
-
-_BODILESS = {"GET"}
 
 
 async def plainly_written(request: Request) -> None:
@@ -30,18 +29,22 @@ def forwarder(passage: Passage) -> Endpoint:
     """Make the endpoint of one passage: it takes the ids that the path names, each of its type."""
 
     async def forward(request: Request, caller: Caller, **ids: Any) -> Response:
-        upstreams: Upstreams = request.app.state.upstreams
-        heard = await upstreams.ask(
-            passage.service_for(ids),
-            passage.method,
-            passage.path.format(**ids),
-            query=tuple(request.query_params.multi_items()),
-            headers=passed_on(request),
-            body=None if passage.method in _BODILESS else await request.body(),
-        )
-        return passed_back(heard)
+        return streamed(passage, request, ids) if passage.streams else await _whole(passage, request, ids)
 
     return _which_takes(forward, passage.ids)
+
+
+async def _whole(passage: Passage, request: Request, ids: Mapping[str, Any]) -> Response:
+    upstreams: Upstreams = request.app.state.upstreams
+    heard = await upstreams.ask(
+        passage.service_for(ids),
+        passage.method,
+        passage.path.format(**ids),
+        query=tuple(request.query_params.multi_items()),
+        headers=passed_on(request),
+        body=None if passage.method in BODILESS else await request.body(),
+    )
+    return passed_back(heard)
 
 
 def _which_takes(forward: Endpoint, ids: list[str]) -> Endpoint:

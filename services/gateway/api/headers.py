@@ -5,11 +5,13 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from shared.service.http import REQUEST_ID
-from shared.service.http_client import Heard
+from shared.service.http_client import Heard, HeardStream
 
 CALLER = ("authorization", "accept-language")
 _THERE = (*CALLER, "content-type", "if-match", "if-none-match", "idempotency-key")
+_THERE_STREAMED = (*_THERE, "content-length", "last-event-id")
 _BACK = ("content-type", "content-language", "etag", "retry-after", "www-authenticate")
+_FILE = ("content-length", "content-encoding", "content-disposition", "cache-control", "x-content-type-options", "x-accel-buffering")
 
 
 def passed_on(request: Request, names: tuple[str, ...] = _THERE) -> dict[str, str]:
@@ -23,7 +25,17 @@ def passed_on(request: Request, names: tuple[str, ...] = _THERE) -> dict[str, st
     return headers | {REQUEST_ID: correlation_id.get() or ""}
 
 
+def passed_on_streamed(request: Request) -> dict[str, str]:
+    """Choose what a service is told of a request whose body or answer streams. Nothing is to be packed: it goes through as it is."""
+    return {"accept-encoding": "identity", **passed_on(request, _THERE_STREAMED)}
+
+
 def passed_back(heard: Heard) -> Response:
     """Answer as the service did. The request's id is added on the way out, where it is ours."""
     headers = {name: heard.headers[name] for name in _BACK if name in heard.headers}
     return Response(heard.body, heard.status, headers=headers)
+
+
+def headers_back(heard: HeardStream) -> dict[str, str]:
+    """Choose what the caller is told of an answer that streams, a file's name and length among it."""
+    return {name: heard.headers[name] for name in (*_BACK, *_FILE) if name in heard.headers}

@@ -4,6 +4,7 @@ A path is built anew from its template and the ids read from it, each of a type;
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,12 +17,17 @@ from shared.wire import AreaCode, Year
 
 TASK = r"^[a-z]{1,20}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
+BODILESS = frozenset({"GET"})
+"""Methods whose requests have no body here."""
+
 IDS: dict[str, Any] = {
     "report_id": UUID,
     "household_id": UUID,
     "lead_id": UUID,
     "case_id": UUID,
     "flag_id": UUID,
+    "job_id": UUID,
+    "kind": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
     "task_id": Annotated[str, StringConstraints(pattern=TASK)],
     "area": AreaCode,
     "year": Year,
@@ -31,18 +37,26 @@ IDS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One operation that may pass. Its name is the operation's id, its services are those that may own what is named in the path."""
+    """One operation that may pass. Its name is the operation's id, its services are those that may own what is named in the path.
+
+    What streams goes through as it comes, both ways: a file, or events.
+    """
 
     name: str
     method: str
     path: str
     services: tuple[str, ...] = (MONITORING,)
+    streams: bool = False
+
+    @property
+    def takes_a_file(self) -> bool:
+        return self.streams and self.method not in BODILESS
 
     @property
     def ids(self) -> list[str]:
         return re.findall(r"\{(\w+)\}", self.path)
 
-    def service_for(self, ids: dict[str, Any]) -> str:
+    def service_for(self, ids: Mapping[str, Any]) -> str:
         """Name the service that owns what the path names; a task's id begins with it.
 
         :raises NotFound: none does.
@@ -59,12 +73,16 @@ PASSAGES = (
     Passage("new_household", "POST", "/v1/households"),
     Passage("households", "GET", "/v1/households"),
     Passage("household_search", "POST", "/v1/households/search"),
+    Passage("household_batch", "POST", "/v1/households/batch"),
+    Passage("household_export", "GET", "/v1/households/export", streams=True),  # before the household, whose id it is not
     Passage("household", "GET", "/v1/households/{household_id}"),
     Passage("new_lead", "POST", "/v1/leads"),
     Passage("leads", "GET", "/v1/leads"),
+    Passage("lead_export", "GET", "/v1/leads/export", streams=True),
     Passage("lead", "GET", "/v1/leads/{lead_id}"),
     Passage("lead_verification", "POST", "/v1/leads/{lead_id}/verification"),
     Passage("cases", "GET", "/v1/cases"),
+    Passage("case_export", "GET", "/v1/cases/export", streams=True),
     Passage("case", "GET", "/v1/cases/{case_id}"),
     Passage("case_appraisal", "POST", "/v1/cases/{case_id}/appraisal"),
     Passage("case_notice", "POST", "/v1/cases/{case_id}/notice"),
@@ -72,9 +90,21 @@ PASSAGES = (
     Passage("case_township_review", "POST", "/v1/cases/{case_id}/township-review"),
     Passage("case_county_approval", "POST", "/v1/cases/{case_id}/county-approval"),
     Passage("risk_flags", "GET", "/v1/risk-flags"),
+    Passage("risk_flag_export", "GET", "/v1/risk-flags/export", streams=True),
     Passage("risk_flag", "GET", "/v1/risk-flags/{flag_id}"),
     Passage("risk_flag_fan_out", "GET", "/v1/risk-flags/{flag_id}/fan-out"),
     Passage("risk_flag_withdrawal", "POST", "/v1/risk-flags/{flag_id}/withdrawal"),
+    Passage("import_template", "GET", "/v1/import-templates/{kind}", streams=True),
+    Passage("new_import", "POST", "/v1/imports", streams=True),
+    Passage("new_export", "POST", "/v1/exports"),
+    Passage("jobs", "GET", "/v1/jobs"),
+    Passage("job", "GET", "/v1/jobs/{job_id}"),
+    Passage("job_events", "GET", "/v1/jobs/{job_id}/events", streams=True),
+    Passage("job_commit", "POST", "/v1/jobs/{job_id}/commit"),
+    Passage("job_cancellation", "POST", "/v1/jobs/{job_id}/cancellation"),
+    Passage("job_rows", "GET", "/v1/jobs/{job_id}/rows"),
+    Passage("job_report", "GET", "/v1/jobs/{job_id}/report.xlsx", streams=True),
+    Passage("job_file", "GET", "/v1/jobs/{job_id}/file", streams=True),
     Passage("areas", "GET", "/v1/areas"),
     Passage("bottom_line", "PUT", "/v1/bottom-lines/{area}/{year}"),
     Passage("parameter", "PUT", "/v1/parameters/{area}/{key}"),

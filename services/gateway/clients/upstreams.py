@@ -1,15 +1,16 @@
 """The services behind the gateway: one client each, opened and closed with the process.
 
-Promises: every question ends within its deadline, waiting for a turn included, and silence has one name.
+Promises: every question ends within its deadline, waiting for a turn included, and silence has one name. What streams begins within it.
 Does not promise: that a question which met silence had no effect. Ask again with the same Idempotency-Key.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import structlog
 
-from shared.service.http_client import Heard, HttpClient, Query, Silent
+from shared.service.http_client import Heard, HeardStream, HttpClient, Query, Silent
 
 MONITORING, PROJECTS, EMPLOYMENT = "monitoring", "projects", "employment"
 SERVICES = (MONITORING, PROJECTS, EMPLOYMENT)
@@ -53,6 +54,28 @@ class Upstreams:
                 return await self._clients[service].ask(method, path, query=query, headers=headers, body=body)
         except (Silent, TimeoutError) as error:
             log.warning("service_silent", service=service, reason=str(error) or type(error).__name__)
+            raise ServiceSilent(service) from error
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: AsyncIterator[bytes] | None = None,
+    ) -> AsyncIterator[HeardStream]:
+        """Send a request to a service as it comes, and give the answer as it comes, whatever its status.
+
+        :raises ServiceSilent: there is none in time.
+        """
+        try:
+            async with self._clients[service].stream(method, path, seconds=self._seconds, query=query, headers=headers, body=body) as heard:
+                yield heard
+        except Silent as error:
+            log.warning("service_silent", service=service, reason=str(error))
             raise ServiceSilent(service) from error
 
     async def close(self) -> None:

@@ -68,10 +68,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
-    """A household at its registration. `visit_due_at` is the end of the period until its next visit."""
+    """A household at its registration. `visit_due_at` is the end of the period until its next visit.
+
+    :param number: the household number (户编号) by which officials know it, unique in its county.
+    """
 
     id: HouseholdId
     area_code: str
+    number: str
     kind: HouseholdKind
     income: Income
     visit_due_at: datetime
@@ -99,9 +103,16 @@ class HouseholdGone(Conflict):
 
 
 def register(
-    household_id: HouseholdId, *, area_code: str, kind: HouseholdKind, income: Income, members: Sequence[Member], visit_due_at: datetime
+    household_id: HouseholdId,
+    *,
+    area_code: str,
+    number: str | None,
+    kind: HouseholdKind,
+    income: Income,
+    members: Sequence[Member],
+    visit_due_at: datetime,
 ) -> Household:
-    """Form a household.
+    """Form a household; without a number of its own, its id is its number.
 
     :raises OneHead: it has no head, or several.
     :raises OneSpouse: the head has several spouses.
@@ -115,4 +126,12 @@ def register(
     numbers = [member.id_number.number for member in members]
     if repeated := [n for n, number in enumerate(numbers) if number in numbers[:n]]:
         raise TwiceInHousehold(*(f"body.members.{n}.id_number" for n in repeated))
-    return Household(id=household_id, area_code=area_code, kind=kind, income=income, visit_due_at=visit_due_at, members=members)
+    return Household(
+        id=household_id,
+        area_code=area_code,
+        number=number or str(household_id),
+        kind=kind,
+        income=income,
+        visit_due_at=visit_due_at,
+        members=members,
+    )

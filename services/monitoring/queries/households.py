@@ -26,6 +26,7 @@ class HouseholdLine(BaseModel):
 
     id: UUID
     area: str
+    number: str = Field(examples=["5309021022010001"], description="户编号")
     head: str | None = Field(examples=["李**"])
     kind: HouseholdKind
     status: HouseholdStatus
@@ -78,6 +79,7 @@ class HouseholdShown(BaseModel):
     id: UUID
     version: int
     area: str
+    number: str = Field(examples=["5309021022010001"], description="户编号")
     kind: HouseholdKind
     status: HouseholdStatus
     registered_at: datetime
@@ -114,6 +116,7 @@ async def show_household(household_id: HouseholdId, tx: Transaction) -> Househol
         id=row.id,
         version=row.version,
         area=row.area_code,
+        number=row.number,
         kind=row.kind,
         status=row.status,
         registered_at=row.registered_at,
@@ -129,6 +132,7 @@ async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[HouseholdLin
         HouseholdLine(
             id=row.id,
             area=row.area_code,
+            number=row.number,
             head=str(PersonName(heads[row.id])) if row.id in heads else None,
             kind=row.kind,
             status=row.status,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.monitoring.domain.leads import Channel, LeadStatus
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import leads, self_reports
+from services.monitoring.store import department_files, leads, self_reports
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
 from shared.kernel.errors import NotFound
@@ -43,7 +43,7 @@ class LeadPage(BaseModel):
 
 
 class Reporter(BaseModel):
-    """Who reported, masked: enough for the village to know whom to ask for."""
+    """Who reported, or whom a department's list names, masked: enough for the village to know whom to ask for."""
 
     name: str = Field(examples=["李**"])
     id_number: str = Field(examples=["533522********00**"])
@@ -51,7 +51,10 @@ class Reporter(BaseModel):
 
 
 class LeadShown(LeadLine):
-    """A lead with what was said in it; the note is shown to those who check and decide, `reporter` where somebody reported for themselves."""
+    """A lead with what was said in it; the note is shown to those who check and decide.
+
+    `reporter`: who reported for themselves, or whom a department's list names.
+    """
 
     note: str | None
     reporter: Reporter | None
@@ -98,10 +101,11 @@ async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfRepo
 
 
 async def _reporter(row: Any, tx: Transaction) -> Reporter | None:
-    report = await self_reports.behind(LeadId(row.id), tx) if row.channel is Channel.SELF_REPORT else None
-    if report is None:
+    table, behind = ("self_report", self_reports.behind) if row.channel is Channel.SELF_REPORT else ("department_row", department_files.behind)
+    source = await behind(LeadId(row.id), tx)
+    if source is None:
         return None
-    secrets = tx.vault.open(report.secrets, table="self_report", row=report.id)
+    secrets = tx.vault.open(source.secrets, table=table, row=source.id)
     return Reporter(
         name=str(PersonName(secrets["name"])),
         id_number=str(IdNumber(secrets["id_number"])),

@@ -10,6 +10,7 @@ from services.monitoring.store.base import Base
 from shared.database import columns
 from shared.database.columns import CODE
 from shared.database.transaction import Transaction
+from shared.kernel.areas import area_range
 from shared.kernel.errors import Invalid
 
 MOST = 2_000
@@ -43,6 +44,18 @@ INSIDE = (
     .limit(MOST)
 )
 
+VILLAGES = (
+    select(col(AreaRow.code), col(AreaRow.name))
+    .where(
+        col(AreaRow.code) >= bindparam("lo", type_=CODE),
+        col(AreaRow.code) < bindparam("hi", type_=CODE),
+        col(AreaRow.level) == "village",
+        col(AreaRow.valid_to).is_(None),
+    )
+    .order_by(col(AreaRow.code))
+    .limit(MOST)
+)
+
 
 async def require_village(village: str, tx: Transaction) -> None:
     """Hold a code against the tree.
@@ -56,3 +69,9 @@ async def require_village(village: str, tx: Transaction) -> None:
 async def inside(parent: str, tx: Transaction) -> list[Row[Any]]:
     """List the areas one level below another."""
     return list((await tx.execute(INSIDE, {"parent": parent})).all())
+
+
+async def villages_in(area: str, tx: Transaction) -> list[Row[Any]]:
+    """List the villages of an area."""
+    lo, hi = area_range(area)
+    return list((await tx.execute(VILLAGES, {"lo": lo, "hi": hi})).all())

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import PrimaryKeyConstraint, Row, and_, bindparam, select, text, update
+from sqlalchemy import PrimaryKeyConstraint, Row, UniqueConstraint, and_, bindparam, select, text, update
 from sqlmodel import col
 
 from services.monitoring.domain.households import Household, HouseholdGone, HouseholdKind, HouseholdStatus
@@ -17,7 +17,7 @@ from shared.kernel.ids import HouseholdId
 
 
 class HouseholdRow(Base, table=True):
-    """A household; `due_at` is the end of the period until its next visit."""
+    """A household, known to officials by its number (户编号); `due_at` is the end of the period until its next visit."""
 
     __tablename__ = "household"
     __table_args__ = (
@@ -25,12 +25,14 @@ class HouseholdRow(Base, table=True):
         only("status", HouseholdStatus),
         only("kind", HouseholdKind),
         *worklist_indexes("household"),
+        UniqueConstraint("county_code", "number"),
     )
 
     county_code: str = code()
     id: UUID
     township_code: str = code()
     area_code: str = code()
+    number: str = code()
     kind: HouseholdKind = one_of(HouseholdKind)
     status: HouseholdStatus = one_of(HouseholdStatus, sa_column_kwargs={"server_default": text("'normal'")})
     due_at: datetime = instant()
@@ -44,6 +46,7 @@ COLUMNS = (
     col(HouseholdRow.id),
     col(HouseholdRow.township_code),
     col(HouseholdRow.area_code),
+    col(HouseholdRow.number),
     col(HouseholdRow.kind),
     col(HouseholdRow.status),
     col(HouseholdRow.due_at),
@@ -57,17 +60,19 @@ MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), vers
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
 
 
-async def add(household: Household, tx: Transaction) -> None:
+async def add(household: Household, tx: Transaction) -> bool:
+    """Keep a household; false if another of its county has its number."""
     row = {
         "county_code": county_of(household.area_code),
         "id": household.id,
         "township_code": household.area_code[:TOWNSHIP],
         "area_code": household.area_code,
+        "number": household.number,
         "kind": household.kind,
         "due_at": household.visit_due_at,
         "registered_at": tx.now,
     }
-    await tx.insert(HouseholdRow, [row])
+    return bool(await tx.insert(HouseholdRow, [row], skip_existing=True))
 
 
 async def get(household_id: HouseholdId, tx: Transaction) -> Row[Any]:

@@ -1,6 +1,6 @@
 """People: who they are (sealed), where they belong and what they are there (dated), and the register of all of the prefecture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, LargeBinary, PrimaryKeyConstraint, Row, Uuid, bindparam, func, select, text
 from sqlmodel import col
 
-from services.monitoring.domain.households import ABLE, Household, Labour, Relation
+from services.monitoring.domain.households import ABLE, Household, Labour, Member, Relation
 from services.monitoring.store.base import Base
 from shared.database.columns import code, day, one_of, only, sealed
+from shared.database.privacy import Vault
 from shared.database.rows import among
 from shared.database.transaction import Transaction
 from shared.kernel.areas import county_of
@@ -20,7 +21,10 @@ from shared.kernel.workdays import local_day
 
 
 class PersonRow(Base, table=True):
-    """A person. The name is a plain column, searched by officials under the policy; what is secret is one ciphertext."""
+    """A person. The name is a plain column, searched by officials under the policy; what is secret is one ciphertext.
+
+    `content_index` is a keyed hash of what is secret, so that the same content is known without opening it.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -35,6 +39,7 @@ class PersonRow(Base, table=True):
     name: str
     id_number_index: bytes = sealed()
     secrets: bytes = sealed()
+    content_index: bytes | None = sealed(default=None, nullable=True)
 
 
 class MembershipRow(Base, table=True):
@@ -138,9 +143,7 @@ async def add(household: Household, tx: Transaction) -> list[int]:
             "id": member.id,
             "name": member.name.full,
             "id_number_index": index,
-            "secrets": tx.vault.seal(
-                {"id_number": member.id_number.number, "phone": member.phone.number if member.phone else None}, table="person", row=member.id
-            ),
+            **sealed_person(tx.vault, member.id, secrets_of(member)),
         }
         for index, member in zip(indexes, household.members, strict=True)
     ]
@@ -159,6 +162,18 @@ async def add(household: Household, tx: Transaction) -> list[int]:
     await tx.insert(PersonRow, people)
     await tx.insert(MembershipRow, memberships)
     return []
+
+
+def secrets_of(member: Member) -> dict[str, str | None]:
+    return {"id_number": member.id_number.number, "phone": member.phone.number if member.phone else None}
+
+
+def sealed_person(vault: Vault, person_id: UUID, secrets: Mapping[str, str | None]) -> dict[str, bytes]:
+    """Seal what is secret of a person, with the hash that recognises it."""
+    return {
+        "secrets": vault.seal(dict(secrets), table="person", row=person_id),
+        "content_index": vault.index(f"{secrets['id_number']}|{secrets['phone'] or ''}"),
+    }
 
 
 async def members_of(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:

@@ -41,6 +41,7 @@ def given(tmp_path: Path, **changes: Any) -> dict[str, Any]:
         "index_key": "cd" * 32,
         "kafka_bootstrap": "kafka:9092",
         "public_keys_file": jwks(tmp_path / "secrets"),
+        "files_folder": tmp_path / "files",
     }
     return {name: value for name, value in (whole | changes).items() if value is not None}
 
@@ -75,6 +76,32 @@ def test_production_refuses_the_public_keys_of_the_development_profile(tmp_path:
     for file in (Path("build/development/jwks.json"), tmp_path / "build" / "x" / ".." / "development" / "jwks.json"):
         with pytest.raises(ValidationError, match="public_keys_file"):
             Settings(**given(tmp_path, public_keys_file=file))
+
+
+def test_production_refuses_to_keep_files_nowhere_or_in_the_folder_of_development(tmp_path: Path) -> None:
+    for folder in (None, Path("build/development/files/monitoring"), tmp_path / "build" / "development" / "x"):
+        with pytest.raises(ValidationError, match="files_folder"):
+            Settings(**given(tmp_path, files_folder=folder))
+
+    assert Settings(**given(tmp_path)).folder_of_files("monitoring") == tmp_path / "files"
+
+
+def test_a_service_without_files_needs_no_folder_for_them(tmp_path: Path) -> None:
+    assert not ProjectsSettings.takes_files
+    assert ProjectsSettings(**given(tmp_path, files_folder=None)).files_folder is None
+
+
+def test_files_of_development_lie_with_the_rest_of_it() -> None:
+    settings = Settings(profile=Profile.DEVELOPMENT, database_url=SecretStr(URL), worker_database_url=SecretStr(URL))
+
+    assert settings.folder_of_files("monitoring") == Path("build/development/files/monitoring")
+    assert (settings.largest_upload, settings.upload_seconds) == (300 * 2**20, 600.0)
+
+
+@pytest.mark.parametrize("wrong", [{"largest_upload_mib": 0}, {"largest_upload_mib": "x"}, {"upload_seconds": 0}])
+def test_a_limit_of_uploads_lets_something_pass(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        Settings(**given(tmp_path, **wrong))
 
 
 @pytest.mark.parametrize("profile", ["staging", "Production", "", "dev"])

@@ -8,6 +8,7 @@ from services.monitoring.store.law.lines import NoLine, line_for, publish_line
 from services.monitoring.store.law.measures import measures_for
 from services.monitoring.store.law.parameters import parameters_for, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
+from services.monitoring.store.law.signals import signal_rules_for
 
 __all__ = [
     "NoLine",
@@ -19,4 +20,5 @@ __all__ = [
     "parameters_for",
     "publish_line",
     "publish_parameter",
+    "signal_rules_for",
 ]

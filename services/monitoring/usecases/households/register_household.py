@@ -14,7 +14,7 @@ from shared.database.transaction import Transaction
 from shared.kernel.areas import is_inside
 from shared.kernel.errors import Conflict, Forbidden
 from shared.kernel.ids import HouseholdId, PersonId, new_id
-from shared.wire import IdNumber, PersonName, Phone, VillageCode, Yuan, command, part
+from shared.wire import HouseholdNumber, IdNumber, PersonName, Phone, VillageCode, Yuan, command, part
 
 _ZERO = Decimal("0.00")
 
@@ -46,6 +46,7 @@ class NewIncome:
 @command
 class RegisterHousehold:
     village: VillageCode
+    number: HouseholdNumber | None = None
     kind: rules.HouseholdKind
     income: NewIncome
     members: Annotated[list[NewMember], Field(min_length=1, max_length=30)]
@@ -62,17 +63,23 @@ class RegisteredElsewhere(Conflict):
     english = "A member is registered in another household already."
 
 
+class NumberTaken(Conflict):
+    sentence = "该户编号已用于本县另一户。"
+    english = "Another household of the county has this number."
+
+
 class OutsideYourArea(Forbidden):
     sentence = "该村不在您的辖区内。"
     english = "The village lies outside your area."
 
 
 async def register_household(household: RegisterHousehold, tx: Transaction) -> Registered:
-    """Register a household in a village of the caller's area (R38, R52; plan ch.3).
+    """Register a household in a village of the caller's area (R38, R52; plan ch.3); without a number its id is its number.
 
     :raises OutsideYourArea: the village is not the caller's.
     :raises NoSuchVillage: there is no such village.
     :raises OneHead: no head, or several; likewise OneSpouse and TwiceInHousehold.
+    :raises NumberTaken: another household of the county has the number.
     :raises RegisteredElsewhere: a member belongs to another household, wherever that is.
     """
     if not is_inside(household.village, tx.actor.area):
@@ -84,13 +91,15 @@ async def register_household(household: RegisterHousehold, tx: Transaction) -> R
     registered = rules.register(
         HouseholdId(new_id()),
         area_code=household.village,
+        number=household.number,
         kind=household.kind,
         income=_income(household),
         members=[_member(member) for member in household.members],
         visit_due_at=calendar.end_of(until_visit, tx.now),
     )
 
-    await households.add(registered, tx)
+    if not await households.add(registered, tx):
+        raise NumberTaken("body.number")
     await incomes.add(registered, tx)
     if clashes := await people.add(registered, tx):
         raise RegisteredElsewhere(*(f"body.members.{n}.id_number" for n in clashes))

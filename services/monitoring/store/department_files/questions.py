@@ -1,0 +1,60 @@
+from typing import Any
+
+from sqlalchemy import CursorResult, TextClause, text
+
+from shared.database.transaction import Transaction
+from shared.kernel.jobs import JobId, Part
+
+SLICE = """
+    slice AS MATERIALIZED (
+        SELECT s.row, s.unit, s.area_code, s.record_id, s.person_index, s.content_index, s.secrets, s.note, s.fields, s.faults AS cell_faults,
+               s.fields ->> 'source_number' AS source_number
+        FROM import_row s WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
+    )
+"""
+_TWICE = text("""
+    INSERT INTO import_fault (county_code, job_id, row, field, code)
+    SELECT county_code, job_id, row, 'source_number', 'number_twice' FROM (
+        SELECT county_code, job_id, row, count(*) OVER (PARTITION BY record_id) AS times FROM import_row
+        WHERE county_code = ANY(:counties) AND job_id = :job AND faults IS NULL
+    ) AS counted WHERE times > 1
+    ON CONFLICT DO NOTHING
+""")
+_DECIDE = text(f"""
+    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
+    WITH {SLICE}, judged AS (
+        SELECT s.*, d.id IS NOT NULL AS known,
+               coalesce(s.cell_faults, '[]') || coalesce(t.faults, '[]')
+               || CASE WHEN s.cell_faults IS NULL AND a.code IS NULL THEN '[["village", "no_such_village"]]' ELSE '[]' END
+               || CASE WHEN d.content_index <> s.content_index THEN '[["source_number", "source_number_used"]]' ELSE '[]' END AS row_faults
+        FROM slice s
+        LEFT JOIN department_row d ON d.county_code = :county AND d.id = s.record_id
+        LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_to IS NULL
+        LEFT JOIN LATERAL (
+            SELECT jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
+            WHERE f.county_code = :county AND f.job_id = :job AND f.row = s.row
+        ) t ON true
+    )
+    SELECT :county, :job, row, area_code,
+           CASE WHEN row_faults <> '[]' THEN 'refused' WHEN known THEN 'unchanged' ELSE 'created' END,
+           CASE WHEN row_faults <> '[]' THEN row_faults END,
+           CASE WHEN row_faults = '[]' THEN record_id END
+    FROM judged
+    ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
+""")
+
+
+async def note_repeated(job_id: JobId, tx: Transaction) -> None:
+    """Find numbers that stand in a file more than once."""
+    await tx.execute(_TWICE, {"counties": tx.counties, "job": job_id})
+
+
+async def decide(part: Part, tx: Transaction) -> None:
+    """Say what becomes of each row of a slice, and what is wrong with it."""
+    await asked(_DECIDE, part, tx)
+
+
+async def asked(question: TextClause, part: Part, tx: Transaction, **more: Any) -> CursorResult[Any]:
+    """Ask about a slice."""
+    about = {"county": tx.actor.scope.county, "job": part.job.id, "after": part.after, "upto": part.upto, "now": tx.now, "person": tx.actor.id}
+    return await tx.execute(question, about | more)

@@ -1,0 +1,157 @@
+from typing import Any
+
+from sqlalchemy import CursorResult, TextClause, text
+
+from services.monitoring.domain.income import AMOUNTS
+from services.monitoring.store.register_files.slices import SLICE, values_of
+from shared.database.transaction import Transaction
+from shared.kernel.jobs import JobId, Part
+
+_REPEATED = ("area_code", "kind", "people", "net_income", *AMOUNTS)
+_DIFFERS = " OR ".join(f"min(s.{each}) OVER unit IS DISTINCT FROM max(s.{each}) OVER unit" for each in _REPEATED)
+_INCOME_CHANGES = " OR ".join(f"s.{each} <> i.{each}" for each in AMOUNTS)
+_SOURCES = ("wage_income", "production_income", "property_income", "transfer_income")
+_NET = " + ".join(f"coalesce({each}, 0)" for each in _SOURCES) + " - coalesce(production_expense, 0)"
+
+_NUMBERS = text("""
+    SELECT DISTINCT fields ->> 'household_number' FROM import_row
+    WHERE county_code = :county AND job_id = :job AND unit > :after AND unit <= :upto
+""")
+_HOLD = text("SELECT id FROM household WHERE county_code = :county AND number = ANY(:numbers) ORDER BY id FOR UPDATE")
+_VILLAGES = text("""
+    SELECT DISTINCT area_code FROM import_row WHERE county_code = :county AND job_id = :job AND unit > :after AND unit <= :upto AND faults IS NULL
+""")
+_TWICE = text("""
+    INSERT INTO import_fault (county_code, job_id, row, field, code)
+    SELECT county_code, job_id, row, 'id_number', 'twice_in_file' FROM (
+        SELECT county_code, job_id, row, count(*) OVER (PARTITION BY person_index) AS times FROM import_row
+        WHERE county_code = ANY(:counties) AND job_id = :job AND person_index IS NOT NULL
+    ) AS counted WHERE times > 1
+    ON CONFLICT DO NOTHING
+""")
+# Each row meets its household by number and its person by blind index; the rows of a unit are looked at together.
+_LOOKED_AT = f"""
+    {SLICE}, target AS MATERIALIZED (
+        SELECT h.* FROM (SELECT array_agg(DISTINCT household_number) AS numbers FROM slice) n, households_numbered(:county, n.numbers) h
+    ), known AS MATERIALIZED (
+        SELECT d.* FROM (SELECT array_agg(person_index) AS indexes FROM slice WHERE person_index IS NOT NULL) i, directory_of(i.indexes) d
+    ), placed AS MATERIALIZED (
+        SELECT s.*, h.id AS household_id, h.area_code AS household_area, h.status AS household_status, h.kind AS household_kind,
+               coalesce(k.person_id, CASE WHEN s.person_index IS NULL THEN s.person END) AS person_id
+        FROM slice s
+        LEFT JOIN target h ON h.number = s.household_number
+        LEFT JOIN known k ON k.id_number_index = s.person_index
+    ), others AS MATERIALIZED (
+        SELECT m.household_id, count(*) AS members, count(*) FILTER (WHERE m.relation = 'head') AS heads,
+               count(*) FILTER (WHERE m.relation = 'spouse') AS spouses
+        FROM membership m
+        WHERE m.county_code = :county AND m.valid_to IS NULL AND m.household_id = ANY(ARRAY(SELECT household_id FROM placed))
+          AND NOT EXISTS (SELECT FROM placed p WHERE p.person_id = m.person_id)
+        GROUP BY m.household_id
+    ), looked_at AS MATERIALIZED (
+        SELECT s.*, m.household_id AS lives_in, a.code IS NULL AS no_village, t.faults AS file_faults,
+               bool_or(s.cell_faults IS NOT NULL) OVER unit AS unread,
+               count(*) FILTER (WHERE s.relation = 'head') OVER unit + coalesce(o.heads, 0) AS heads,
+               count(*) FILTER (WHERE s.relation = 'spouse') OVER unit + coalesce(o.spouses, 0) AS spouses,
+               count(*) OVER unit + coalesce(o.members, 0) AS members,
+               {_DIFFERS} AS differs,
+               (m.relation, m.labour) IS DISTINCT FROM (s.relation, s.labour)
+               OR coalesce(p.name <> s.name AND s.name NOT LIKE '%*%', false)
+               OR (s.phone IS NOT NULL AND s.content_index IS NOT NULL AND s.content_index IS DISTINCT FROM p.content_index) AS person_changes,
+               s.relation = 'head' AND (coalesce(s.kind <> s.household_kind, false) OR coalesce({_INCOME_CHANGES}, false)
+                                        OR coalesce(i.people <> count(*) OVER unit + coalesce(o.members, 0), false)) AS household_changes
+        FROM placed s
+        LEFT JOIN membership m ON m.county_code = :county AND m.person_id = s.person_id AND m.valid_to IS NULL
+        LEFT JOIN person p ON p.county_code = :county AND p.id = s.person_id
+        LEFT JOIN household_income i ON i.county_code = :county AND i.household_id = s.household_id AND i.valid_to IS NULL
+        LEFT JOIN others o ON o.household_id = s.household_id
+        LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_to IS NULL
+        LEFT JOIN LATERAL (
+            SELECT jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
+            WHERE f.county_code = :county AND f.job_id = :job AND f.row = s.row
+        ) t ON true
+        WINDOW unit AS (PARTITION BY s.unit)
+    )
+"""
+# Code -> field, and when; asked only of units all of whose cells could be read.
+_FAULTS = {
+    "household_number": ("household_number", "household_number !~ '^[0-9A-Za-z-]{1,40}$'"),
+    "no_such_village": ("village", "no_village"),
+    "number_elsewhere": ("household_number", "household_area <> area_code"),
+    "household_gone": ("household_number", "household_status = 'gone'"),
+    "not_registered": ("household_number", "household_id IS NULL AND :strategy = 'update'"),
+    "one_head": ("relation", "heads <> 1"),
+    "one_spouse": ("relation", "spouses > 1"),
+    "people_count": ("people", "people <> members"),
+    "missing": ("kind", "kind IS NULL AND relation = 'head' AND heads = 1 AND household_id IS NULL"),
+    "household_differs": (None, "differs"),
+    "income_sum": ("net_income", f"net_income <> {_NET}"),
+    "registered_elsewhere": (
+        "id_number",
+        "person_index IS NOT NULL AND person_id IS NOT NULL AND (household_id IS NULL OR lives_in IS DISTINCT FROM household_id)",
+    ),
+    "masked": (
+        "id_number",
+        "(person_index IS NULL AND (person_id IS NULL OR household_id IS NULL)) OR (person_id IS NULL AND (name LIKE '%*%' OR phone LIKE '%*%'))",
+    ),
+    "person_unknown": (
+        "person",
+        "person_index IS NULL AND person_id IS NOT NULL AND household_id IS NOT NULL AND lives_in IS DISTINCT FROM household_id",
+    ),
+}
+
+
+def _fault(code: str, field: str | None, when: str) -> str:
+    place = "null" if field is None else f'"{field}"'
+    return f"""CASE WHEN {when} THEN '[{place}, "{code}"]'::jsonb END"""
+
+
+# A colon inside the text of a question begins a parameter; casts and JSON are written so that none stands there by chance.
+_DECIDE = text(
+    f"""
+    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
+    WITH {_LOOKED_AT}, judged AS MATERIALIZED (
+        SELECT l.*, coalesce(l.cell_faults, '[]') || coalesce(l.file_faults, '[]') || CASE WHEN l.unread THEN '[]' ELSE to_jsonb(array_remove(ARRAY[
+            {", ".join(_fault(code, *rule) for code, rule in _FAULTS.items())}
+        ], NULL)) END AS row_faults
+        FROM looked_at l
+    ), summed AS (
+        SELECT j.*, bool_or(j.row_faults <> '[]') OVER (PARTITION BY j.unit) AS refused FROM judged j
+    )
+    SELECT :county, :job, row, area_code,
+           CASE WHEN refused THEN 'refused'
+                WHEN household_id IS NOT NULL AND :strategy = 'create' THEN 'unchanged'
+                WHEN person_id IS NULL THEN 'created'
+                WHEN person_changes OR household_changes THEN 'updated'
+                ELSE 'unchanged' END,
+           CASE WHEN row_faults <> '[]' THEN row_faults WHEN refused THEN '[[null, "household_refused"]]' END,
+           CASE WHEN NOT refused THEN coalesce(household_id, unit_id) END
+    FROM summed
+    ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
+""".replace("::jsonb", r"\:\:jsonb")
+)
+
+
+async def note_repeated(job_id: JobId, tx: Transaction) -> None:
+    """Find who stands in a file more than once."""
+    await tx.execute(_TWICE, {"counties": tx.counties, "job": job_id})
+
+
+async def hold(part: Part, tx: Transaction) -> None:
+    """Keep others from deciding about the households of a slice until this act ends."""
+    numbers = list((await _ask(_NUMBERS, part, tx)).scalars())
+    await tx.execute(_HOLD, {"county": tx.actor.scope.county, "numbers": sorted(filter(None, numbers))})
+
+
+async def villages_of(part: Part, tx: Transaction) -> list[str]:
+    """List the villages of a slice."""
+    return list((await _ask(_VILLAGES, part, tx)).scalars())
+
+
+async def decide(part: Part, tx: Transaction) -> None:
+    """Say what becomes of each row of a slice, and what is wrong with it."""
+    await _ask(_DECIDE, part, tx)
+
+
+async def _ask(question: TextClause, part: Part, tx: Transaction) -> CursorResult[Any]:
+    return await tx.execute(question, values_of(part, tx))

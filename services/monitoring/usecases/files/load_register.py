@@ -1,0 +1,60 @@
+"""Load a file of households into the register, slice by slice (R38, R52; plan ch.3)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from services.monitoring.domain.parameters import Key
+from services.monitoring.store import law, register_files
+from services.monitoring.store.people import sealed_person
+from shared.database.jobs.stage import Sealed
+from shared.database.privacy import Vault
+from shared.database.transaction import Transaction
+from shared.kernel.jobs import Job, Part
+from shared.kernel.sheets import MASK
+from shared.kernel.workdays import local_day
+
+
+def seal_person(vault: Vault, record_id: UUID, row: Mapping[str, str | None]) -> Sealed:
+    """Seal what is secret of a person as it is kept in the register; a masked value stands for what is kept there already."""
+    number, phone = row["id_number"], row["phone"]
+    if number is None or MASK in number:
+        return Sealed(record_id=record_id)
+    index = vault.index(number)
+    if phone is not None and MASK in phone:
+        return Sealed(record_id=record_id, person_index=index)
+    return Sealed(record_id=record_id, person_index=index, **sealed_person(vault, record_id, {"id_number": number, "phone": phone}))
+
+
+class RegisterLoad:
+    """One run of loading a household register."""
+
+    def __init__(self) -> None:
+        self._due: dict[tuple[str, date], datetime] = {}
+
+    async def check(self, job: Job, tx: Transaction) -> None:
+        """Find who stands in the file more than once."""
+        await register_files.note_repeated(job.id, tx)
+
+    async def attempt(self, part: Part, tx: Transaction) -> None:
+        """Say what would become of the rows of a slice."""
+        await register_files.decide(part, tx)
+
+    async def take(self, part: Part, tx: Transaction) -> bool:
+        """Register what is new in a slice and change what is different; false if somebody registered one of these people meanwhile."""
+        await register_files.hold(part, tx)
+        await register_files.decide(part, tx)
+        if not await register_files.add(part, await self._due_in(await register_files.villages_of(part, tx), tx), tx):
+            return False
+        await register_files.change(part, tx)
+        return True
+
+    async def _due_in(self, villages: Sequence[str], tx: Transaction) -> Mapping[str, datetime]:
+        """Say by when a household registered today is to be visited, in each village; asked once a day and village."""
+        today = local_day(tx.now)
+        for village in villages:
+            if (village, today) not in self._due:
+                until_visit = (await law.parameters_for(village, tx)).period(Key.VISIT_DAYS)
+                calendar = await law.calendar_for(village, tx, days=until_visit.reach)
+                self._due[village, today] = calendar.end_of(until_visit, tx.now)
+        return {village: self._due[village, today] for village in villages}

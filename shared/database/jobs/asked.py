@@ -1,0 +1,122 @@
+"""Jobs as people ask for them and look at them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Row, Uuid, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import col
+
+from shared.database.base import Table
+from shared.database.columns import CODE, INSTANT
+from shared.database.jobs.tables import job_tables
+from shared.database.rows import columns_of
+from shared.database.transaction import Transaction
+from shared.kernel.areas import COUNTIES, LINCANG
+from shared.kernel.errors import NotFound, Stale
+from shared.kernel.jobs import WAITING, Job, JobId, JobState, Phase, Progress
+from shared.kernel.sheets import Outcome
+
+HOMES = [*COUNTIES, LINCANG]
+
+_BEGIN = text("""
+    INSERT INTO job_run (county_code, id, area_code, failures, phase, began_at, done, position)
+    VALUES (:county, :job, :area, 0, 'waiting', :at, 0, 0)
+""")
+_STEP = text("""
+    UPDATE job SET state = :becomes, finished_at = :finished_at, arguments = arguments || :arguments, version = version + 1
+    WHERE county_code = :county AND id = :job AND state = :before AND version = :expected RETURNING version
+""").bindparams(bindparam("arguments", type_=JSONB), bindparam("finished_at", type_=INSTANT))
+_BEGIN_ANEW = text("""
+    UPDATE job_run SET phase = 'waiting', done = 0, total = NULL, position = 0, began_at = :at, claimed_until = NULL
+    WHERE county_code = :county AND id = :job
+""")
+_BEGIN_PARTS_ANEW = text("""
+    UPDATE job_part SET position = 0, created = 0, updated = 0, unchanged = 0, refused = 0 WHERE county_code = ANY(:counties) AND id = :job
+""")
+_PROGRESS = text("""
+    SELECT r.phase, r.total, r.done, r.position, r.began_at, extract(epoch FROM now() - r.began_at) AS seconds, p.* FROM job_run r,
+    LATERAL (SELECT coalesce(sum(total), 0)::int AS rows, coalesce(sum(created), 0)::int AS created, coalesce(sum(updated), 0)::int AS updated,
+                    coalesce(sum(unchanged), 0)::int AS unchanged, coalesce(sum(refused), 0)::int AS refused
+             FROM job_part WHERE county_code = ANY(:counties) AND id = :job) p
+    WHERE r.county_code = :home AND r.id = :job
+""")
+_RESULTS = text("""
+    SELECT row, outcome, faults, subject_id FROM job_result
+    WHERE county_code = ANY(:counties) AND job_id = :job AND row > :after AND (CAST(:outcome AS text) IS NULL OR outcome = :outcome)
+    ORDER BY row LIMIT :at_most
+""").bindparams(bindparam("outcome", type_=CODE), bindparam("after", type_=Integer()), bindparam("job", type_=Uuid()))
+
+
+class Jobs:
+    """The jobs of one service."""
+
+    def __init__(self, base: type[Table]) -> None:
+        row: Any = job_tables(base)
+        self._row = row
+        columns = columns_of(row, Job)
+        # A job is found by its id wherever it is at home: the asker's county, or the prefecture.
+        self._get = select(*columns).where(col(row.county_code).in_(HOMES), col(row.id) == bindparam("job_id"))
+        newest = select(*columns).where(col(row.county_code).in_(HOMES)).order_by(col(row.id).desc()).limit(bindparam("at_most", type_=Integer()))
+        beyond, of_state = col(row.id) < bindparam("before"), col(row.state) == bindparam("state", type_=CODE)
+        self._newest = {(cursor, state): newest.where(*[beyond] * cursor, *[of_state] * state) for cursor in (True, False) for state in (True, False)}
+
+    async def add(self, job: Job, tx: Transaction) -> None:
+        """Keep a job, to be taken up by a runner once this act has committed."""
+        await tx.insert(self._row, [asdict(job)])
+        await tx.execute(_BEGIN, {"county": job.county_code, "job": job.id, "area": job.area_code, "at": tx.real_now})
+
+    async def get(self, job_id: JobId, tx: Transaction) -> Job:
+        """Load one job.
+
+        :raises NotFound: there is none, or it lies outside the caller's area, or is another department's.
+        """
+        found = (await tx.execute(self._get, {"job_id": job_id})).mappings().one_or_none()
+        if found is None:
+            raise NotFound
+        return Job(**found)
+
+    async def newest(self, tx: Transaction, *, state: JobState | None, before: UUID | None, size: int) -> tuple[list[Job], UUID | None]:
+        """Read a page of jobs, the newest first, and the id after which the next page begins."""
+        asked = {"at_most": size + 1, "before": before, "state": state}
+        rows = await tx.execute(self._newest[before is not None, state is not None], {name: each for name, each in asked.items() if each is not None})
+        jobs = [Job(**row) for row in rows.mappings()]
+        return jobs[:size], jobs[size - 1].id if len(jobs) > size else None
+
+    async def step(self, job: Job, becomes: JobState, tx: Transaction, *, expected: int, arguments: Mapping[str, Any] | None = None) -> int:
+        """Take a step if the job still is as the caller saw it, and give its new version.
+
+        :raises Stale: somebody changed it.
+        """
+        this = {"county": job.county_code, "job": job.id, "before": job.state, "expected": expected}
+        over = None if becomes in WAITING else tx.real_now
+        changed = (await tx.execute(_STEP, this | {"becomes": becomes, "finished_at": over, "arguments": dict(arguments or {})})).scalar_one_or_none()
+        if changed is None:
+            raise Stale("header.if-match")
+        return changed
+
+    async def begin_anew(self, job: Job, tx: Transaction) -> None:
+        """Let a job be taken up from the beginning; its stage is kept."""
+        await tx.execute(_BEGIN_PARTS_ANEW, {"counties": tx.counties, "job": job.id})
+        await tx.execute(_BEGIN_ANEW, {"county": job.county_code, "job": job.id, "at": tx.real_now})
+
+    async def progress(self, job: Job, tx: Transaction) -> Progress:
+        """Say how far a job is."""
+        row = (await tx.execute(_PROGRESS, {"home": job.county_code, "counties": tx.counties, "job": job.id})).one()
+        counts = {"created": row.created, "updated": row.updated, "unchanged": row.unchanged, "refused": row.refused}
+        by_parts = bool(row.rows) and row.phase in (Phase.APPLYING, Phase.REPORTING)
+        return Progress(
+            phase=Phase(row.phase),
+            total=row.rows if by_parts else row.total,
+            done=sum(counts.values()) if by_parts else row.done,
+            position=row.position,
+            seconds=float(row.seconds),
+            counts=counts,
+        )
+
+    async def results(self, job: Job, tx: Transaction, *, outcome: Outcome | None = None, after: int = 0, at_most: int = 200) -> Sequence[Row[Any]]:
+        """Read what became of a file's rows, in their order."""
+        asked = {"counties": tx.counties, "job": job.id, "after": after, "outcome": outcome, "at_most": at_most}
+        return (await tx.execute(_RESULTS, asked)).all()

@@ -1,0 +1,54 @@
+"""Which cells of a sheet are merged with others: of a merged cell nobody can say to which row it belongs."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from shared.files.unreadable import Unreadable
+
+MERGED = "merged_cell"
+
+
+class Merges:
+    """Merged ranges, by column.
+
+    :param ranges: first row, last row, first place, last place of each, one after the other; rows as Excel numbers them.
+    """
+
+    def __init__(self, ranges: "array[int]") -> None:
+        self._ranges = ranges
+        self._spans: dict[int, tuple[list[int], list[int]]] = {}
+
+    def take(self, width: int) -> None:
+        """Prepare for a sheet of so many columns.
+
+        :raises Unreadable: cells of the header are merged.
+        """
+        spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        numbers = iter(self._ranges)
+        for top, bottom, left, right in zip(numbers, numbers, numbers, numbers, strict=True):
+            if top <= 1 and left < width:
+                raise Unreadable("merged_header", row=1)
+            for place in range(left, min(right + 1, width)):
+                spans[place].append((top, bottom))
+        self._spans = {place: _joined(each) for place, each in spans.items()}
+
+    def within(self, first: int, last: int) -> Iterator[tuple[int, range]]:
+        """Give the rows with a merged cell from one row to another, column by column."""
+        for place, (tops, bottoms) in self._spans.items():
+            for each in range(bisect_left(bottoms, first), bisect_right(tops, last)):
+                yield place, range(max(first, tops[each]), min(last, bottoms[each]) + 1)
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """Join spans that touch or overlap, in order."""
+    tops: list[int] = []
+    bottoms: list[int] = []
+    for top, bottom in sorted(spans):
+        if bottoms and top <= bottoms[-1] + 1:
+            bottoms[-1] = max(bottoms[-1], bottom)
+        else:
+            tops.append(top)
+            bottoms.append(bottom)
+    return tops, bottoms

@@ -1,0 +1,65 @@
+"""Read what was uploaded: rows of cleaned texts, and what is wrong with them.
+
+Promises: the file is opened in a process of its own with little memory and little time (`shared/files/capped.py`), and whatever it holds, the caller
+gets batches or an `Unreadable`. Rows come in order, a few thousand at a time; the child waits when the caller is slow.
+
+Not for a web process: it imports polars. Not a check of anything beyond single cells: that is the kind's own.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+
+from shared.files import capped, checking
+from shared.files.limits import Limits
+from shared.files.unreadable import Unreadable
+from shared.kernel.sheets import Sheet
+from shared.kernel.workdays import local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a file.
+
+    :param rows: `row` (its number, the header being 1), a text or null for each field, and `faults`: null, or JSON `[["field"|null,"code"],…]`.
+    :param position: the part of the file that is read, 0 to 1.
+    """
+
+    rows: pl.DataFrame
+    position: float
+
+
+async def read(file: Path, sheet: Sheet, *, limits: Limits = Limits(), today: date | None = None) -> AsyncGenerator[Batch, None]:
+    """Read a file as a kind of sheet.
+
+    :param today: nobody is born after it; by default the day in Asia/Shanghai.
+    :raises Unreadable: nothing of the file is taken; batches that came before it are void.
+    """
+    schema = pl.Schema({"row": pl.UInt32, **{column.field: pl.String for column in sheet.columns}, "faults": pl.String})
+    position = 0.0
+    arguments = (file.absolute(), sheet, limits, today or local_day(datetime.now(UTC)))
+    async with aclosing(capped.stream(checking.batches, *arguments, limits=limits)) as messages:
+        async for message in messages:
+            if isinstance(message, float | int):
+                position = float(message)
+            else:
+                yield Batch(_rows(message, schema), position)
+
+
+def _rows(message: object, schema: pl.Schema) -> pl.DataFrame:
+    """Take what the child sent for rows only if it is such.
+
+    :raises Unreadable: it is not.
+    """
+    try:
+        rows = pl.read_ipc_stream(BytesIO(message if isinstance(message, bytes) else b""))
+    except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException) as error:
+        raise Unreadable("unreadable") from error
+    if rows.schema != schema:
+        raise Unreadable("unreadable")
+    return rows

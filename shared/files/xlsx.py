@@ -1,0 +1,158 @@
+"""The rows of an .xlsx workbook, as Excel, WPS and other writers make it.
+
+Promises: whole files are refused before the first row is handed on, but for what only the rows can show (too many columns or rows, a cell that is
+too long). Memory: a run of rows, and the strings that cells share. Formulas, error values and merged cells are named by cell.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Self
+from xml.parsers import expat
+
+from python_calamine import CalamineSheet
+
+from shared.files.archive import Archive
+from shared.files.columns import letters
+from shared.files.guard import Book, guarded, place
+from shared.files.limits import Limits
+from shared.files.markup import plain
+from shared.files.merges import MERGED
+from shared.files.rows import Column, Rows
+from shared.files.slices import Run, load, runs
+from shared.files.strings import Strings
+from shared.files.unreadable import Unreadable
+from shared.files.workbook import MARK_LABEL
+
+_FORMULA, _ERROR = re.compile(rb"<f[\s/>]"), re.compile(rb"""t\s*=\s*["']e["']""")
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?[0-9]+")
+
+Odd = Mapping[int, Mapping[int, str]]  # place of the column -> number of the row -> code
+
+
+class Xlsx:
+    """An opened workbook.
+
+    :raises Unreadable: it is not let in.
+    """
+
+    guarded = False
+
+    def __init__(self, file: Path, limits: Limits) -> None:
+        self._limits = limits
+        self._far = _beyond(limits.columns)
+        self._archive = Archive(file, limits)
+        self._book: Book = guarded(self._archive)
+        strings = self._book.strings
+        self._strings = Strings(self._archive.stream(strings) if strings and strings in self._archive else None, self._book.styles)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    def mark(self) -> str | None:
+        if not self._book.notes:
+            return None
+        notes = next(self._rows(self._book.notes), None)
+        if not notes or notes.numbers[0] != 1 or len(notes.columns) < 2:
+            return None
+        label, mark = (str(column[0]).strip() for column in notes.columns[:2])
+        return mark if label == MARK_LABEL else None
+
+    def rows(self) -> Iterator[Rows]:
+        """Read the sheet of data, its header with the rest."""
+        merges = self._book.merges
+        for number, run in enumerate(self._rows(self._book.data)):
+            if number == 0:
+                merges.take(len(run.columns))
+            yield run
+
+    def _rows(self, part: str) -> Iterator[Rows]:
+        size = max(1, self._archive.size(part))
+        for run in runs(plain(self._archive.stream(part))):
+            if found := self._read(run, position=min(1.0, run.read / size)):
+                yield found
+
+    def _read(self, run: Run, *, position: float) -> Rows | None:
+        self._refuse_far_columns(run)
+        odd = odd_cells(run) if _FORMULA.search(run.xml) or _ERROR.search(run.xml) else {}
+        sheet = load(self._strings.marked(run.xml), styles=self._book.styles, from_1904=self._book.from_1904)
+        start, end = sheet.start, sheet.end
+        if start and end and not run.first <= start[0] + 1 <= end[0] + 1 <= run.last:
+            raise Unreadable("odd_xml", row=run.first)  # a cell says another row than its row does
+        rows = [row for each in odd.values() for row in each] + ([start[0] + 1, end[0] + 1] if start and end else [])
+        if not rows:
+            return None
+        numbers = range(min(rows), max(rows) + 1)
+        columns = self._columns(sheet, numbers, 1 + max([*odd, end[1] if end else 0]))
+        return Rows(numbers=numbers, columns=columns, faults=self._faults(odd, numbers), position=position)
+
+    def _refuse_far_columns(self, run: Run) -> None:
+        """Refuse cells in columns beyond the limit before the library makes room for all that lie between."""
+        if self._far.search(run.xml):
+            raise Unreadable("too_many_columns", row=run.first, column=letters(self._limits.columns))
+
+    def _columns(self, sheet: CalamineSheet, numbers: range, width: int) -> list[Column]:
+        """Give the cells by columns, the first being A, and blanks where the library leaves rows and columns out."""
+        if width > self._limits.columns:
+            raise Unreadable("too_many_columns", row=numbers[0], column=letters(self._limits.columns))
+        blank: Column = [None] * len(numbers)
+        if not sheet.start or not sheet.end:
+            return [blank] * width
+        above, below = [None] * (sheet.start[0] + 1 - numbers[0]), [None] * (numbers[-1] - sheet.end[0] - 1)
+        columns = [self._strings.put_in(column) for column in zip(*sheet.to_python(), strict=True)]
+        if above or below:
+            columns = [[*above, *column, *below] for column in columns]
+        columns = [*[blank] * sheet.start[1], *columns]
+        return [*columns, *[blank] * (width - len(columns))]
+
+    def _faults(self, odd: Odd, numbers: range) -> Mapping[int, Mapping[int, str]]:
+        """Name the cells at fault by their places in the run; where a cell is both, that it is merged is the lesser evil."""
+        faults: dict[int, dict[int, str]] = defaultdict(dict)
+        for place, rows in self._book.merges.within(numbers[0], numbers[-1]):
+            faults[place].update((row - numbers[0], MERGED) for row in rows)
+        for place, codes in odd.items():
+            faults[place].update((row - numbers[0], code) for row, code in codes.items())
+        return faults
+
+
+def _beyond(columns: int) -> re.Pattern[bytes]:
+    """Match the reference of a cell in a column past so many."""
+    last = letters(columns - 1)
+    longer = rf"[A-Z]{{{len(last) + 1},}}"
+    later = [f"{last[:at]}[{chr(ord(last[at]) + 1)}-Z][A-Z]{{{len(last) - at - 1}}}" for at in range(len(last)) if last[at] != "Z"]
+    return re.compile(rf"""\sr=["'](?:{"|".join([longer, *later])})[0-9]""".encode())
+
+
+def odd_cells(run: Run) -> Odd:
+    """Find the formulas and the error values of a run: the library shows of the one what it came to, of the other nothing."""
+    finder = _Finder(run.first)
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = finder.element
+    try:
+        parser.Parse(b"<rows>", False)
+        parser.Parse(run.xml, False)
+        parser.Parse(b"</rows>", True)
+    except expat.ExpatError as error:
+        raise Unreadable("damaged") from error
+    return finder.found
+
+
+class _Finder:
+    def __init__(self, first: int) -> None:
+        self.found: dict[int, dict[int, str]] = defaultdict(dict)
+        self._row, self._place = first - 1, -1
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "row":
+            self._row, self._place = int(attributes.get("r", self._row + 1)), -1
+        elif name == "c":
+            reference = _REFERENCE.fullmatch(attributes.get("r", ""))
+            self._place = place(reference[1].encode()) if reference else self._place + 1
+            if attributes.get("t") == "e":
+                self.found[self._place][self._row] = "error_cell"
+        elif name == "f":
+            self.found[self._place][self._row] = "formula_cell"

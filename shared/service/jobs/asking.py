@@ -1,0 +1,181 @@
+"""What people may do about jobs: ask for one, commit it, cancel it, look at it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from shared.database.jobs import Jobs
+from shared.database.transaction import Transaction
+from shared.kernel import jobs as rules
+from shared.kernel.errors import Forbidden, NotFound
+from shared.kernel.jobs import Atomic, Job, JobId, JobState, Mode, Strategy
+from shared.kernel.sheets import Outcome
+from shared.service.jobs.kinds import FileKind
+from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage, row_shown, shown
+from shared.service.uploads import UploadedFile
+from shared.wire import command
+
+IMPORT = "import"
+
+
+@command
+class NewImport:
+    """How a file is to be taken.
+
+    `validate` only checks it and keeps what was read until it is committed; `commit` loads it at once. With `rows` good rows are loaded and bad
+    ones reported, with `all` nothing is loaded unless every row is good (a file of one county only).
+    """
+
+    kind: str
+    mode: Mode = Mode.COMMIT
+    atomic: Atomic = Atomic.ROWS
+    strategy: Strategy = Strategy.CREATE_AND_UPDATE
+
+
+class NoSuchKind(NotFound):
+    sentence = "没有这种文件。"
+    english = "There is no such kind of file."
+
+
+class NotYourKind(Forbidden):
+    sentence = "您的岗位（部门）不能提交这种文件。"
+    english = "Your office, or your department, does not send files of this kind."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where jobs of one service are asked for.
+
+    :param keep_days: how many days files and stages are kept, in the caller's area today.
+    :param villages: the villages of the caller's area, code and name, for the templates' drop-downs.
+    """
+
+    jobs: Jobs
+    kinds: Mapping[str, FileKind]
+    keep_days: Callable[[Transaction], Awaitable[int]]
+    villages: Callable[[Transaction], Awaitable[Sequence[tuple[str, str]]]]
+
+    def kind(self, name: str, tx: Transaction) -> FileKind:
+        """Find a kind of file that the caller may send.
+
+        :raises NoSuchKind: there is none.
+        :raises NotYourKind: it is not for the caller.
+        """
+        kind = self.kinds.get(name)
+        if kind is None:
+            raise NoSuchKind
+        if tx.actor.role not in kind.senders or (tx.actor.department and tx.actor.department != kind.department):
+            raise NotYourKind("body.kind")
+        return kind
+
+    async def take_file(self, file: UploadedFile, form: NewImport, tx: Transaction) -> JobAccepted:
+        """Keep a job for a file that has come in.
+
+        :raises NoSuchKind: there is no such kind of file; likewise NotYourKind.
+        """
+        kind = self.kind(form.kind, tx)
+        arguments = {
+            "mode": form.mode,
+            "atomic": form.atomic,
+            "strategy": form.strategy,
+            "file": {"name": file.name, "size": file.size, "sha256": file.sha256},
+        }
+        return await self.ask(JobId(file.id), IMPORT, kind.sheet.kind, arguments, tx, department=kind.department)
+
+    async def ask(
+        self, job_id: JobId, kind: str, what: str, arguments: Mapping[str, Any], tx: Transaction, *, department: str | None = None
+    ) -> JobAccepted:
+        """Keep a job, to be done in the caller's name."""
+        job = Job(
+            county_code=tx.actor.scope.county,
+            id=job_id,
+            area_code=tx.actor.area,
+            department=department,
+            kind=kind,
+            what=what,
+            arguments=arguments,
+            state=JobState.QUEUED,
+            problem=None,
+            created_by=tx.actor.id,
+            created_role=tx.actor.role,
+            created_at=tx.real_now,
+            finished_at=None,
+            keep_until=tx.real_now + timedelta(days=await self.keep_days(tx)),
+            version=1,
+        )
+        await self.jobs.add(job, tx)
+        return JobAccepted(id=job.id, version=1, state=job.state)
+
+    async def commit(self, job_id: UUID, tx: Transaction, *, expected: int) -> JobAccepted:
+        """Load what was validated.
+
+        :raises NotFound: there is no such job here.
+        :raises NotYourJob: somebody else asked for it.
+        :raises NotValidated: it is not waiting for this; likewise RowsAtFault.
+        :raises Stale: somebody changed it.
+        """
+        job = await self.jobs.get(JobId(job_id), tx)
+        becomes = rules.committed(job, tx.actor, refused=(await self.jobs.progress(job, tx)).counts["refused"])
+        version = await self.jobs.step(job, becomes, tx, expected=expected, arguments={"mode": Mode.COMMIT})
+        await self.jobs.begin_anew(job, tx)
+        return JobAccepted(id=job_id, version=version, state=becomes)
+
+    async def cancel(self, job_id: UUID, tx: Transaction, *, expected: int) -> JobAccepted:
+        """Cancel a job; what it has done stands in its result.
+
+        :raises NotFound: there is no such job here.
+        :raises NotYourJob: somebody else asked for it.
+        :raises JobOver: there is nothing left to cancel.
+        :raises Stale: somebody changed it.
+        """
+        job = await self.jobs.get(JobId(job_id), tx)
+        becomes = rules.cancelled(job, tx.actor)
+        version = await self.jobs.step(job, becomes, tx, expected=expected)
+        return JobAccepted(id=job_id, version=version, state=becomes)
+
+    async def show(self, job_id: UUID, tx: Transaction, *, english: bool) -> JobShown:
+        """Show one job and how far it is.
+
+        :raises NotFound: there is no such job here.
+        """
+        job = await self.jobs.get(JobId(job_id), tx)
+        return shown(job, await self.jobs.progress(job, tx), english=english)
+
+    async def list(self, tx: Transaction, *, state: JobState | None, before: UUID | None, size: int, english: bool) -> JobPage:
+        """List the jobs of the caller's area, the newest first."""
+        page, following = await self.jobs.newest(tx, state=state, before=before, size=size)
+        items = [shown(job, await self.jobs.progress(job, tx), english=english) for job in page]
+        return JobPage(items=items, next=following)
+
+    async def rows(self, job_id: UUID, tx: Transaction, *, outcome: Outcome | None, after: int, size: int, english: bool) -> RowPage:
+        """Show what became of a file's rows.
+
+        :raises NotFound: there is no such job here.
+        :raises NotYourJob: somebody else asked for it.
+        """
+        job = await self.mine(job_id, tx)
+        kind = self.kinds[job.what]
+        page = await self.jobs.results(job, tx, outcome=outcome, after=after, at_most=size + 1)
+        answers = await kind.answers([row.subject_id for row in page if row.subject_id], tx) if kind.answers else {}
+        items = [row_shown(row, kind.sheet, kind.faults, english=english, answer=answers.get(row.subject_id)) for row in page[:size]]
+        return RowPage(items=items, next=page[size - 1].row if len(page) > size else None)
+
+    async def mine(self, job_id: UUID, tx: Transaction) -> Job:
+        """Find a job that the caller, or the caller's department, asked for.
+
+        :raises NotFound: there is no such job here.
+        :raises NotYourJob: somebody else asked for it.
+        """
+        job = await self.jobs.get(JobId(job_id), tx)
+        rules.may_act(job, tx.actor)
+        return job
+
+
+def template_into(to: Path, kind: FileKind, villages: Sequence[tuple[str, str]]) -> None:
+    """Write a kind's template. Takes long: call it in a thread."""
+    from shared.files.template import write_template  # what writes workbooks is loaded by who needs it only
+
+    write_template(to, kind.sheet, villages=villages)

@@ -1,0 +1,123 @@
+"""The doors of long work, the same in every service that has any."""
+
+import asyncio
+from collections.abc import AsyncIterable
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.background import BackgroundTask
+
+from shared.files.store import FileStore
+from shared.kernel.jobs import JobState
+from shared.kernel.sheets import Outcome
+from shared.service.downloads import XLSX, FileAnswer, a_file, file_answer
+from shared.service.http import service_router
+from shared.service.jobs.asking import Desk, NewImport, template_into
+from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage
+from shared.service.live import Ask, LastEventId, poll
+from shared.service.problems import wants_english
+from shared.service.requests import ExpectedVersion, InTransaction, ShortTransactions, etag
+from shared.service.uploads import UploadedFile, takes_a_file
+from shared.wire import PageSize
+
+REPORT = ".xlsx"
+_LAST_ROW = 2**31 - 1
+
+
+async def english(request: Request) -> bool:
+    return wants_english(request)
+
+
+async def files(request: Request) -> FileStore:
+    return request.app.state.files
+
+
+English = Annotated[bool, Depends(english)]
+Files = Annotated[FileStore, Depends(files)]
+
+
+def job_router(desk: Desk) -> APIRouter:
+    """Make the doors of a service's jobs."""
+    jobs = service_router("文件与任务 files and jobs")
+
+    @jobs.get("/v1/import-templates/{kind}", response_class=FileAnswer, responses=a_file(XLSX))
+    async def import_template(kind: str, tx: InTransaction, store: Files) -> Response:
+        """下载某种文件的填报模板（Excel、WPS均可打开）：身份证号码列为文本格式，可选项有下拉列表，行政村为本人辖区各村。"""
+        wanted = desk.kind(kind, tx)
+        villages = await desk.villages(tx)
+        to = store.path(uuid4(), ".template")
+        await asyncio.to_thread(template_into, to, wanted, villages)
+        answer = await file_answer(to, name=f"{wanted.sheet.title}（模板）.xlsx", media_type=XLSX)
+        answer.background = BackgroundTask(to.unlink, missing_ok=True)  # a crash leaves it to whoever deletes old files
+        return answer
+
+    @jobs.post("/v1/imports", status_code=202)
+    @takes_a_file(NewImport)
+    async def new_import(file: UploadedFile, form: NewImport, tx: InTransaction) -> JobAccepted:
+        """上传一份文件（xlsx、xls、csv、JSON lines）。先落盘，后由任务读取、核对、办理；进度见 /v1/jobs/{id}。"""
+        return await desk.take_file(file, form, tx)
+
+    @jobs.get("/v1/jobs", name="jobs")
+    async def list_of_jobs(
+        tx: InTransaction,
+        in_english: English,
+        state: JobState | None = None,
+        before: Annotated[UUID | None, Query(description="上一页给出的 next。The `next` of the page before.")] = None,
+        size: PageSize = 50,
+    ) -> JobPage:
+        """列出辖区内的任务，新的在前。"""
+        return await desk.list(tx, state=state, before=before, size=size, english=in_english)
+
+    @jobs.get("/v1/jobs/{job_id}")
+    async def job(job_id: UUID, tx: InTransaction, in_english: English, response: Response) -> JobShown:
+        """一项任务及其进度：阶段、行数、速度、剩余时间，以及各行结果的数目。"""
+        found = await desk.show(job_id, tx, english=in_english)
+        response.headers["ETag"] = etag(found.version)
+        return found
+
+    async def seen(job_id: UUID, transaction: ShortTransactions, in_english: English) -> Ask[JobShown]:
+        async def ask() -> JobShown:
+            async with transaction() as tx:
+                return await desk.show(job_id, tx, english=in_english)
+
+        await ask()
+        return ask
+
+    @jobs.get("/v1/jobs/{job_id}/events", response_class=EventSourceResponse)
+    async def job_events(ask: Annotated[Ask[JobShown], Depends(seen)], last: LastEventId = None) -> AsyncIterable[ServerSentEvent]:
+        """任务的实时进度（server-sent events）：有变化时发送 changed，结束时发送 final。"""
+        async for event in poll(ask, until=lambda shown: shown.is_over, seen=last):
+            yield event
+
+    @jobs.post("/v1/jobs/{job_id}/commit", status_code=202)
+    async def job_commit(job_id: UUID, tx: InTransaction, expected: ExpectedVersion) -> JobAccepted:
+        """办理已校验的文件，无须再次上传。"""
+        return await desk.commit(job_id, tx, expected=expected)
+
+    @jobs.post("/v1/jobs/{job_id}/cancellation")
+    async def job_cancellation(job_id: UUID, tx: InTransaction, expected: ExpectedVersion) -> JobAccepted:
+        """取消任务；已办理的部分保留，见其结果。"""
+        return await desk.cancel(job_id, tx, expected=expected)
+
+    @jobs.get("/v1/jobs/{job_id}/rows")
+    async def job_rows(
+        job_id: UUID,
+        tx: InTransaction,
+        in_english: English,
+        outcome: Outcome | None = None,
+        after: Annotated[int, Query(ge=0, le=_LAST_ROW, description="上一页给出的 next。The `next` of the page before.")] = 0,
+        size: PageSize = 50,
+    ) -> RowPage:
+        """文件各行的结果与原因；部门名单还写明核实情况。"""
+        return await desk.rows(job_id, tx, outcome=outcome, after=after, size=size, english=in_english)
+
+    @jobs.get("/v1/jobs/{job_id}/report.xlsx", response_class=FileAnswer, responses=a_file(XLSX))
+    async def job_report(job_id: UUID, tx: InTransaction, store: Files) -> Response:
+        """退回所上传的文件：未通过的行在前，问题单元格已标出，注明原因与原行号，改后可再次上传。"""
+        mine = await desk.mine(job_id, tx)
+        name = mine.arguments.get("file", {}).get("name", "file").rsplit(".", 1)[0]
+        return await file_answer(store.path(job_id, REPORT), name=f"{name}（结果）.xlsx", media_type=XLSX)
+
+    return jobs

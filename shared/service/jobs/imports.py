@@ -1,0 +1,212 @@
+"""A file on its way in: read in a child process, staged, checked, and loaded county by county.
+
+Promises: whoever resumes goes on where the last one stopped, and the rows come out the same; bad rows leave good ones alone, or nothing is
+written at all, as was asked; every row has its result.
+Does not promise anything of a file while it is read: what is staged is nothing yet.
+Not for files of a few rows inside a request.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from shared.database.jobs import claims, stage
+from shared.database.transaction import Transaction
+from shared.files import capped, reporting
+from shared.files.limits import Limits
+from shared.files.reading import read
+from shared.kernel.errors import Conflict
+from shared.kernel.jobs import Atomic, JobState, Mode, Part, Phase, RowsAtFault
+from shared.kernel.sheets import Outcome
+from shared.service.jobs.kinds import FileKind
+from shared.service.jobs.runner import Run, problem_of
+from shared.service.jobs.staging import Stager
+
+ROWS_AT_ONCE = 4_000
+WHOLE_REPORT = 10_000
+"""Up to so many rows a report holds all of them; of a larger file it holds the refused ones."""
+
+_TRANSIENT = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available: somebody else is at the same rows
+_TRIES = 20
+_PAGE = 5_000
+
+# A file that is taken whole is one transaction, which takes longer than a request's may.
+_TAKE_TIME = text("SELECT set_config('transaction_timeout', '0', true), set_config('statement_timeout', '10min', true)")
+
+
+class SeveralCounties(Conflict):
+    sentence = "按“全部通过才办理”提交的文件只能属于一个县，请分县提交。"
+    english = "A file that is taken whole or not at all is of one county: send one for each."
+
+
+class Contended(Conflict):
+    sentence = "同一批人一直有他人在登记，未能完成，请稍后重新提交。"
+    english = "Others are registering the same people all the time: send the file again later."
+
+
+class Import:
+    """One run of a file's job."""
+
+    def __init__(self, run: Run, kind: FileKind, *, limits: Limits) -> None:
+        self._run, self._kind, self._limits = run, kind, limits
+        self._job = run.job
+        self._load = kind.load()
+        self._whole = self._job.arguments["atomic"] == Atomic.ALL
+        self._only_tries = self._job.arguments["mode"] == Mode.VALIDATE
+        self._file = run.files.path(self._job.id)
+
+    async def work(self) -> None:
+        """Go on from wherever the job is, to its end."""
+        sizes = await self._staged() or await self._read()
+        if self._whole and len(sizes) > 1:
+            raise SeveralCounties
+        await self._check()
+        if self._whole and not self._only_tries:
+            await self._apply_at_once(*sizes.items())
+        else:
+            for county_code, rows in sizes.items():
+                await self._apply(county_code, rows)
+        await self._report(sum(sizes.values()))
+        await self._finish()
+
+    async def _staged(self) -> Mapping[str, int] | None:
+        """Count the staged rows of each county, if all of the file was staged and still is."""
+        async with self._run.at_home() as tx:
+            expected = await claims.part_sizes(self._job, tx)
+            there = await stage.sizes(self._job.id, tx)
+        return there if there and there == expected else None
+
+    async def _read(self) -> Mapping[str, int]:
+        """Read the file and stage its rows; those that an earlier runner staged are passed over."""
+        async with self._run.at_home() as tx:
+            after = await stage.last_row(self._job.id, tx)
+        stager = Stager(self._job, self._kind, self._run.database.vault)
+        done = 0
+        async for batch in read(self._file, self._kind.sheet, limits=self._limits):
+            rows = await asyncio.to_thread(stager.staged, batch.rows, after=after)
+            done += len(batch.rows)
+            async with self._run.at_home() as tx:
+                if rows:
+                    await stage.put(rows, tx)
+                await self._run.reached(Phase.READING, done=done, position=batch.position, tx=tx)
+        return await self._begin_parts()
+
+    async def _begin_parts(self) -> Mapping[str, int]:
+        async with self._run.at_home() as tx:
+            sizes = await stage.sizes(self._job.id, tx)
+        for county_code, rows in sizes.items():
+            async with self._run.in_county(county_code) as tx:
+                await claims.begin_part(self._job, self._run.claim, tx, total=rows)
+        return sizes
+
+    async def _check(self) -> None:
+        async with self._run.at_home() as tx:
+            await self._run.reached(Phase.CHECKING, tx=tx)
+            await self._load.check(self._job, tx)
+
+    async def _apply(self, county_code: str, rows: int) -> None:
+        """Load a county slice by slice, each with how far it is in one transaction."""
+        async with self._run.in_county(county_code) as tx:
+            position = await claims.begin_part(self._job, self._run.claim, tx, total=rows)
+        while True:
+            await self._run.reached(Phase.APPLYING)
+            upto = await self._slice(county_code, position)
+            if upto is None:
+                return
+            position = upto
+
+    async def _slice(self, county_code: str, after: int) -> int | None:
+        """Load the next slice, again if others are at the same rows; say up to which unit it reached."""
+        for attempt in range(_TRIES):
+            try:
+                async with self._run.in_county(county_code) as tx:
+                    upto = await stage.next_slice(self._job.id, tx, after=after, rows=ROWS_AT_ONCE)
+                    if upto is None or await self._loaded(Part(job=self._job, after=after, upto=upto), tx):
+                        return upto
+                    raise _Undone
+            except _Undone:
+                pass
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _TRANSIENT:
+                    raise
+            await asyncio.sleep(0.05 * 2 ** min(attempt, 6))
+        raise Contended
+
+    async def _loaded(self, part: Part, tx: Transaction) -> bool:
+        if self._only_tries:
+            await self._load.attempt(part, tx)
+        elif not await self._load.take(part, tx):
+            return False
+        counts = await stage.outcomes(self._job.id, tx, after=part.after, upto=part.upto)
+        await self._run.part_reached(tx, position=part.upto, counts=counts)
+        return True
+
+    async def _apply_at_once(self, one: tuple[str, int]) -> None:
+        """Load all of a file in one transaction, or nothing.
+
+        :raises RowsAtFault: a row was refused.
+        """
+        county_code, rows = one
+        await self._run.reached(Phase.APPLYING)
+        async with self._run.in_county(county_code) as tx:
+            await tx.execute(_TAKE_TIME)
+            if await claims.begin_part(self._job, self._run.claim, tx, total=rows):
+                return  # an earlier runner has done it
+            parts = await self._all_parts(tx)
+            for part in parts:
+                await self._load.attempt(part, tx)
+            counts = await stage.outcomes(self._job.id, tx, after=0, upto=parts[-1].upto)
+            if not counts.get(Outcome.REFUSED):
+                for part in parts:
+                    if not await self._load.take(part, tx):
+                        raise Contended
+            await self._run.part_reached(tx, position=parts[-1].upto, counts=counts)
+
+    async def _all_parts(self, tx: Transaction) -> list[Part]:
+        parts: list[Part] = []
+        after = 0
+        while (upto := await stage.next_slice(self._job.id, tx, after=after, rows=ROWS_AT_ONCE)) is not None:
+            parts.append(Part(job=self._job, after=after, upto=upto))
+            after = upto
+        return parts
+
+    async def _report(self, rows: int) -> None:
+        """Write the uploaded workbook back with what became of its rows."""
+        await self._run.reached(Phase.REPORTING)
+        results = self._run.files.path(self._job.id, ".results")
+        await self._write_results(results, only=None if rows <= WHOLE_REPORT else Outcome.REFUSED)
+        report = self._run.files.path(self._job.id, ".xlsx")
+        asked = (self._file, self._kind.sheet, results, report, dict(self._kind.faults), rows <= WHOLE_REPORT, self._limits)
+        await capped.call(reporting.write, *asked, limits=self._limits)
+        results.unlink(missing_ok=True)
+
+    async def _write_results(self, to: Path, *, only: Outcome | None) -> None:
+        with to.open("wb") as lines:
+            after = 0
+            while True:
+                async with self._run.at_home() as tx:
+                    page = await self._run.jobs.results(self._job, tx, outcome=only, after=after, at_most=_PAGE)
+                lines.writelines(orjson.dumps([row.row, row.outcome, row.faults or []], option=orjson.OPT_APPEND_NEWLINE) for row in page)
+                if len(page) < _PAGE:
+                    return
+                after = page[-1].row
+
+    async def _finish(self) -> None:
+        async with self._run.at_home() as tx:
+            refused = (await self._run.jobs.progress(self._job, tx)).counts["refused"]
+        if self._only_tries:
+            await self._run.end(JobState.VALIDATED)
+        elif self._whole and refused:
+            await self._run.end(JobState.FAILED, problem=problem_of(RowsAtFault(detail=str(refused))))
+        else:
+            await self._run.end(JobState.DONE)
+            async with self._run.at_home() as tx:
+                await stage.clear(self._job.id, tx)
+
+
+class _Undone(Exception):
+    """What a slice did is rolled back, to be done again."""

@@ -1,0 +1,19 @@
+"""How each kind of job is done."""
+
+from collections.abc import Mapping
+
+from shared.files.limits import Limits
+from shared.service.jobs.asking import IMPORT, Desk
+from shared.service.jobs.imports import Import
+from shared.service.jobs.runner import Run, Work
+from shared.service.settings import ServiceSettings
+
+
+def works(desk: Desk, settings: ServiceSettings) -> Mapping[str, Work]:
+    """Give what does a job, by the job's kind."""
+    limits = Limits(memory=settings.reader_memory_mib, seconds=settings.reader_seconds)
+
+    async def take_file(run: Run) -> None:
+        await Import(run, desk.kinds[run.job.what], limits=limits).work()
+
+    return {IMPORT: take_file}

@@ -1,0 +1,14 @@
+"""What is said of a row of a file after it was taken."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class RowAnswer(BaseModel):
+    """How the matter of a row stands that was taken: for a department, what the village found."""
+
+    source_number: str | None = Field(default=None, examples=["YB202110-0007"])
+    lead_id: UUID | None = None
+    status: str = Field(examples=["confirmed"])
+    reason: str | None = None
