@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.monitoring.api import ROUTERS
-from services.monitoring.jobs import FILE_KINDS, duties, watched
+from services.monitoring.jobs import FILE_KINDS, LISTS_OUT, duties, watched
 from services.monitoring.permissions import PERMISSIONS
 from services.monitoring.queries.files import days_files_are_kept, villages_here
 from services.monitoring.settings import Settings
@@ -18,14 +18,14 @@ from shared.service.assembly import Service
 from shared.service.jobs.asking import Desk
 from shared.service.jobs.doors import job_router
 
-DESK = Desk(jobs=jobs, kinds=FILE_KINDS, keep_days=days_files_are_kept, villages=villages_here)
+DESK = Desk(jobs=jobs, kinds=FILE_KINDS, lists=LISTS_OUT, keep_days=days_files_are_kept, villages=villages_here)
 
 SERVICE = Service(
     name="monitoring",
     title="监测 Monitoring",
     description="农户、线索、识别认定、风险标注与帮扶措施台账。Households, leads, cases, risk flags, and the ledger of what each flag owes.",
     settings=Settings,
-    routers=[*ROUTERS, job_router(DESK)],
+    routers=[job_router(DESK), *ROUTERS],  # first: the export of a list must not be taken for the id of one of its things
     permissions=PERMISSIONS,
     subscriptions=subscriptions,
     announce=announce_flags,

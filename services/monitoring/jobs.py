@@ -1,18 +1,27 @@
 """What monitoring does when time passes or long work is due, and what its workers watch."""
 
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 
+from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files import department_lists, household_register
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
+from services.monitoring.domain.files.list_sheets import CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.households import HouseholdStatus
+from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.queries.department_rows import answers_to_rows
+from services.monitoring.queries.exports import case_page, flag_page, lead_page, register_page
 from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
+from shared.kernel.sheets import Sheet
 from shared.service.jobs.kinds import FileKind
+from shared.service.jobs.lists import ListKind, Page
 from shared.service.metrics import Metrics
 from shared.service.worker import Duty, Work
 
@@ -45,6 +54,21 @@ def list_file(kind: DepartmentList) -> FileKind:
 
 
 FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, *map(list_file, LISTS.values()))}
+
+_READERS = _REGISTRARS | {Role.AUDITOR}
+
+
+def list_out(sheet: Sheet, operation: str, default: StrEnum, page: Page) -> ListKind:
+    """Declare a list that is exported, for whoever may read it."""
+    return ListKind(sheet=sheet, operation=operation, readers=_READERS, statuses=type(default), default=default, page=page)
+
+
+LISTS_OUT = {
+    "households": list_out(household_register.HOUSEHOLD_REGISTER, "household_export", HouseholdStatus.MONITORED, register_page),
+    "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),
+    "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
+    "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
+}
 
 
 def duties(*, reconcile_seconds: float) -> list[Duty]:

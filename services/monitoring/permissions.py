@@ -7,6 +7,7 @@ _OFFICIALS = _VILLAGE | {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
 _READERS = _OFFICIALS | {Role.AUDITOR}
 
 _SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
+_ASKERS = _SENDERS | _READERS  # of jobs: files in, lists out
 
 PERMISSIONS: Permissions = {
     "self_report": frozenset({Role.MOBILE_APP}),
@@ -35,11 +36,18 @@ PERMISSIONS: Permissions = {
     "parameter": frozenset({Role.PREFECTURE_OFFICER}),
     "import_template": _SENDERS,
     "new_import": _SENDERS,
-    "jobs": _SENDERS,
-    "job": _SENDERS,
-    "job_events": _SENDERS,
+    "jobs": _ASKERS,
+    "job": _ASKERS,
+    "job_events": _ASKERS,
     "job_commit": _SENDERS,
-    "job_cancellation": _SENDERS,
+    "job_cancellation": _ASKERS,
     "job_rows": _SENDERS,
     "job_report": _SENDERS,
+    "household_export": _READERS,
+    "lead_export": _READERS,
+    "case_export": _READERS,
+    "risk_flag_export": _READERS,
+    "new_export": _READERS,
+    "job_file": _READERS,
+    "household_batch": _VILLAGE,
 }

@@ -42,7 +42,7 @@ log = structlog.get_logger()
 
 
 async def stream(function: Callable[..., Any], *args: Any, limits: Limits) -> AsyncGenerator[Any, None]:
-    """Run a generator function of some module in a child, and pass on what it yields: bytes as they are, all else by way of JSON.
+    """Run a generator function of some module in a child, and pass on what it yields, by way of JSON.
 
     :raises Unreadable: the function did, or it used too much or died.
     """
@@ -54,9 +54,9 @@ async def stream(function: Callable[..., Any], *args: Any, limits: Limits) -> As
             async for kind, payload in frames:
                 if kind is Kind.END:
                     return
-                if kind not in (Kind.VALUE, Kind.BYTES):
+                if kind is not Kind.VALUE:
                     raise _refusal(kind, payload)
-                yield payload if kind is Kind.BYTES else orjson.loads(payload)
+                yield orjson.loads(payload)
         raise _verdict(await process.wait(), await last_words)
     except (orjson.JSONDecodeError, _NotAFrame) as error:
         raise Unreadable("unreadable") from error

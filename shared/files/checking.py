@@ -1,9 +1,8 @@
-"""What happens to a file in the process that reads it: format, header, then run after run the cleaned rows with their faults.
+"""What happens to a file in the process that reads it: the header, then run after run the cleaned rows with their faults.
 
 Promises that a row is either in what comes out or empty, and that what is wrong with it is named by field.
 """
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,7 @@ import orjson
 import polars as pl
 
 from shared.files.cleaning import Cleaned, clean
-from shared.files.columns import blank, key, letters, places
+from shared.files.columns import blank, letters, places, without_header
 from shared.files.limits import Limits
 from shared.files.merges import MERGED
 from shared.files.rows import Rows
@@ -21,9 +20,11 @@ from shared.files.unreadable import Unreadable
 from shared.files.vectors import vectors
 from shared.kernel.sheets import Sheet
 
+Faults = Mapping[int, Mapping[int, str]]  # place of the column -> place of the row -> code
 
-def batches(file: Path, sheet: Sheet, limits: Limits, today: date) -> Iterator[object]:
-    """Read a file: for each batch its position, then its rows as an Arrow stream.
+
+def batches(file: Path, sheet: Sheet, limits: Limits, today: date) -> Iterator[Mapping[str, object]]:
+    """Read a file: batches of a position and the columns that `shared/files/reading.py` promises.
 
     :raises Unreadable: nothing of it is taken.
     """
@@ -37,96 +38,81 @@ def batches(file: Path, sheet: Sheet, limits: Limits, today: date) -> Iterator[o
             if rows > limits.rows:
                 raise Unreadable("too_many_rows", row=run.numbers[-1])
             if len(frame):
-                yield run.position
-                yield _arrow(frame)
-    if not rows:
-        raise Unreadable("no_rows")
-
-
-def _arrow(frame: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.write_ipc_stream(buffer)
-    return buffer.getvalue()
+                yield {"position": run.position, "columns": frame.to_dict(as_series=False)}
+        if not rows:
+            raise Unreadable("no_rows" if checker.has_header else "empty_file")
 
 
 def _refuse_other_templates(source: Source, sheet: Sheet) -> None:
     """Hold the mark of our own templates against the kind of file that is wanted."""
-    if not (mark := source.mark()):
+    mark = source.mark()
+    if mark is None or mark == sheet.mark:
         return
-    kind, _, version = mark.partition("/")
-    if kind != sheet.kind:
-        raise Unreadable("wrong_template")
-    if version != str(sheet.version):
-        raise Unreadable("old_template")
+    raise Unreadable("old_template" if mark.partition("/")[0] == sheet.kind else "wrong_template")
 
 
 class Checker:
-    """Checks the runs of a file, the first of which begins with the header."""
+    """Checks the runs of a file, which begins with its header."""
 
     def __init__(self, sheet: Sheet, *, today: date, guarded: bool, longest: int) -> None:
         self._sheet, self._today, self._guarded, self._longest = sheet, today, guarded, longest
-        self._headers: list[str] | None = None
-        self._places: dict[str, int] = {}
+        self._headers: list[str] = []
+        self._places: Mapping[str, int] = {}
+
+    @property
+    def has_header(self) -> bool:
+        return bool(self._headers)
 
     def checked(self, run: Rows) -> pl.DataFrame:
-        """Clean a run.
+        """Clean a run; empty rows are left out.
 
         :raises Unreadable: the header is not one of this kind of file, or a cell is longer than Excel takes.
         """
-        skipped = 0
-        if self._headers is None:
-            skipped = self._take_header(run)
-        if self._headers is None:
-            return pl.DataFrame()
-        cells = {place: self._vectors(column[skipped:], place, run) for place, column in enumerate(run.columns) if self._matters(place)}
+        skipped = 0 if self._headers else self._take_header(run)
+        numbers = run.numbers[skipped:]
         faults = {place: {row - skipped: code for row, code in codes.items() if row >= skipped} for place, codes in run.faults.items()}
-        return self._rows(run.numbers[skipped:], cells, faults)
+        cells = {
+            place: self._vectors(column[skipped:], place, numbers)
+            for place, column in enumerate(run.columns)
+            if place in self._places.values() or without_header(self._headers, place)
+        }
+        held = [*(frame["text"].is_not_null() for frame in cells.values()), _odd(faults, len(numbers))]
+        return self._rows(numbers, cells, faults).filter(pl.any_horizontal(held))
 
     def _take_header(self, run: Rows) -> int:
-        """Read the header where the first row with anything in it stands; give how many rows that takes."""
-        rows = (next((at for at, cell in enumerate(column) if not blank(cell)), len(run.numbers)) for column in run.columns)
-        first = min(rows, default=len(run.numbers))
-        if first == len(run.numbers):
-            return first
+        """Read the header, if anything stands in this run; give how many rows to skip."""
+        number = len(run.numbers)
+        first = min((next((at for at, cell in enumerate(column) if not blank(cell)), number) for column in run.columns), default=number)
+        if first == number:
+            return number
         if run.numbers[first] > 1:
             raise Unreadable("header_not_first", row=run.numbers[first])
-        self._headers = ["" if blank(column[first]) else str(column[first]) for column in run.columns]
-        self._places = {column.field: place for place, column in places(self._headers, self._sheet).items()}
+        self._headers = ["" if blank(column[first]) else str(column[first]).strip() for column in run.columns]
+        self._places = places(self._headers, self._sheet)
         return first + 1
 
-    def _matters(self, place: int) -> bool:
-        """Say whether a column is ours, or has no header, so that a value would be lost in it."""
-        headers = self._headers or []
-        return place in self._places.values() or place >= len(headers) or not key(headers[place])
-
-    def _vectors(self, column: Sequence[object], place: int, run: Rows) -> pl.DataFrame:
+    def _vectors(self, column: Sequence[object], place: int, numbers: range) -> pl.DataFrame:
         frame = vectors(column, guarded=self._guarded)
-        if (frame["text"].str.len_bytes().max() or 0) > self._longest:  # pyright: ignore[reportOperatorIssue]  (a number)
-            self._refuse_long(frame["text"].str.len_chars() > self._longest, place, run)
+        text = frame["text"]
+        if text.str.len_bytes().gt(self._longest).any() and (long := text.str.len_chars() > self._longest).any():
+            column_name = self._headers[place] if place in self._places.values() else letters(place)
+            raise Unreadable("cell_too_long", row=numbers[long.arg_true()[0]], column=column_name)
         return frame
 
-    def _refuse_long(self, long: pl.Series, place: int, run: Rows) -> None:
-        if long.any():
-            raise Unreadable("cell_too_long", row=run.numbers[len(run.numbers) - len(long) + long.arg_true()[0]], column=letters(place))
-
-    def _rows(self, numbers: Sequence[int], cells: Mapping[int, pl.DataFrame], faults: Mapping[int, Mapping[int, str]]) -> pl.DataFrame:
-        """Put the columns of the sheet side by side, with what is wrong with each row; empty rows are left out."""
-        fields: dict[str, pl.Series] = {}
+    def _rows(self, numbers: range, cells: Mapping[int, pl.DataFrame], faults: Faults) -> pl.DataFrame:
+        """Put the columns of the sheet side by side, with what is wrong with each row."""
+        values: dict[str, pl.Series] = {}
         told: list[pl.Series] = []
         for column in self._sheet.columns:
-            place = self._places.get(column.field)
-            if place is None or place not in cells:  # it is not in the file, or empty in all of this run
-                cleaned = clean(column, vectors([None] * len(numbers)), today=self._today) if place is not None else _absent(len(numbers))
-            else:
-                cleaned = clean(column, cells[place], today=self._today)
-            cleaned = overruled(cleaned, faults.get(place, {}) if place is not None else {})
-            fields[column.field] = cleaned.values
+            place = self._places.get(column.field, -1)
+            frame = cells[place] if place in cells else vectors([None] * len(numbers))
+            cleaned = overruled(clean(column, frame, today=self._today), faults.get(place, {}))
+            values[column.field] = cleaned.values
             told.append(_told(column.field, cleaned.codes))
-        held = [frame["text"].is_not_null() for frame in cells.values()]
         lost = [frame["text"].is_not_null() for place, frame in cells.items() if place not in self._places.values()]
-        told.append(_told(None, pl.select(pl.when(pl.any_horizontal(lost)).then(pl.lit("extra_cells"))).to_series() if lost else _nothing(len(numbers))))
-        frame = pl.DataFrame({"row": pl.Series(numbers, dtype=pl.UInt32), **fields, "faults": _joined(told)})
-        return frame.filter(pl.any_horizontal([*held, _odd(faults, len(numbers))]))
+        if lost:
+            told.append(_told(None, pl.select(pl.when(pl.any_horizontal(lost)).then(pl.lit("extra_cells"))).to_series()))
+        return pl.DataFrame({"row": pl.Series(numbers, dtype=pl.UInt32), **values, "faults": _joined(told)})
 
 
 def overruled(cleaned: Cleaned, codes: Mapping[int, str]) -> Cleaned:
@@ -137,27 +123,18 @@ def overruled(cleaned: Cleaned, codes: Mapping[int, str]) -> Cleaned:
     return Cleaned(cleaned.values.scatter(rows, None), cleaned.codes.scatter(rows, pl.Series(list(codes.values()), dtype=pl.String)))
 
 
-def _absent(number: int) -> Cleaned:
-    return Cleaned(_nothing(number), _nothing(number))
-
-
-def _nothing(number: int) -> pl.Series:
-    return pl.Series([None], dtype=pl.String).new_from_index(0, number)
-
-
-def _odd(faults: Mapping[int, Mapping[int, str]], number: int) -> pl.Series:
-    """Say which rows hold a formula or an error value, though the library may show nothing of it."""
+def _odd(faults: Faults, number: int) -> pl.Series:
+    """Say which rows hold a formula or an error value, though nothing may be shown of it."""
     rows = {row for codes in faults.values() for row, code in codes.items() if code != MERGED}
-    return pl.Series([row in rows for row in range(number)], dtype=pl.Boolean)
+    return pl.Series([row in rows for row in range(number)] if rows else [False] * number, dtype=pl.Boolean)
 
 
 def _told(field: str | None, codes: pl.Series) -> pl.Series:
     """Write the faults of a column as JSON."""
-    before = f"[{orjson.dumps(field).decode()},\""
+    before = f'[{orjson.dumps(field).decode()},"'
     return pl.select(pl.concat_str(pl.lit(before), codes, pl.lit('"]'))).to_series()
 
 
 def _joined(told: Sequence[pl.Series]) -> pl.Series:
-    told = [each for each in told if each.null_count() < len(each)] or [told[0]]
-    joined = pl.concat_str(told, separator=",", ignore_nulls=True)
+    joined = pl.concat_str([each for each in told if each.null_count() < len(each)] or told[:1], separator=",", ignore_nulls=True)
     return pl.select(pl.when(joined != "").then(pl.concat_str(pl.lit("["), joined, pl.lit("]")))).to_series()

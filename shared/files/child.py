@@ -43,23 +43,24 @@ def _work(out: BinaryIO) -> None:
         module, name, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301  (from our parent)
         result = getattr(importlib.import_module(module), name)(*arguments)
         for value in result if inspect.isgenerator(result) else _once(result):
-            _send(out, *((Kind.BYTES, value) if isinstance(value, bytes) else (Kind.VALUE, orjson.dumps(value))))
-        _send(out, Kind.END, b"")
+            _send(out, Kind.VALUE, value)
+        _send(out, Kind.END, None)
     except Unreadable as refusal:
-        _send(out, Kind.REFUSED, orjson.dumps(refusal.message))
+        _send(out, Kind.REFUSED, refusal.message)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BrokenPipeError:
         raise
     except BaseException as error:  # a library's panic is no Exception
-        _send(out, Kind.BROKEN, orjson.dumps({"error": type(error).__name__, "at": _place(error)}))
+        _send(out, Kind.BROKEN, {"error": type(error).__name__, "at": _place(error)})
 
 
 def _once(value: object) -> Generator[object, None, None]:
     yield value
 
 
-def _send(out: BinaryIO, kind: Kind, payload: bytes) -> None:
+def _send(out: BinaryIO, kind: Kind, value: object) -> None:
+    payload = orjson.dumps(value)
     out.write(HEADER.pack(kind.value, len(payload)))
     out.write(payload)
     out.flush()

@@ -184,8 +184,10 @@ def _day(_: Column, __: date) -> Rule:
     month = pl.coalesce(given.str.extract(_DAY, group) for group in range(2, 6))
     spelt = pl.concat_str(given.str.extract(_DAY, 1), month.str.zfill(2), given.str.extract(_DAY, 6).str.zfill(2))
     packed = pl.coalesce(spelt, pl.when(given.str.contains(_PACKED_DAY)).then(given))
-    day = pl.when(SORT == Sort.DAY).then(TEXT.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)).otherwise(
-        packed.str.to_date("%Y%m%d", strict=False)
+    day = (
+        pl.when(SORT == Sort.DAY)
+        .then(TEXT.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+        .otherwise(packed.str.to_date("%Y%m%d", strict=False))
     )
     wrong = ~SORT.is_in([Sort.TEXT, Sort.DAY]) | day.is_null() | (day < _EARLIEST) | (day > _LATEST)
     return Rule(day.cast(pl.String), [(PLAIN.is_not_null() & wrong, "day")])

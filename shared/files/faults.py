@@ -31,7 +31,10 @@ OF_FILES: Mapping[str, tuple[str, str]] = {
         "The file holds external links, connections or embedded objects: paste the values into a new template.",
     ),
     "macros": ("文件含有宏，请另存为不含宏的 .xlsx 后上传。", "The file holds macros: save it as .xlsx without them."),
-    "dtd": ("文件内部含有不允许的定义，请把数据复制到新下载的模板中再上传。", "The file holds definitions that are not allowed: copy the rows into a new template."),
+    "dtd": (
+        "文件内部含有不允许的定义，请把数据复制到新下载的模板中再上传。",
+        "The file holds definitions that are not allowed: copy the rows into a new template.",
+    ),
     "odd_xml": (
         "文件内部结构不是 Excel 或 WPS 的写法，请用 Excel 或 WPS 打开并另存为 .xlsx 后上传。",
         "The file is not built as Excel or WPS builds it: open it there and save it as .xlsx.",

@@ -19,7 +19,7 @@ from shared.files.workbook import CHOICES_SHEET, NOTES_SHEET
 _SMALL_PART = 4 << 20
 _STYLES = 32 << 20
 _MACROS = re.compile(r"vbaproject|^xl/(macrosheets|dialogsheets)/")
-_FOREIGN = re.compile(r"^xl/(externallinks|querytables|embeddings|activex|model|ctrlprops)/|^xl/connections\.xml$|oleobject")
+_FOREIGN = re.compile(r"^xl/(externallinks|querytables|embeddings|activex|model)/|^xl/connections\.xml$|oleobject")
 _XML = re.compile(r"\.(xml|rels|vml)$")
 _CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|is|f)[\s/>]")
 _MERGE = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']")
@@ -42,8 +42,10 @@ class Book:
     merges: Merges
 
 
-def guarded(archive: Archive) -> Book:
+def guarded(archive: Archive, *, width: int) -> Book:
     """Look through a whole workbook, and name its parts.
+
+    :param width: columns that matter.
 
     :raises Unreadable: something in it is not let in.
     """
@@ -67,7 +69,7 @@ def guarded(archive: Archive) -> Book:
         strings=_target(parts, "sharedStrings", folder),
         styles=archive.read(styles, most=_STYLES) if styles and styles in archive else _NO_STYLES,
         from_1904=from_1904,
-        merges=merges,
+        merges=Merges(merges, width=width),
     )
 
 
@@ -126,8 +128,8 @@ def _sheets(archive: Archive, book: str, parts: Mapping[str, tuple[str, str]], f
     return found, from_1904
 
 
-def _look_through(archive: Archive, data: str | None, others: set[str]) -> Merges:
-    """Unpack every part once."""
+def _look_through(archive: Archive, data: str | None, others: set[str]) -> "array[int]":
+    """Unpack every part once; give the merged ranges of the data."""
     merges = array("I")
     for name in archive.names:
         if not _XML.search(name.lower()):
@@ -139,7 +141,7 @@ def _look_through(archive: Archive, data: str | None, others: set[str]) -> Merge
                 raise Unreadable("extra_sheet")
             if name == data and b"mergeCell" in piece:
                 merges.extend(_merges(piece))
-    return Merges(merges)
+    return merges
 
 
 def _merges(piece: bytes) -> Iterator[int]:

@@ -6,11 +6,11 @@ gets batches or an `Unreadable`. Rows come in order, a few thousand at a time; t
 Not for a web process: it imports polars. Not a check of anything beyond single cells: that is the kind's own.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -40,26 +40,23 @@ async def read(file: Path, sheet: Sheet, *, limits: Limits = Limits(), today: da
     :param today: nobody is born after it; by default the day in Asia/Shanghai.
     :raises Unreadable: nothing of the file is taken; batches that came before it are void.
     """
+    await asyncio.to_thread(file.stat)  # that there is no such file is not the file's fault
     schema = pl.Schema({"row": pl.UInt32, **{column.field: pl.String for column in sheet.columns}, "faults": pl.String})
-    position = 0.0
     arguments = (file.absolute(), sheet, limits, today or local_day(datetime.now(UTC)))
     async with aclosing(capped.stream(checking.batches, *arguments, limits=limits)) as messages:
         async for message in messages:
-            if isinstance(message, float | int):
-                position = float(message)
-            else:
-                yield Batch(_rows(message, schema), position)
+            yield _batch(message, schema)
 
 
-def _rows(message: object, schema: pl.Schema) -> pl.DataFrame:
+def _batch(message: object, schema: pl.Schema) -> Batch:
     """Take what the child sent for rows only if it is such.
 
     :raises Unreadable: it is not.
     """
-    try:
-        rows = pl.read_ipc_stream(BytesIO(message if isinstance(message, bytes) else b""))
-    except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException) as error:
-        raise Unreadable("unreadable") from error
-    if rows.schema != schema:
-        raise Unreadable("unreadable")
-    return rows
+    match message:
+        case {"columns": dict() as columns, "position": int() | float() as position} if list(columns) == list(schema):
+            try:
+                return Batch(pl.DataFrame(columns, schema=schema, strict=True), float(position))
+            except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
+                raise Unreadable("unreadable") from error
+    raise Unreadable("unreadable")

@@ -5,6 +5,7 @@ Promises nothing of what the cells hold: that is checked in `shared/files/cleani
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 RUN = 5_000  # rows that are handled at a time
 
@@ -21,7 +22,18 @@ class Rows:
     :param position: the part of the file that is read so far, 0 to 1.
     """
 
-    numbers: Sequence[int]
+    numbers: range
     columns: Sequence[Column]
-    faults: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    faults: Mapping[int, Mapping[int, str]] = field(default_factory=dict[int, Mapping[int, str]])
     position: float = 0.0
+
+
+def by_columns(lines: Sequence[Sequence[object]], *, left: int = 0, width: int = 0) -> list[Column]:
+    """Turn rows into columns.
+
+    :param left: empty columns before the first.
+    :param width: columns that there are at least.
+    """
+    blank: Column = [None] * len(lines)
+    columns = [*[blank] * left, *zip_longest(*lines)]
+    return [*columns, *[blank] * (width - len(columns))]

@@ -30,9 +30,15 @@ class Strings:
         self._held = pl.concat([pl.Series([], dtype=pl.String), *_read(pieces, styles)]) if pieces else pl.Series([], dtype=pl.String)
 
     def marked(self, rows: bytes) -> bytes:
-        """Write the numbers of shared strings in some rows as marked texts."""
+        """Write the numbers of shared strings in some rows as marked texts.
+
+        :raises Unreadable: there are no strings at all.
+        """
         rows = rows.replace(_USUAL, self._usual)
-        return _SHARED.sub(self._as_text, rows) if _LEFT.search(rows) else rows
+        rows = _SHARED.sub(self._as_text, rows) if _LEFT.search(rows) else rows
+        if self._held.is_empty() and self._mark.encode() in rows:
+            raise Unreadable("damaged")
+        return rows
 
     def _as_text(self, found: re.Match[bytes]) -> bytes:
         return _TYPE.sub(rb'\1"str"', found[0], count=1) + self._mark.encode()

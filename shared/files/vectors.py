@@ -71,9 +71,7 @@ def _plain(text: pl.Series) -> pl.Series:
 
 def _mixed(values: Sequence[object]) -> tuple[pl.Series, pl.Series, pl.Series]:
     sorts = [_SORTS.get(type(value), Sort.OTHER) for value in values]
-    number = pl.Series(
-        [value if sort is Sort.NUMBER else None for value, sort in zip(values, sorts, strict=True)], dtype=pl.Float64, strict=False
-    )
+    number = pl.Series([value if sort is Sort.NUMBER else None for value, sort in zip(values, sorts, strict=True)], dtype=pl.Float64, strict=False)
     text = pl.Series([_written(value, sort) for value, sort in zip(values, sorts, strict=True)], dtype=pl.String)
     return text.zip_with(number.is_null(), _digits(number)), number, pl.Series(sorts, dtype=pl.UInt8)
 

@@ -6,7 +6,7 @@ too long). Memory: a run of rows, and the strings that cells share. Formulas, er
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 from xml.parsers import expat
@@ -18,8 +18,8 @@ from shared.files.columns import letters
 from shared.files.guard import Book, guarded, place
 from shared.files.limits import Limits
 from shared.files.markup import plain
-from shared.files.merges import MERGED
-from shared.files.rows import Column, Rows
+from shared.files.merges import Odd
+from shared.files.rows import Column, Rows, by_columns
 from shared.files.slices import Run, load, runs
 from shared.files.strings import Strings
 from shared.files.unreadable import Unreadable
@@ -27,8 +27,6 @@ from shared.files.workbook import MARK_LABEL
 
 _FORMULA, _ERROR = re.compile(rb"<f[\s/>]"), re.compile(rb"""t\s*=\s*["']e["']""")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?[0-9]+")
-
-Odd = Mapping[int, Mapping[int, str]]  # place of the column -> number of the row -> code
 
 
 class Xlsx:
@@ -43,7 +41,7 @@ class Xlsx:
         self._limits = limits
         self._far = _beyond(limits.columns)
         self._archive = Archive(file, limits)
-        self._book: Book = guarded(self._archive)
+        self._book: Book = guarded(self._archive, width=limits.columns)
         strings = self._book.strings
         self._strings = Strings(self._archive.stream(strings) if strings and strings in self._archive else None, self._book.styles)
 
@@ -63,12 +61,7 @@ class Xlsx:
         return mark if label == MARK_LABEL else None
 
     def rows(self) -> Iterator[Rows]:
-        """Read the sheet of data, its header with the rest."""
-        merges = self._book.merges
-        for number, run in enumerate(self._rows(self._book.data)):
-            if number == 0:
-                merges.take(len(run.columns))
-            yield run
+        return self._rows(self._book.data)
 
     def _rows(self, part: str) -> Iterator[Rows]:
         size = max(1, self._archive.size(part))
@@ -88,7 +81,7 @@ class Xlsx:
             return None
         numbers = range(min(rows), max(rows) + 1)
         columns = self._columns(sheet, numbers, 1 + max([*odd, end[1] if end else 0]))
-        return Rows(numbers=numbers, columns=columns, faults=self._faults(odd, numbers), position=position)
+        return Rows(numbers=numbers, columns=columns, faults=self._book.merges.faults(numbers, odd), position=position)
 
     def _refuse_far_columns(self, run: Run) -> None:
         """Refuse cells in columns beyond the limit before the library makes room for all that lie between."""
@@ -99,24 +92,11 @@ class Xlsx:
         """Give the cells by columns, the first being A, and blanks where the library leaves rows and columns out."""
         if width > self._limits.columns:
             raise Unreadable("too_many_columns", row=numbers[0], column=letters(self._limits.columns))
-        blank: Column = [None] * len(numbers)
         if not sheet.start or not sheet.end:
-            return [blank] * width
-        above, below = [None] * (sheet.start[0] + 1 - numbers[0]), [None] * (numbers[-1] - sheet.end[0] - 1)
-        columns = [self._strings.put_in(column) for column in zip(*sheet.to_python(), strict=True)]
-        if above or below:
-            columns = [[*above, *column, *below] for column in columns]
-        columns = [*[blank] * sheet.start[1], *columns]
-        return [*columns, *[blank] * (width - len(columns))]
-
-    def _faults(self, odd: Odd, numbers: range) -> Mapping[int, Mapping[int, str]]:
-        """Name the cells at fault by their places in the run; where a cell is both, that it is merged is the lesser evil."""
-        faults: dict[int, dict[int, str]] = defaultdict(dict)
-        for place, rows in self._book.merges.within(numbers[0], numbers[-1]):
-            faults[place].update((row - numbers[0], MERGED) for row in rows)
-        for place, codes in odd.items():
-            faults[place].update((row - numbers[0], code) for row, code in codes.items())
-        return faults
+            return by_columns([()] * len(numbers), width=width)
+        above, below = sheet.start[0] + 1 - numbers[0], numbers[-1] - sheet.end[0] - 1
+        lines: list[Sequence[object]] = [*[()] * above, *sheet.to_python(), *[()] * below]
+        return [self._strings.put_in(column) for column in by_columns(lines, left=sheet.start[1], width=width)]
 
 
 def _beyond(columns: int) -> re.Pattern[bytes]:

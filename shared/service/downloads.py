@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from shared.kernel.errors import NotFound
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
 
 
 class FileGone(NotFound):

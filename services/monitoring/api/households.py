@@ -13,6 +13,7 @@ from services.monitoring.queries.households import (
     show_household,
 )
 from services.monitoring.usecases.households.register_household import Registered, RegisterHousehold, register_household
+from services.monitoring.usecases.households.register_households import BatchRegistered, RegisterHouseholds, register_households
 from shared.kernel.ids import HouseholdId
 from shared.service.http import service_router
 from shared.service.requests import Area, Cursor, InTransaction, etag
@@ -26,6 +27,12 @@ households = service_router("农户 households")
 async def new_household(body: RegisterHousehold, tx: InTransaction) -> Registered:
     """登记一户及其成员、收入。"""
     return await register_household(body, tx)
+
+
+@households.post("/v1/households/batch")
+async def household_batch(body: RegisterHouseholds, tx: InTransaction) -> BatchRegistered:
+    """一次登记至多一百户，逐户给出结果；更多的用 /v1/imports。"""
+    return await register_households(body, tx)
 
 
 @households.get("/v1/households", name="households")

@@ -1,5 +1,6 @@
 """What households live on, dated; and the two figures per head as the database computes them: the same expression for one household and for all."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -70,6 +71,10 @@ STANDING = select(
     BELOW_LINE.label("below_line"),
 ).where(among(IncomeRow.county_code, "counties"), col(IncomeRow.household_id) == bindparam("household_id"), col(IncomeRow.valid_to).is_(None))
 
+PRESENT_OF_ALL = select(col(IncomeRow.household_id), *columns_of(IncomeRow, Income), NET.label("net")).where(
+    among(IncomeRow.county_code, "counties"), among(IncomeRow.household_id, "household_ids"), col(IncomeRow.valid_to).is_(None)
+)
+
 
 async def add(household: Household, tx: Transaction) -> None:
     income = household.income
@@ -95,3 +100,8 @@ async def standing(household_id: HouseholdId, line: Decimal, tx: Transaction) ->
     if found is None:
         raise NotFound
     return found
+
+
+async def present_of_all(household_ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:
+    """Load the present income of several households, with their net income."""
+    return (await tx.execute(PRESENT_OF_ALL, {"counties": tx.counties, "household_ids": list(household_ids)})).all()

@@ -94,6 +94,23 @@ MEMBERS = (
     )
     .order_by(col(PersonRow.id))
 )
+MEMBERS_OF_ALL = (
+    select(
+        col(MembershipRow.household_id),
+        col(PersonRow.id),
+        col(PersonRow.name),
+        col(PersonRow.secrets),
+        col(MembershipRow.relation),
+        col(MembershipRow.labour),
+    )
+    .join(PersonRow, (col(PersonRow.county_code) == col(MembershipRow.county_code)) & (col(PersonRow.id) == col(MembershipRow.person_id)))
+    .where(
+        among(MembershipRow.county_code, "counties"),
+        among(MembershipRow.household_id, "household_ids"),
+        col(MembershipRow.valid_to).is_(None),
+    )
+    .order_by(col(MembershipRow.household_id), col(PersonRow.id))
+)
 LABOUR = select(func.count()).where(
     among(MembershipRow.county_code, "counties"),
     col(MembershipRow.household_id) == bindparam("household_id"),
@@ -178,6 +195,11 @@ def sealed_person(vault: Vault, person_id: UUID, secrets: Mapping[str, str | Non
 
 async def members_of(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:
     return (await tx.execute(MEMBERS, {"counties": tx.counties, "household_id": household_id})).all()
+
+
+async def members_of_all(household_ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:
+    """Load the members of several households."""
+    return (await tx.execute(MEMBERS_OF_ALL, {"counties": tx.counties, "household_ids": list(household_ids)})).all()
 
 
 async def heads_of(household_ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:

@@ -10,15 +10,17 @@ from uuid import UUID
 from shared.database.jobs import Jobs
 from shared.database.transaction import Transaction
 from shared.kernel import jobs as rules
-from shared.kernel.errors import Forbidden, NotFound
+from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.kernel.ids import new_id
 from shared.kernel.jobs import Atomic, Job, JobId, JobState, Mode, Strategy
 from shared.kernel.sheets import Outcome
 from shared.service.jobs.kinds import FileKind
+from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage, row_shown, shown
 from shared.service.uploads import UploadedFile
-from shared.wire import command
+from shared.wire import AreaCode, SafeText, command
 
-IMPORT = "import"
+IMPORT, EXPORT = "import", "export"
 
 
 @command
@@ -33,6 +35,36 @@ class NewImport:
     mode: Mode = Mode.COMMIT
     atomic: Atomic = Atomic.ROWS
     strategy: Strategy = Strategy.CREATE_AND_UPDATE
+
+
+@command
+class NewExport:
+    """Which list to write as a file; the area and the status are the list's own filters."""
+
+    list: str
+    format: Format = Format.XLSX
+    area: AreaCode | None = None
+    status: SafeText | None = None
+
+
+class NoFileYet(Conflict):
+    sentence = "没有可下载的文件：任务尚未完成，或不是导出任务。"
+    english = "There is no file: the job is not finished, or is no export."
+
+
+class NoSuchList(NotFound):
+    sentence = "没有这份清单。"
+    english = "There is no such list."
+
+
+class NotYourList(Forbidden):
+    sentence = "您的岗位不能导出这份清单。"
+    english = "Your office does not export this list."
+
+
+class NoSuchStatus(Invalid):
+    sentence = "这份清单没有此种状态。"
+    english = "This list knows no such status."
 
 
 class NoSuchKind(NotFound):
@@ -55,6 +87,7 @@ class Desk:
 
     jobs: Jobs
     kinds: Mapping[str, FileKind]
+    lists: Mapping[str, ListKind]
     keep_days: Callable[[Transaction], Awaitable[int]]
     villages: Callable[[Transaction], Awaitable[Sequence[tuple[str, str]]]]
 
@@ -84,6 +117,23 @@ class Desk:
             "file": {"name": file.name, "size": file.size, "sha256": file.sha256},
         }
         return await self.ask(JobId(file.id), IMPORT, kind.sheet.kind, arguments, tx, department=kind.department)
+
+    async def export(self, asked: NewExport, tx: Transaction) -> JobAccepted:
+        """Keep a job that writes a list as a file.
+
+        :raises NoSuchList: there is none; likewise NoSuchStatus.
+        :raises NotYourList: it is not for the caller.
+        """
+        kind = self.lists.get(asked.list)
+        if kind is None:
+            raise NoSuchList
+        if tx.actor.role not in kind.readers:
+            raise NotYourList("body.list")
+        status = asked.status or kind.default
+        if status not in set(kind.statuses):
+            raise NoSuchStatus("body.status")
+        arguments = {"format": asked.format, "area": asked.area or tx.actor.area, "status": status}
+        return await self.ask(JobId(new_id()), EXPORT, asked.list, arguments, tx)
 
     async def ask(
         self, job_id: JobId, kind: str, what: str, arguments: Mapping[str, Any], tx: Transaction, *, department: str | None = None
@@ -157,11 +207,25 @@ class Desk:
         :raises NotYourJob: somebody else asked for it.
         """
         job = await self.mine(job_id, tx)
-        kind = self.kinds[job.what]
+        kind = self.kinds.get(job.what)
+        if kind is None or job.kind != IMPORT:
+            return RowPage(items=[], next=None)
         page = await self.jobs.results(job, tx, outcome=outcome, after=after, at_most=size + 1)
         answers = await kind.answers([row.subject_id for row in page if row.subject_id], tx) if kind.answers else {}
         items = [row_shown(row, kind.sheet, kind.faults, english=english, answer=answers.get(row.subject_id)) for row in page[:size]]
         return RowPage(items=items, next=page[size - 1].row if len(page) > size else None)
+
+    async def exported(self, job_id: UUID, tx: Transaction) -> Job:
+        """Find a finished export of the caller's.
+
+        :raises NotFound: there is no such job here.
+        :raises NotYourJob: somebody else asked for it.
+        :raises NoFileYet: it is no export, or not finished.
+        """
+        job = await self.mine(job_id, tx)
+        if job.kind != EXPORT or job.state is not JobState.DONE:
+            raise NoFileYet
+        return job
 
     async def mine(self, job_id: UUID, tx: Transaction) -> Job:
         """Find a job that the caller, or the caller's department, asked for.

@@ -1,7 +1,9 @@
 """The doors of long work, the same in every service that has any."""
 
 import asyncio
-from collections.abc import AsyncIterable
+import inspect
+from collections.abc import AsyncIterable, Awaitable, Callable
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -12,13 +14,15 @@ from starlette.background import BackgroundTask
 from shared.files.store import FileStore
 from shared.kernel.jobs import JobState
 from shared.kernel.sheets import Outcome
-from shared.service.downloads import XLSX, FileAnswer, a_file, file_answer
+from shared.service.downloads import CSV, XLSX, FileAnswer, a_file, file_answer
 from shared.service.http import service_router
-from shared.service.jobs.asking import Desk, NewImport, template_into
+from shared.service.jobs.asking import Desk, NewExport, NewImport, template_into
+from shared.service.jobs.exports import MEDIA, export_now
+from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage
 from shared.service.live import Ask, LastEventId, poll
 from shared.service.problems import wants_english
-from shared.service.requests import ExpectedVersion, InTransaction, ShortTransactions, etag
+from shared.service.requests import Area, ExpectedVersion, InTransaction, ShortTransactions, etag
 from shared.service.uploads import UploadedFile, takes_a_file
 from shared.wire import PageSize
 
@@ -120,4 +124,43 @@ def job_router(desk: Desk) -> APIRouter:
         name = mine.arguments.get("file", {}).get("name", "file").rsplit(".", 1)[0]
         return await file_answer(store.path(job_id, REPORT), name=f"{name}（结果）.xlsx", media_type=XLSX)
 
+    @jobs.post("/v1/exports", status_code=202)
+    async def new_export(body: NewExport, tx: InTransaction) -> JobAccepted:
+        """把一份清单导出为文件（xlsx 或 csv），作为任务办理；完成后在 /v1/jobs/{id}/file 下载。"""
+        return await desk.export(body, tx)
+
+    @jobs.get("/v1/jobs/{job_id}/file", response_class=FileAnswer, responses=a_file(XLSX, CSV))
+    async def job_file(job_id: UUID, tx: InTransaction, store: Files) -> Response:
+        """下载导出的文件。"""
+        mine = await desk.exported(job_id, tx)
+        form = Format(mine.arguments["format"])
+        name = f"{desk.lists[mine.what].sheet.title}.{form}"
+        return await file_answer(store.path(job_id, f".{form}"), name=name, media_type=MEDIA[form])
+
+    for path, kind in desk.lists.items():
+        title = kind.sheet.title
+        jobs.add_api_route(
+            f"/v1/{path}/export",
+            exporter(kind),
+            methods=["GET"],
+            name=kind.operation,
+            response_class=FileAnswer,
+            responses=a_file(XLSX, CSV),
+            summary=f"导出{title}",
+            description=f"把{title}导出为文件：范围、筛选、脱敏与清单相同；超过一万行的用 /v1/exports。The list as a file, by its own filters.",
+        )
     return jobs
+
+
+def exporter(kind: ListKind) -> Callable[..., Awaitable[Response]]:
+    """Make the endpoint that answers with a list as a file; the statuses are the list's own."""
+
+    async def export(tx: InTransaction, store: Files, status: StrEnum, area: Area = None, format: Format = Format.XLSX) -> Response:
+        return await export_now(kind, area or tx.actor.area, status, format, tx, store)
+
+    signature = inspect.signature(export)
+    typed = signature.parameters["status"].replace(annotation=kind.statuses, default=kind.default)
+    others = [each for each in signature.parameters.values() if each.name != "status"]
+    in_order = sorted([*others, typed], key=lambda each: each.default is not inspect.Parameter.empty)
+    export.__signature__ = signature.replace(parameters=in_order)  # pyright: ignore[reportFunctionMemberAccess]
+    return export

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from shared.files.limits import Limits
-from shared.service.jobs.asking import IMPORT, Desk
+from shared.service.jobs.asking import EXPORT, IMPORT, Desk
+from shared.service.jobs.exports import Export
 from shared.service.jobs.imports import Import
 from shared.service.jobs.runner import Run, Work
 from shared.service.settings import ServiceSettings
@@ -16,4 +17,7 @@ def works(desk: Desk, settings: ServiceSettings) -> Mapping[str, Work]:
     async def take_file(run: Run) -> None:
         await Import(run, desk.kinds[run.job.what], limits=limits).work()
 
-    return {IMPORT: take_file}
+    async def write_list(run: Run) -> None:
+        await Export(run, desk.lists[run.job.what]).work()
+
+    return {IMPORT: take_file, EXPORT: write_list}
