@@ -1,12 +1,12 @@
 """Who plays in the demo's story: households of the register, picked by what they are."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from deploy.demo.population import LINE, Listed, Register
 from shared.kernel.areas import COUNTIES
 
-FLOOD, INDUSTRY, WORK = "0201", "06", "07"
+ILLNESS, FLOOD, INDUSTRY, WORK = "01", "0201", "06", "07"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +36,13 @@ class TooFew(Exception):
 
 def picked(register: Register, *, taken: frozenset[int]) -> list[Part]:
     """Pick the households that visits find in trouble, and some that only live below the line, which is no risk."""
-    chosen: list[Part] = []
     used = set(taken)
+    below = [each for each in register.where(able=True, below_line=True) if each.line not in used]
+    without = _take(below, max(1, min(WITHOUT_TROUBLE, len(below))), used, None, "收入低于监测底线，但未发现风险")
+    chosen: list[Part] = []
     for risk, able, number, why in TROUBLES:
         chosen += _take(register.where(able=able), number, used, risk, why)
-    below = register.where(below_line=True)
-    chosen += _take(below, min(WITHOUT_TROUBLE, len(below)), used, None, "收入低于监测底线，但未发现风险")
-    return chosen
+    return [*chosen, *without]
 
 
 def _take(households: list[Listed], number: int, used: set[int], risk: str | None, why: str) -> list[Part]:
@@ -58,6 +58,12 @@ def _by_turns(households: list[Listed]) -> Iterator[Listed]:
     queues = [[each for each in households if each.county == county] for county in COUNTIES]
     for turn in range(max(map(len, queues), default=0)):
         yield from (queue[turn] for queue in queues if turn < len(queue))
+
+
+def lines_of(register: Register, id_numbers: Collection[str]) -> Mapping[str, int]:
+    """Find the lines of people by their ID numbers; who is registered nowhere has none."""
+    people = ((person.id_number, household.line) for household in register.households for person in household.members)
+    return {number: line for number, line in people if number in id_numbers}
 
 
 def between_the_figures(register: Register) -> tuple[int, int]:

@@ -1,10 +1,11 @@
-"""How monitoring is started: `python -m services.monitoring {api|worker|migrate|announce|dead-letters|restored|calendar}`."""
+"""How monitoring is started: `python -m services.monitoring {api|worker|migrate|announce|dead-letters|restored|calendar|import}`."""
 
 import asyncio
 from collections.abc import Sequence
 
-from services.monitoring.app import SERVICE, load_years
+from services.monitoring.app import DESK, SERVICE, load_years
 from shared.service.commands import service_commands
+from shared.service.jobs.command import add_import_command
 from shared.service.settings import ServiceSettings
 from shared.service.start import read_settings
 
@@ -24,6 +25,9 @@ def load(settings: ServiceSettings, years: Sequence[int] = KNOWN_YEARS) -> int:
 
 
 commands = service_commands(SERVICE, seed=lambda settings: print(f"work calendar: {load(settings)} new days"))
+
+
+add_import_command(commands, SERVICE, DESK)
 
 
 @commands.command()

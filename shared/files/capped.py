@@ -1,11 +1,11 @@
 """Run a function in a process of its own that has little memory, little time and nothing to steal.
 
 Promises: whatever the function does (uses up memory, never ends, crashes a library), the caller gets an `Unreadable` and lives; the
-child is gone when the caller stops listening or is cancelled; nothing that the child sends is ever unpickled; nothing that it prints is
-logged. It waits when the caller is slow.
+child is gone when the caller stops listening or is cancelled; what the child sends is JSON of limited length; nothing that it prints is logged. It
+waits when the caller is slow, and that time does not count. It is a fresh interpreter, so that it inherits no connection, no lock and no secret.
 
-Does not promise a sandbox: the child runs as the same user and may open files. Not for functions that need the database or secrets:
-the environment is empty.
+Does not promise a sandbox: the child runs as the same user and may open files. Not for functions that need the database or settings: the environment
+is empty. Memory is capped where RLIMIT_DATA is (Linux).
 """
 
 import asyncio
@@ -19,6 +19,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -33,9 +34,10 @@ from shared.files.unreadable import Unreadable
 
 _ROOT = Path(__file__).parents[2]
 _COMMAND = (sys.executable, "-E", "-s", "-B", "-X", "utf8", "-m", "shared.files.child")
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "1", "RUST_BACKTRACE": "0"}
+_ENVIRONMENT = {"PATH": os.defpath, "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "1", "RUST_BACKTRACE": "0"}
 _MEMORY_WORDS = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
 _LAST_WORDS = 4096
+_PIECE = 1 << 16
 _CODE_PLACE = re.compile(r"[\w.:]{1,100}")
 
 log = structlog.get_logger()
@@ -46,22 +48,20 @@ async def stream(function: Callable[..., Any], *args: Any, limits: Limits) -> As
 
     :raises Unreadable: the function did, or it used too much or died.
     """
-    process = await _start(limits)
-    last_words = asyncio.create_task(_last_words(process))
+    child = await _start(limits)
     try:
-        await _ask(process, function, args)
-        async with aclosing(_frames(process, limits.seconds)) as frames:
+        async with aclosing(_frames(child, (function.__module__, function.__qualname__, args), limits.seconds)) as frames:
             async for kind, payload in frames:
                 if kind is Kind.END:
                     return
                 if kind is not Kind.VALUE:
                     raise _refusal(kind, payload)
                 yield orjson.loads(payload)
-        raise _verdict(await process.wait(), await last_words)
+        raise await _verdict(child)
     except (orjson.JSONDecodeError, _NotAFrame) as error:
         raise Unreadable("unreadable") from error
     finally:
-        await _end(process, last_words)
+        await _end(child)
 
 
 async def call(function: Callable[..., Any], *args: Any, limits: Limits) -> Any:
@@ -79,9 +79,16 @@ class _NotAFrame(Exception):
     """The child does not keep to the protocol."""
 
 
-async def _start(limits: Limits) -> Process:
+@dataclass(frozen=True, slots=True)
+class _Child:
+    process: Process
+    ear: asyncio.StreamWriter
+    mouth: asyncio.StreamReader
+    last_words: "asyncio.Task[bytes]"
 
-    return await asyncio.create_subprocess_exec(
+
+async def _start(limits: Limits) -> _Child:
+    process = await asyncio.create_subprocess_exec(
         *_COMMAND,
         *map(str, (os.getpid(), limits.memory, limits.seconds)),
         stdin=PIPE,
@@ -91,55 +98,46 @@ async def _start(limits: Limits) -> Process:
         env=_ENVIRONMENT,
         start_new_session=True,
     )
+    if not (process.stdin and process.stdout and process.stderr):
+        raise RuntimeError("a process without pipes")
+    return _Child(process, process.stdin, process.stdout, asyncio.create_task(_last_words(process.stderr)))
 
 
-async def _ask(process: Process, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-    assert process.stdin
-    with contextlib.suppress(ConnectionError):  # it died already: its exit code says why
-        process.stdin.write(_pickled((function.__module__, function.__qualname__, args)))
-        await process.stdin.drain()
-    process.stdin.close()
+async def _frames(child: _Child, request: object, seconds: float) -> AsyncGenerator[tuple[Kind, bytes], None]:
+    """Ask, and pass on frames until the child closes its end; only time spent waiting for it counts.
 
-
-class _Pickler(pickle.Pickler):
-    def reducer_override(self, obj: Any) -> Any:
-        return (_proxy, (dict(obj),)) if isinstance(obj, MappingProxyType) else NotImplemented
-
-
-def _proxy(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(mapping)
-
-
-def _pickled(value: object) -> bytes:
-    buffer = io.BytesIO()
-    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
-    return buffer.getvalue()
-
-
-async def _frames(process: Process, seconds: float) -> AsyncGenerator[tuple[Kind, bytes], None]:
-    """Pass on frames until the child closes its end; only time spent waiting for it counts."""
-    assert process.stdout
+    :raises Unreadable: that is too long.
+    """
     clock = asyncio.get_running_loop().time
-    left = seconds
-    while True:
+    left, frame = seconds, None
+    asking = True
+    while asking or frame:
         began = clock()
         try:
             async with asyncio.timeout(left):
-                frame = await _frame(process.stdout)
+                if asking:
+                    await _ask(child.ear, request)
+                frame = await _frame(child.mouth)
         except TimeoutError as error:
             raise Unreadable("takes_too_long") from error
-        if not frame:
-            return
-        left -= clock() - began
-        yield frame
+        left, asking = left - (clock() - began), False
+        if frame:
+            yield frame
 
 
-async def _frame(source: asyncio.StreamReader) -> tuple[Kind, bytes] | None:
+async def _ask(ear: asyncio.StreamWriter, request: object) -> None:
+    with contextlib.suppress(ConnectionError):  # it died already: its exit code says why
+        ear.write(_pickled(request))
+        await ear.drain()
+    ear.close()
+
+
+async def _frame(mouth: asyncio.StreamReader) -> tuple[Kind, bytes] | None:
     try:
-        kind, length = HEADER.unpack(await source.readexactly(HEADER.size))
+        kind, length = HEADER.unpack(await mouth.readexactly(HEADER.size))
         if length > LONGEST:
             raise _NotAFrame
-        return Kind(kind), await source.readexactly(length)
+        return Kind(kind), await mouth.readexactly(length)
     except asyncio.IncompleteReadError:
         return None
     except ValueError as error:
@@ -147,24 +145,25 @@ async def _frame(source: asyncio.StreamReader) -> tuple[Kind, bytes] | None:
 
 
 def _refusal(kind: Kind, payload: bytes) -> Unreadable:
+    """Take over what the child says of a file, as far as it says what may be said."""
     said = orjson.loads(payload)
-    if not isinstance(said, dict):
-        return Unreadable("unreadable")
-    if kind is Kind.BROKEN:
-        error, at = (str(said.get(each, "")) for each in ("error", "at"))
-        log.warning("file_reader_failed", **{name: text for name, text in (("error", error), ("at", at)) if _CODE_PLACE.fullmatch(text)})
-        return Unreadable("unreadable")
-    code, row, column, hint = (said.get(each) for each in ("code", "row", "column", "hint"))
-    return Unreadable(
-        code if isinstance(code, str) and code in FAULTS else "unreadable",
-        row=row if isinstance(row, int) else None,
-        column=column[:200] if isinstance(column, str) else None,
-        hint=hint[:200] if isinstance(hint, str) else None,
-    )
+    if kind is Kind.REFUSED and isinstance(said, dict):
+        code, row, column, hint = (said.get(each) for each in ("code", "row", "column", "hint"))
+        return Unreadable(
+            code if isinstance(code, str) and code in FAULTS else "unreadable",
+            row=row if isinstance(row, int) else None,
+            column=column[:200] if isinstance(column, str) else None,
+            hint=hint[:200] if isinstance(hint, str) else None,
+        )
+    if kind is Kind.BROKEN and isinstance(said, dict):
+        told = {name: str(said.get(name)) for name in ("error", "at")}
+        log.warning("file_reader_failed", **{name: text for name, text in told.items() if _CODE_PLACE.fullmatch(text)})
+    return Unreadable("unreadable")
 
 
-def _verdict(exit_code: int, last_words: bytes) -> Unreadable:
+async def _verdict(child: _Child) -> Unreadable:
     """Say why a child ended in the middle."""
+    exit_code, last_words = await child.process.wait(), await child.last_words
     if exit_code == OUT_OF_MEMORY or any(words in last_words for words in _MEMORY_WORDS):
         return Unreadable("too_large_to_read")
     if exit_code == -signal.SIGXCPU:
@@ -173,21 +172,37 @@ def _verdict(exit_code: int, last_words: bytes) -> Unreadable:
     return Unreadable("unreadable")
 
 
-async def _last_words(process: Process) -> bytes:
+async def _last_words(source: asyncio.StreamReader) -> bytes:
     """Keep the end of what the child prints: libraries say there that memory ran out. It may hold cells, so it goes nowhere."""
-    assert process.stderr
     kept = b""
-    while piece := await process.stderr.read(_LAST_WORDS):
+    while piece := await source.read(_PIECE):
         kept = (kept + piece)[-_LAST_WORDS:]
     return kept
 
 
-async def _end(process: Process, last_words: asyncio.Task[bytes]) -> None:
+async def _end(child: _Child) -> None:
     """Kill what still runs, and read both pipes to their end so that nothing of it is left."""
     with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    assert process.stdout
-    while await process.stdout.read(1 << 16):
+        child.process.kill()
+    child.ear.close()
+    while await child.mouth.read(_PIECE):
         pass
-    await process.wait()
-    await last_words
+    await child.process.wait()
+    await child.last_words
+
+
+class _Pickler(pickle.Pickler):
+    """Knows how to send a read-only mapping, which pickle itself does not."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        return (_read_only, (dict(obj),)) if isinstance(obj, MappingProxyType) else NotImplemented
+
+
+def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+def _pickled(value: object) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
+    return buffer.getvalue()

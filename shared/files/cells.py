@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shared.files.columns import blank
-from shared.files.limits import Limits
+from shared.files.limits import DEFAULT, Limits
 from shared.files.sources import opened
 
 
-def cells_of(file: Path, limits: Limits) -> Iterator[tuple[int, list[object]]]:
+def cells_of(file: Path, limits: Limits = DEFAULT) -> Iterator[tuple[int, list[object]]]:
     """Give each row that is not empty with its number as Excel shows it, the header first; an empty cell is None or an empty text.
 
     :raises Unreadable: the file cannot be read.

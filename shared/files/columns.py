@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from shared.files.unreadable import Unreadable
 from shared.files.workbook import REPORT_COLUMNS
-from shared.kernel.sheets import Column, Sheet
+from shared.kernel.sheets import Sheet
 
 _NAME_OF_A_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 

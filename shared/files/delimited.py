@@ -4,21 +4,21 @@ Promises constant memory, and that a file whose encoding is not one throughout i
 the record, as Excel shows it: a cell may hold line breaks.
 """
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Self, TextIO
 
 from shared.files.columns import letters
+from shared.files.encoding import encoding_of
 from shared.files.limits import Limits
-from shared.files.rows import RUN, Rows
+from shared.files.rows import RUN, Rows, by_columns
 from shared.files.unreadable import Unreadable
 
 _PIECE = 1 << 20
-_SEPARATORS = (",", "\t", ";", "，")
+_SEPARATORS = (",", "\t", ";")
 
 
 class Delimited:
@@ -32,7 +32,9 @@ class Delimited:
     def __init__(self, file: Path, limits: Limits) -> None:
         self._limits = limits
         self._size = max(1, file.stat().st_size)
-        self._text = file.open(encoding=encoding_of(file), newline="")
+        encoding = encoding_of(file)
+        self._bytes = file.open("rb")
+        self._text = TextIOWrapper(self._bytes, encoding=encoding, newline="")
 
     def __enter__(self) -> Self:
         return self
@@ -54,8 +56,8 @@ class Delimited:
         number = 0
         while run := _run(records, self._limits, number):
             first, number = number + 1, number + len(run)
-            position = min(1.0, self._text.buffer.tell() / self._size)
-            yield Rows(numbers=range(first, number + 1), columns=list(zip_longest(*run)), position=position)
+            position = min(1.0, self._bytes.tell() / self._size)
+            yield Rows(numbers=range(first, number + 1), columns=by_columns(run), position=position)
 
 
 def _run(records: Iterator[list[str]], limits: Limits, number: int) -> list[list[str]]:
@@ -77,29 +79,4 @@ def _separator(text: TextIO) -> str:
     """Find what separates the headers: that which there is most of outside quotation marks."""
     line = re.sub(r'"[^"]*"', "", text.readline(_PIECE))
     text.seek(0)
-    return max(_SEPARATORS[:3], key=line.count)
-
-
-def encoding_of(file: Path) -> str:
-    """Find the encoding that a whole file is in.
-
-    :raises Unreadable: it is none that is read, or not one throughout.
-    """
-    for encoding in ("utf-8-sig", "gb18030"):
-        if _decodes(file, encoding):
-            return encoding
-    raise Unreadable("mixed_encoding")
-
-
-def _decodes(file: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
-    try:
-        with file.open("rb") as source:
-            while piece := source.read(_PIECE):
-                if b"\0" in piece:
-                    raise Unreadable("nul")
-                decoder.decode(piece)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return max(_SEPARATORS, key=line.count)

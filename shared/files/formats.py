@@ -1,11 +1,12 @@
 """What a file is, by its content and never by its name."""
 
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 
 from shared.files.archive import Archive
 from shared.files.compound import has_entry
-from shared.files.limits import Limits
+from shared.files.limits import DEFAULT, Limits
 from shared.files.unreadable import Unreadable
 
 _BEGINNING = 8192
@@ -42,7 +43,7 @@ class Format(StrEnum):
     JSON_LINES = "json_lines"
 
 
-def format_of(file: Path, limits: Limits) -> Format:
+def format_of(file: Path, limits: Limits = DEFAULT) -> Format:
     """Find out what a file is.
 
     :raises Unreadable: it is empty, or none of these.
@@ -60,7 +61,7 @@ def format_of(file: Path, limits: Limits) -> Format:
 
 
 def _of_zip(file: Path, limits: Limits) -> Format:
-    with Archive(file, limits) as archive:
+    with closing(Archive(file, limits)) as archive:
         names = archive.names
     folders = {name.partition("/")[0] for name in names}
     if "[Content_Types].xml" in names and "xl" in folders and "xl/workbook.bin" not in names:

@@ -18,7 +18,7 @@ class Limits:
     :param memory: MiB of the process that reads.
     """
 
-    uncompressed: int = 4 << 30
+    uncompressed: int = 2 << 30
     ratio: int = 200
     entries: int = 2_000
     columns: int = 200
@@ -26,3 +26,6 @@ class Limits:
     characters: int = 32_767
     seconds: int = 600
     memory: int = 512
+
+
+DEFAULT = Limits()

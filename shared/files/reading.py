@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from shared.files import capped, checking
-from shared.files.limits import Limits
+from shared.files.limits import DEFAULT, Limits
 from shared.files.unreadable import Unreadable
 from shared.kernel.sheets import Sheet
 from shared.kernel.workdays import local_day
@@ -34,15 +34,15 @@ class Batch:
     position: float
 
 
-async def read(file: Path, sheet: Sheet, *, limits: Limits = Limits(), today: date | None = None) -> AsyncGenerator[Batch, None]:
+async def read(file: Path, sheet: Sheet, *, limits: Limits = DEFAULT, today: date | None = None) -> AsyncGenerator[Batch, None]:
     """Read a file as a kind of sheet.
 
     :param today: nobody is born after it; by default the day in Asia/Shanghai.
     :raises Unreadable: nothing of the file is taken; batches that came before it are void.
     """
-    await asyncio.to_thread(file.stat)  # that there is no such file is not the file's fault
+    file = await asyncio.to_thread(file.resolve, strict=True)  # that there is none is not the file's fault
     schema = pl.Schema({"row": pl.UInt32, **{column.field: pl.String for column in sheet.columns}, "faults": pl.String})
-    arguments = (file.absolute(), sheet, limits, today or local_day(datetime.now(UTC)))
+    arguments = (file, sheet, limits, today or local_day(datetime.now(UTC)))
     async with aclosing(capped.stream(checking.batches, *arguments, limits=limits)) as messages:
         async for message in messages:
             yield _batch(message, schema)

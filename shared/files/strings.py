@@ -53,14 +53,14 @@ class Strings:
         if set(map(type, cells)) <= {str}:
             return self._exchanged(pl.Series(cells, dtype=pl.String))
         texts = self._exchanged(pl.Series([cell if isinstance(cell, str) else None for cell in cells], dtype=pl.String))
-        return [text if isinstance(cell, str) else cell for cell, text in zip(cells, texts.to_list(), strict=True)]
+        return [text if isinstance(cell, str) else cell for cell, text in zip(cells, texts, strict=True)]
 
-    def _exchanged(self, texts: pl.Series) -> pl.Series:
+    def _exchanged(self, texts: pl.Series) -> list[object]:
         marked = texts.str.starts_with(self._mark)
         numbers = texts.str.strip_prefix(self._mark).str.strip_chars().cast(pl.UInt32, strict=False).set(~marked, None)
         if (numbers.is_null() & marked).any() or (numbers >= len(self._held)).any():
             raise Unreadable("damaged")
-        return self._held.gather(numbers).zip_with(marked, texts)
+        return self._held.gather(numbers).zip_with(marked, texts).to_list()
 
 
 def _read(pieces: Iterator[bytes], styles: bytes) -> Iterator[pl.Series]:

@@ -182,10 +182,18 @@ def test_what_is_published_listens_on_this_machine_only(containers: dict[str, Co
 
 
 def test_what_must_survive_is_on_named_volumes(compose: dict[str, Any], containers: dict[str, Container]) -> None:
-    assert set(compose["volumes"]) == STORES
+    assert set(compose["volumes"]) == STORES | {"monitoring-files"}
     assert "postgres:/var/lib/postgresql" in containers["postgres"]["volumes"]
     assert containers["kafka"]["volumes"] == [f"kafka:{containers['kafka']['environment']['KAFKA_LOG_DIRS']}"]
     assert containers["kafka"]["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+
+
+def test_api_and_worker_share_the_folder_of_files_and_nobody_else_has_it(containers: dict[str, Container]) -> None:
+    folder = containers["monitoring-api"]["environment"]["MONITORING_FILES_FOLDER"]
+    mounted = {name for name, container in containers.items() if f"monitoring-files:{folder}" in container.get("volumes", [])}
+
+    assert mounted == {"monitoring-api", "monitoring-worker"}
+    assert f"install -d -o 10001 -g 10001 -m 0700 {folder}" in DOCKERFILE.read_text(encoding="utf-8")
 
 
 def test_the_database_servers_log_holds_no_values(containers: dict[str, Container]) -> None:

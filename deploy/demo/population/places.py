@@ -1,6 +1,8 @@
 """Where the households live: in the real villages of the district's counties."""
 
 import csv
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -13,8 +15,15 @@ _WEIGHTS = (9, 18, 18, 18, 8, 8, 11, 10)  # per cent of the households, in the o
 
 def villages() -> list[str]:
     """List the codes of the real villages of all counties."""
+    return list(village_names())
+
+
+@cache
+def village_names() -> Mapping[str, str]:
+    """Name the real villages of all counties, by their codes."""
     with _AREAS.open(encoding="utf-8", newline="") as rows:
-        return [row["code"] for row in csv.DictReader(rows) if row["level"] == "village" and not row["code"].startswith(_PRISON)]
+        found = [row for row in csv.DictReader(rows) if row["level"] == "village"]
+    return {row["code"]: row["name"] for row in found if not row["code"].startswith(_PRISON)}
 
 
 def draw_villages(households: int, rng: Random) -> list[str]:

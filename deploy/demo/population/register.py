@@ -1,12 +1,11 @@
-"""The register: its households, what they add up to, and the file of them."""
+"""The register: its households, and what they add up to."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from random import Random
 from typing import Any
-
-import orjson
 
 from deploy.demo.population.families import YEAR
 from deploy.demo.population.incomes import BAND, LINE, draw_incomes
@@ -22,9 +21,10 @@ _LIFTED_OUT = 0.85
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A household of the register: its line in the file (from 1), its village, and its income in yuan of twelve months."""
+    """A household of the register: its line (from 1), its number, its village, and its income in yuan of twelve months."""
 
     line: int
+    number: str
     village: str
     kind: HouseholdKind
     income: Income
@@ -79,7 +79,7 @@ class Register:
     def where(
         self, *, county: str | None = None, able: bool | None = None, below_line: bool | None = None, kind: HouseholdKind | None = None
     ) -> list[Listed]:
-        """List the households that are all of what is asked, in the order of the file."""
+        """List the households that are all of what is asked, in the order of the register."""
         wanted = {"county": county, "able": able, "below_line": below_line, "kind": kind}
         asked = {name: value for name, value in wanted.items() if value is not None}
         return [household for household in self.households if all(getattr(household, name) == value for name, value in asked.items())]
@@ -104,15 +104,6 @@ class Register:
         )
 
 
-def write_register(file: Path, *, households: int = 2_000, seed: int = SEED) -> Register:
-    """Draw a register and write it, one body of `POST /v1/households` a line."""
-    register = draw_register(households=households, seed=seed)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("wb") as lines:
-        lines.writelines(orjson.dumps(household.body(), option=orjson.OPT_APPEND_NEWLINE) for household in register.households)
-    return register
-
-
 def draw_register(*, households: int = 2_000, seed: int = SEED) -> Register:
     """Draw the households, then share out the income among those of each kind."""
     rng = Random(seed)
@@ -123,7 +114,15 @@ def draw_register(*, households: int = 2_000, seed: int = SEED) -> Register:
     incomes = draw_incomes(people, kinds, rng)
     return Register(
         tuple(
-            Listed(line=n, village=village, kind=kind, income=income, members=members)
-            for n, (village, kind, income, members) in enumerate(zip(homes, kinds, incomes, people, strict=True), start=1)
+            Listed(line=n, number=number, village=village, kind=kind, income=income, members=members)
+            for n, (number, village, kind, income, members) in enumerate(zip(_numbers(homes), homes, kinds, incomes, people, strict=True), start=1)
         )
     )
+
+
+def _numbers(homes: Iterable[str]) -> Iterator[str]:
+    """Number the households of each village (户编号): its code and a serial."""
+    serials: Counter[str] = Counter()
+    for village in homes:
+        serials[village] += 1
+        yield f"{village}{serials[village]:04}"

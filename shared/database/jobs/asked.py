@@ -30,12 +30,13 @@ _STEP = text("""
     WHERE county_code = :county AND id = :job AND state = :before AND version = :expected RETURNING version
 """).bindparams(bindparam("arguments", type_=JSONB), bindparam("finished_at", type_=INSTANT))
 _BEGIN_ANEW = text("""
-    UPDATE job_run SET phase = 'waiting', done = 0, total = NULL, position = 0, began_at = :at, claimed_until = NULL
+    UPDATE job_run SET phase = 'waiting', failures = 0, done = 0, total = NULL, position = 0, began_at = :at, claimed_until = NULL
     WHERE county_code = :county AND id = :job
 """)
 _BEGIN_PARTS_ANEW = text("""
     UPDATE job_part SET position = 0, created = 0, updated = 0, unchanged = 0, refused = 0 WHERE county_code = ANY(:counties) AND id = :job
 """)
+_REVOKE_PARTS = text("UPDATE job_part SET claim = NULL WHERE county_code = ANY(:counties) AND id = :job")
 _PROGRESS = text("""
     SELECT r.phase, r.total, r.done, r.position, r.began_at, extract(epoch FROM now() - r.began_at) AS seconds, p.* FROM job_run r,
     LATERAL (SELECT coalesce(sum(total), 0)::int AS rows, coalesce(sum(created), 0)::int AS created, coalesce(sum(updated), 0)::int AS updated,
@@ -86,7 +87,7 @@ class Jobs:
         return jobs[:size], jobs[size - 1].id if len(jobs) > size else None
 
     async def step(self, job: Job, becomes: JobState, tx: Transaction, *, expected: int, arguments: Mapping[str, Any] | None = None) -> int:
-        """Take a step if the job still is as the caller saw it, and give its new version.
+        """Take a step if the job still is as the caller saw it, and give its new version. Of one that is cancelled nothing more is done anywhere.
 
         :raises Stale: somebody changed it.
         """
@@ -95,6 +96,8 @@ class Jobs:
         changed = (await tx.execute(_STEP, this | {"becomes": becomes, "finished_at": over, "arguments": dict(arguments or {})})).scalar_one_or_none()
         if changed is None:
             raise Stale("header.if-match")
+        if becomes is JobState.CANCELLED:
+            await tx.execute(_REVOKE_PARTS, {"counties": tx.counties, "job": job.id})
         return changed
 
     async def begin_anew(self, job: Job, tx: Transaction) -> None:

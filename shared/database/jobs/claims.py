@@ -1,10 +1,12 @@
 """Jobs as a runner holds them.
 
 A claim is what one runner's steps are known by. Every step names it, so that a runner that slept past its claim, or whose job was
-cancelled meanwhile, changes nothing more: its step is not among the rows, and its transaction is rolled back.
+cancelled meanwhile, changes nothing more: its step is not among the rows, and its transaction is rolled back. A later claim is a larger one:
+in a county, where the home of a job may be out of sight, an older one takes up nothing that a later one has taken up.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from sqlalchemy import Integer, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.transaction import Transaction
-from shared.kernel.jobs import Job, JobState, Phase
+from shared.kernel.jobs import Job, JobId, JobState, Phase
 from shared.kernel.sheets import Outcome
 
 CLAIM_SECONDS = 30
@@ -22,13 +24,13 @@ _FREE = text("""
     WHERE j.state IN ('queued', 'running') AND (r.claimed_until IS NULL OR r.claimed_until < now())
 """)
 _CLAIM = text("""
-    UPDATE job_run SET claim = :claim, claimed_until = now() + make_interval(secs => :seconds)
+    UPDATE job_run SET claim = uuidv7(), claimed_until = now() + make_interval(secs => :seconds)
     WHERE county_code = :county AND id = (
         SELECT r.id FROM job_run r JOIN job j ON j.county_code = r.county_code AND j.id = r.id
         WHERE r.county_code = :county AND j.state IN ('queued', 'running') AND (r.claimed_until IS NULL OR r.claimed_until < now())
           AND (CAST(:only AS uuid) IS NULL OR r.id = :only)
         ORDER BY r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
-    RETURNING id, phase
+    RETURNING id, phase, claim
 """).bindparams(bindparam("only", type_=Uuid()))
 _TAKE_UP = text("UPDATE job SET state = 'running', version = version + 1 WHERE county_code = :county AND id = :job AND state = 'queued'")
 _MINE = """
@@ -54,6 +56,7 @@ _BEGIN_PART = text("""
     INSERT INTO job_part (county_code, id, area_code, claim, position, total, created, updated, unchanged, refused)
     VALUES (:county, :job, :area, :claim, 0, :total, 0, 0, 0, 0)
     ON CONFLICT (county_code, id) DO UPDATE SET claim = excluded.claim, total = excluded.total
+    WHERE job_part.claim IS NULL OR job_part.claim <= excluded.claim
     RETURNING position
 """)
 _PARTS = text("SELECT county_code, total FROM job_part WHERE county_code = ANY(:counties) AND id = :job ORDER BY 1")
@@ -73,14 +76,23 @@ async def homes_with_work(tx: Transaction) -> list[str]:
     return list((await tx.execute(_FREE)).scalars())
 
 
-async def claim(county_code: str, claim: UUID, tx: Transaction, *, only: UUID | None = None) -> tuple[UUID, Phase] | None:
-    """Take the oldest job of a county that nobody holds, or only a certain one, and say in which phase it was left."""
-    asked = {"county": county_code, "claim": claim, "seconds": CLAIM_SECONDS, "only": only}
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job that was taken up, the claim on it, and the phase in which it was left."""
+
+    job_id: JobId
+    claim: UUID
+    phase: Phase
+
+
+async def claim(county_code: str, tx: Transaction, *, only: UUID | None = None) -> Claimed | None:
+    """Take up the oldest job of a county that nobody holds, or only a certain one."""
+    asked = {"county": county_code, "seconds": CLAIM_SECONDS, "only": only}
     found = (await tx.execute(_CLAIM, asked)).one_or_none()
     if found is None:
         return None
     await tx.execute(_TAKE_UP, {"county": county_code, "job": found.id})
-    return found.id, Phase(found.phase)
+    return Claimed(JobId(found.id), found.claim, Phase(found.phase))
 
 
 async def hold(job: Job, claim: UUID, tx: Transaction) -> None:
@@ -101,10 +113,16 @@ async def advance(job: Job, claim: UUID, tx: Transaction, *, phase: Phase, total
 
 
 async def begin_part(job: Job, claim: UUID, tx: Transaction, *, total: int) -> int:
-    """Take up a job's part in the transaction's county; say how far it is."""
+    """Take up a job's part in the transaction's county; say how far it is.
+
+    :raises Lost: a later runner has taken it up.
+    """
     county, area = tx.actor.scope.county, tx.actor.area
     asked = {"county": county, "job": job.id, "area": area, "claim": claim, "total": total}
-    return (await tx.execute(_BEGIN_PART, asked)).scalar_one()
+    position = (await tx.execute(_BEGIN_PART, asked)).scalar_one_or_none()
+    if position is None:
+        raise Lost
+    return position
 
 
 async def part_sizes(job: Job, tx: Transaction) -> dict[str, int]:

@@ -45,8 +45,8 @@ COLUMNS = (
     "faults",
 )
 
-_EMPTY = text("DELETE FROM import_row WHERE job_id = :job")
-_EMPTY_FAULTS = text("DELETE FROM import_fault WHERE job_id = :job")
+_EMPTY = text("DELETE FROM import_row WHERE county_code = ANY(:counties) AND job_id = :job")
+_EMPTY_FAULTS = text("DELETE FROM import_fault WHERE county_code = ANY(:counties) AND job_id = :job")
 _SIZES = text("SELECT county_code, count(*)::int AS rows FROM import_row WHERE county_code = ANY(:counties) AND job_id = :job GROUP BY 1 ORDER BY 1")
 _LAST = text("SELECT coalesce(max(row), 0) FROM import_row WHERE county_code = ANY(:counties) AND job_id = :job")
 _SLICE = text("""
@@ -77,8 +77,8 @@ async def put(rows: Sequence[Sequence[Any]], tx: Transaction) -> None:
 
 async def clear(job_id: JobId, tx: Transaction) -> None:
     """Empty a job's stage."""
-    await tx.execute(_EMPTY, {"job": job_id})
-    await tx.execute(_EMPTY_FAULTS, {"job": job_id})
+    for question in (_EMPTY, _EMPTY_FAULTS):
+        await tx.execute(question, {"counties": tx.counties, "job": job_id})
 
 
 async def sizes(job_id: JobId, tx: Transaction) -> Mapping[str, int]:

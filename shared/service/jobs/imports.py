@@ -7,8 +7,10 @@ Not for files of a few rows inside a request.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 from sqlalchemy import text
@@ -19,18 +21,21 @@ from shared.database.transaction import Transaction
 from shared.files import capped, reporting
 from shared.files.limits import Limits
 from shared.files.reading import read
+from shared.files.unreadable import Unreadable
 from shared.kernel.errors import Conflict
-from shared.kernel.jobs import Atomic, JobState, Mode, Part, Phase, RowsAtFault
+from shared.kernel.jobs import Atomic, JobState, Mode, Part, Phase, Progress, RowsAtFault
 from shared.kernel.sheets import Outcome
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.runner import Run, problem_of
 from shared.service.jobs.staging import Stager
 
+T = TypeVar("T")
+
 ROWS_AT_ONCE = 4_000
 WHOLE_REPORT = 10_000
 """Up to so many rows a report holds all of them; of a larger file it holds the refused ones."""
 
-_TRANSIENT = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available: somebody else is at the same rows
+_CONTENTION = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available: somebody else is at the same rows
 _TRIES = 20
 _PAGE = 5_000
 
@@ -46,6 +51,14 @@ class SeveralCounties(Conflict):
 class Contended(Conflict):
     sentence = "同一批人一直有他人在登记，未能完成，请稍后重新提交。"
     english = "Others are registering the same people all the time: send the file again later."
+
+
+class StageGone(Exception):
+    """The database fell and lost the stage: whoever takes up the job reads the file again."""
+
+
+class NoReport(Exception):
+    """All rows are through, and the report could not be written; that the file could be read shows that it is not the file's fault."""
 
 
 class Import:
@@ -65,11 +78,10 @@ class Import:
         if self._whole and len(sizes) > 1:
             raise SeveralCounties
         await self._check()
-        if self._whole and not self._only_tries:
-            await self._apply_at_once(*sizes.items())
-        else:
-            for county_code, rows in sizes.items():
-                await self._apply(county_code, rows)
+        for county_code, rows in sizes.items():
+            await self._apply(county_code, rows)
+        if sum((await self._progress()).counts.values()) < sum(sizes.values()):
+            raise StageGone
         await self._report(sum(sizes.values()))
         await self._finish()
 
@@ -93,15 +105,22 @@ class Import:
                 if rows:
                     await stage.put(rows, tx)
                 await self._run.reached(Phase.READING, done=done, position=batch.position, tx=tx)
-        return await self._begin_parts()
+        return await self._begin_parts(done)
 
-    async def _begin_parts(self) -> Mapping[str, int]:
+    async def _begin_parts(self, rows: int) -> Mapping[str, int]:
         async with self._run.at_home() as tx:
             sizes = await stage.sizes(self._job.id, tx)
-        for county_code, rows in sizes.items():
-            async with self._run.in_county(county_code) as tx:
-                await claims.begin_part(self._job, self._run.claim, tx, total=rows)
+            if sum(sizes.values()) < rows:
+                await stage.clear(self._job.id, tx)
+        if sum(sizes.values()) < rows:
+            raise StageGone
+        for county_code, of_county in sizes.items():
+            await self._begin_part(county_code, of_county)
         return sizes
+
+    async def _begin_part(self, county_code: str, rows: int) -> int:
+        async with self._run.in_county(county_code) as tx:
+            return await claims.begin_part(self._job, self._run.claim, tx, total=rows)
 
     async def _check(self) -> None:
         async with self._run.at_home() as tx:
@@ -109,62 +128,62 @@ class Import:
             await self._load.check(self._job, tx)
 
     async def _apply(self, county_code: str, rows: int) -> None:
-        """Load a county slice by slice, each with how far it is in one transaction."""
-        async with self._run.in_county(county_code) as tx:
-            position = await claims.begin_part(self._job, self._run.claim, tx, total=rows)
-        while True:
+        """Load a county: slice by slice, each with how far it is in one transaction, or all of it in one."""
+        position: int | None = await self._begin_part(county_code, rows)
+        if not self._whole or self._only_tries:
+            while position is not None:
+                await self._run.reached(Phase.APPLYING)
+                position = await self._in_turn(county_code, partial(self._slice, after=position))
+        elif not position:
             await self._run.reached(Phase.APPLYING)
-            upto = await self._slice(county_code, position)
-            if upto is None:
-                return
-            position = upto
+            await self._in_turn(county_code, self._at_once)
 
-    async def _slice(self, county_code: str, after: int) -> int | None:
-        """Load the next slice, again if others are at the same rows; say up to which unit it reached."""
+    async def _in_turn(self, county_code: str, act: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Act in a transaction of one county, and again if others are at the same rows."""
         for attempt in range(_TRIES):
             try:
                 async with self._run.in_county(county_code) as tx:
-                    upto = await stage.next_slice(self._job.id, tx, after=after, rows=ROWS_AT_ONCE)
-                    if upto is None or await self._loaded(Part(job=self._job, after=after, upto=upto), tx):
-                        return upto
-                    raise _Undone
+                    return await act(tx)
             except _Undone:
                 pass
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _TRANSIENT:
+                if getattr(error.orig, "sqlstate", None) not in _CONTENTION:
                     raise
             await asyncio.sleep(0.05 * 2 ** min(attempt, 6))
         raise Contended
 
-    async def _loaded(self, part: Part, tx: Transaction) -> bool:
+    async def _slice(self, tx: Transaction, *, after: int) -> int | None:
+        """Load the next slice; say up to which unit it reached."""
+        upto = await stage.next_slice(self._job.id, tx, after=after, rows=ROWS_AT_ONCE)
+        if upto is None:
+            return None
+        part = Part(job=self._job, after=after, upto=upto)
         if self._only_tries:
             await self._load.attempt(part, tx)
-        elif not await self._load.take(part, tx):
-            return False
-        counts = await stage.outcomes(self._job.id, tx, after=part.after, upto=part.upto)
-        await self._run.part_reached(tx, position=part.upto, counts=counts)
-        return True
+        else:
+            await self._take(part, tx)
+        await self._run.part_reached(tx, position=upto, counts=await stage.outcomes(self._job.id, tx, after=after, upto=upto))
+        return upto
 
-    async def _apply_at_once(self, one: tuple[str, int]) -> None:
-        """Load all of a file in one transaction, or nothing.
+    async def _take(self, part: Part, tx: Transaction) -> None:
+        if not await self._load.take(part, tx):
+            raise _Undone
 
-        :raises RowsAtFault: a row was refused.
-        """
-        county_code, rows = one
-        await self._run.reached(Phase.APPLYING)
-        async with self._run.in_county(county_code) as tx:
-            await tx.execute(_TAKE_TIME)
-            if await claims.begin_part(self._job, self._run.claim, tx, total=rows):
-                return  # an earlier runner has done it
-            parts = await self._all_parts(tx)
+    async def _at_once(self, tx: Transaction) -> None:
+        """Load all rows if none is refused; that one is refused shows in the counts."""
+        await tx.execute(_TAKE_TIME)
+        parts = await self._all_parts(tx)
+        if not parts:
+            return
+        for part in parts:
+            await self._load.attempt(part, tx)
+        counts = await stage.outcomes(self._job.id, tx, after=0, upto=parts[-1].upto)
+        if not counts.get(Outcome.REFUSED):
             for part in parts:
-                await self._load.attempt(part, tx)
-            counts = await stage.outcomes(self._job.id, tx, after=0, upto=parts[-1].upto)
-            if not counts.get(Outcome.REFUSED):
-                for part in parts:
-                    if not await self._load.take(part, tx):
-                        raise Contended
-            await self._run.part_reached(tx, position=parts[-1].upto, counts=counts)
+                await self._take(part, tx)
+            if await stage.outcomes(self._job.id, tx, after=0, upto=parts[-1].upto) != counts:
+                raise _Undone  # somebody came in between: a row has become another's
+        await self._run.part_reached(tx, position=parts[-1].upto, counts=counts)
 
     async def _all_parts(self, tx: Transaction) -> list[Part]:
         parts: list[Part] = []
@@ -175,14 +194,22 @@ class Import:
         return parts
 
     async def _report(self, rows: int) -> None:
-        """Write the uploaded workbook back with what became of its rows."""
+        """Write the uploaded workbook back with what became of its rows.
+
+        It is put in its place by who still holds the job: one that is late writes to files of its own.
+        """
         await self._run.reached(Phase.REPORTING)
-        results = self._run.files.path(self._job.id, ".results")
+        own = f".{self._run.claim.hex[16:]}"
+        results, report = (self._run.files.path(self._job.id, own + suffix) for suffix in (".results", ".xlsx"))
         await self._write_results(results, only=None if rows <= WHOLE_REPORT else Outcome.REFUSED)
-        report = self._run.files.path(self._job.id, ".xlsx")
         asked = (self._file, self._kind.sheet, results, report, dict(self._kind.faults), rows <= WHOLE_REPORT, self._limits)
-        await capped.call(reporting.write, *asked, limits=self._limits)
-        results.unlink(missing_ok=True)
+        try:
+            await capped.call(reporting.write, *asked, limits=self._limits)
+        except Unreadable as error:
+            raise NoReport from error
+        await self._run.reached(Phase.REPORTING)
+        report.rename(self._run.files.path(self._job.id, ".xlsx"))
+        results.unlink()
 
     async def _write_results(self, to: Path, *, only: Outcome | None) -> None:
         with to.open("wb") as lines:
@@ -196,8 +223,7 @@ class Import:
                 after = page[-1].row
 
     async def _finish(self) -> None:
-        async with self._run.at_home() as tx:
-            refused = (await self._run.jobs.progress(self._job, tx)).counts["refused"]
+        refused = (await self._progress()).counts["refused"]
         if self._only_tries:
             await self._run.end(JobState.VALIDATED)
         elif self._whole and refused:
@@ -206,6 +232,10 @@ class Import:
             await self._run.end(JobState.DONE)
             async with self._run.at_home() as tx:
                 await stage.clear(self._job.id, tx)
+
+    async def _progress(self) -> Progress:
+        async with self._run.at_home() as tx:
+            return await self._run.jobs.progress(self._job, tx)
 
 
 class _Undone(Exception):

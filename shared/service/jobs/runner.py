@@ -9,9 +9,9 @@ Not for what must be done at a certain moment: that is a duty.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,9 +22,10 @@ from shared.database.transaction import Database, Transaction
 from shared.files.store import FileStore
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import LINCANG
-from shared.kernel.errors import Refusal
-from shared.kernel.jobs import Job, JobId, JobState, Phase
+from shared.kernel.errors import Conflict, Refusal
+from shared.kernel.jobs import Job, JobState, Phase
 from shared.kernel.sheets import Outcome
+from shared.service.subscriptions import is_transient, reason_of, where_raised
 
 _TICK = 0.5
 _REST_SECONDS = 5.0
@@ -42,7 +43,7 @@ class Run:
     jobs: Jobs
     job: Job
     phase: Phase
-    claim: UUID = field(default_factory=uuid4)
+    claim: UUID
 
     @asynccontextmanager
     async def at_home(self) -> AsyncIterator[Transaction]:
@@ -80,7 +81,7 @@ class Run:
             await claims.end(self.job, self.claim, state, tx, problem=problem)
 
 
-class GivenUp(Refusal):
+class GivenUp(Conflict):
     sentence = "系统内部错误，已记录；多次未能办理，请联系管理员。"
     english = "Something went wrong here again and again; it has been recorded: ask the administrator."
 
@@ -130,24 +131,24 @@ class JobRunner:
         async with self._database.transaction(service_actor(self._database.service, LINCANG)) as tx:
             homes = [only.county_code] if only else await claims.homes_with_work(tx)
         for county_code in homes:
-            claim = uuid4()
             async with self._database.transaction(service_actor(self._database.service, county_code)) as tx:
-                taken = await claims.claim(county_code, claim, tx, only=only.id if only else None)
+                taken = await claims.claim(county_code, tx, only=only.id if only else None)
                 if taken is not None:
-                    job = await self._jobs.get(JobId(taken[0]), tx)
-                    return Run(database=self._database, files=self._files, jobs=self._jobs, job=job, phase=taken[1], claim=claim)
+                    job = await self._jobs.get(taken.job_id, tx)
+                    return Run(database=self._database, files=self._files, jobs=self._jobs, job=job, phase=taken.phase, claim=taken.claim)
         return None
 
     async def _held(self, run: Run) -> None:
-        """Do a job, and hold it meanwhile; when it is lost, stop at once."""
+        """Do a job, and hold it meanwhile; when it is lost, stop at once, and when this runner is stopped, leave it to the next at once."""
         working = asyncio.ensure_future(self._done(run))
         holding = asyncio.ensure_future(_keep_holding(run))
         try:
             await asyncio.wait([working, holding], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in (working, holding):
-                each.cancel()
-            await asyncio.gather(working, holding, return_exceptions=True)
+        except asyncio.CancelledError:
+            await _stopped(working, holding)
+            await self._give_back(run)
+            raise
+        await _stopped(working, holding)
         if not working.cancelled() and (error := working.exception()):
             raise error
 
@@ -160,22 +161,32 @@ class JobRunner:
             except Refusal as refusal:
                 with suppress(Lost):
                     await run.end(JobState.FAILED, problem=problem_of(refusal))
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("job_waits", error=type(error).__name__)
-                await self._let_go(run, failed=False)
             except Exception as error:
-                log.exception("job_failed", error=type(error).__name__)
-                await self._let_go(run, failed=True)
+                if is_transient(error):
+                    log.warning("job_waits", error=reason_of(error))
+                else:
+                    log.error("job_failed", error=reason_of(error), where=where_raised(error))
+                await self._let_go(run, failed=not is_transient(error))
+
+    async def _give_back(self, run: Run) -> None:
+        try:
+            async with run.at_home() as tx:
+                await claims.let_go(run.job, run.claim, tx, seconds=0, failed=False)
+        except (SQLAlchemyError, OSError) as error:  # then its claim runs out by itself
+            log.warning("claim_waits", error=type(error).__name__)
 
     async def _let_go(self, run: Run, *, failed: bool) -> None:
         async with run.at_home() as tx:
             failures = await claims.let_go(run.job, run.claim, tx, seconds=_REST_SECONDS, failed=failed)
         if failures >= _TRIES:
             with suppress(Lost):
-                await run.end(
-                    JobState.FAILED,
-                    problem={"code": "Broken", "chinese": "系统内部错误，已记录。", "english": "Something went wrong here; it has been recorded."},
-                )
+                await run.end(JobState.FAILED, problem=problem_of(GivenUp()))
+
+
+async def _stopped(*tasks: asyncio.Future[None]) -> None:
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _keep_holding(run: Run) -> None:

@@ -18,12 +18,12 @@ _OUTSIDE = ["village", "outside_area"]
 
 
 class Stager:
-    """Stages the rows of one job. It remembers the first row of each unit; everything else follows from the row itself."""
+    """Stages the rows of one job. It remembers the first row of each unit of a county; everything else follows from the row itself."""
 
     def __init__(self, job: Job, kind: FileKind, vault: Vault) -> None:
         self._job, self._kind, self._vault = job, kind, vault
         self._home = counties_in(job.area_code)[0]
-        self._units: dict[str, int] = {}
+        self._units: dict[tuple[str, str], int] = {}
         hidden = {*kind.secret, "name"}
         self._plain = [column.field for column in kind.sheet.columns if column.field not in hidden]
 
@@ -49,20 +49,15 @@ class Stager:
     def _units_of(self, rows: pl.DataFrame, numbers: list[int]) -> list[int]:
         if self._kind.unit is None:
             return numbers
-        keys = rows[self._kind.unit].to_list()
-        return [number if key is None else self._units.setdefault(key, number) for key, number in zip(keys, numbers, strict=True)]
+        keys, counties = rows[self._kind.unit].to_list(), [self._placed(village)[0] for village in rows["village"]]
+        return [
+            number if key is None else self._units.setdefault((county_code, key), number)
+            for county_code, key, number in zip(counties, keys, numbers, strict=True)
+        ]
 
     def _fields_of(self, rows: pl.DataFrame) -> list[str]:
         """Write what is no secret as JSON; of a secret only whether it is given, and whether it is masked."""
-        marks = [
-            pl.when(pl.col(name).str.contains(MASK, literal=True))
-            .then(pl.lit(MASK))
-            .when(pl.col(name).is_not_null())
-            .then(pl.lit(_GIVEN))
-            .alias(name)
-            for name in self._kind.secret
-        ]
-        return rows.select(pl.struct(*self._plain, *marks).struct.json_encode().alias("fields"))["fields"].to_list()
+        return rows.select(pl.struct(*self._plain, *map(_mark, self._kind.secret)).struct.json_encode().alias("fields"))["fields"].to_list()
 
     def _row(self, number: int, unit: int, values: dict[str, str | None], fields: str, fault: str | None) -> tuple[Any, ...]:
         county_code, area_code, outside = self._placed(values.get("village"))

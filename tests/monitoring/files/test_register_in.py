@@ -81,9 +81,13 @@ async def test_what_is_different_is_changed_from_today_on_and_the_rest_stays(fil
     household = a_household()
     rows = rows_of(household)
     await files.sent(township(), rows)
-    await admin.execute("UPDATE membership SET valid_from = '2021-01-01' WHERE household_id = (SELECT id FROM household WHERE number = $1)", rows[0]["household_number"])
     await admin.execute(
-        "UPDATE household_income SET valid_from = '2021-01-01' WHERE household_id = (SELECT id FROM household WHERE number = $1)", rows[0]["household_number"]
+        "UPDATE membership SET valid_from = '2021-01-01' WHERE household_id = (SELECT id FROM household WHERE number = $1)",
+        rows[0]["household_number"],
+    )
+    await admin.execute(
+        "UPDATE household_income SET valid_from = '2021-01-01' WHERE household_id = (SELECT id FROM household WHERE number = $1)",
+        rows[0]["household_number"],
     )
     rows[0]["wage_income"], rows[1]["labour"], rows[2]["name"], rows[3]["phone"] = "1000.00", "丧失劳动力", "李改名", "13811112222"
 
@@ -117,7 +121,9 @@ async def test_a_new_member_joins_a_household_that_is_there(files: Files) -> Non
     assert (len(shown["members"]), shown["income"]["people"]) == (4, 4)
 
 
-@pytest.mark.parametrize(("strategy", "there", "new"), [("create", "unchanged", "created"), ("update", "updated", "refused"), ("create_and_update", "updated", "created")])
+@pytest.mark.parametrize(
+    ("strategy", "there", "new"), [("create", "unchanged", "created"), ("update", "updated", "refused"), ("create_and_update", "updated", "created")]
+)
 async def test_what_is_there_and_what_is_new_is_taken_by_the_strategy(strategy: str, there: str, new: str, files: Files) -> None:
     old = some_rows(households=1, members=1)
     await files.sent(township(), old)
@@ -141,7 +147,10 @@ WRONG: dict[str, tuple[list[Change], set[tuple[int, str | None, str]]]] = {
     "two villages": ([(1, {"village": "530902102202"})], {(row, None, "household_differs") for row in (2, 3, 4, 5)}),
     "two kinds": ([(1, {"kind": "一般农户"})], {(row, None, "household_differs") for row in (2, 3, 4, 5)}),
     "no kind": ([(0, {"kind": ""})], {(2, "kind", "missing")}),
-    "a number of another form": ([(n, {"household_number": "户 1"}) for n in range(4)], {(row, "household_number", "household_number") for row in (2, 3, 4, 5)}),
+    "a number of another form": (
+        [(n, {"household_number": "户 1"}) for n in range(4)],
+        {(row, "household_number", "household_number") for row in (2, 3, 4, 5)},
+    ),
     "not a number": ([(0, {"wage_income": "NaN"})], {(2, "wage_income", "not_a_number")}),
     "infinity": ([(0, {"wage_income": "Infinity"})], {(2, "wage_income", "not_a_number")}),
     "a future birth date": ([(3, {"id_number": "533521209901010016"})], {(5, "id_number", "id_number_birth")}),

@@ -7,7 +7,7 @@ Not for reports of people themselves, nor for what a cadre found.
 """
 
 from services.monitoring.store.department_files.keeping import keep, lead_villages
-from services.monitoring.store.department_files.questions import decide, note_repeated
+from services.monitoring.store.department_files.questions import decide, hold, note_repeated
 from services.monitoring.store.department_files.rows import DepartmentRow, Standing, behind, standing
 
-__all__ = ["DepartmentRow", "Standing", "behind", "decide", "keep", "lead_villages", "note_repeated", "standing"]
+__all__ = ["DepartmentRow", "Standing", "behind", "decide", "hold", "keep", "lead_villages", "note_repeated", "standing"]

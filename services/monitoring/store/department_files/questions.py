@@ -12,10 +12,11 @@ SLICE = """
         FROM import_row s WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
     )
 """
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:list, 0))")
 _TWICE = text("""
     INSERT INTO import_fault (county_code, job_id, row, field, code)
     SELECT county_code, job_id, row, 'source_number', 'number_twice' FROM (
-        SELECT county_code, job_id, row, count(*) OVER (PARTITION BY record_id) AS times FROM import_row
+        SELECT county_code, job_id, row, count(*) OVER (PARTITION BY fields ->> 'source_number') AS times FROM import_row
         WHERE county_code = ANY(:counties) AND job_id = :job AND faults IS NULL
     ) AS counted WHERE times > 1
     ON CONFLICT DO NOTHING
@@ -47,6 +48,11 @@ _DECIDE = text(f"""
 async def note_repeated(job_id: JobId, tx: Transaction) -> None:
     """Find numbers that stand in a file more than once."""
     await tx.execute(_TWICE, {"counties": tx.counties, "job": job_id})
+
+
+async def hold(kind: str, tx: Transaction) -> None:
+    """Keep others from loading a list of a kind into this county until this act ends: two rows of one person must not open two leads."""
+    await tx.execute(_HOLD, {"list": f"{tx.actor.scope.county}/{kind}"})
 
 
 async def decide(part: Part, tx: Transaction) -> None:

@@ -12,6 +12,7 @@ from services.monitoring.store import department_files, law
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
+from shared.kernel.areas import county_of
 from shared.kernel.ids import derived_id
 from shared.kernel.jobs import Job, Part
 
@@ -25,7 +26,8 @@ def seal_row_of(kind: DepartmentList) -> Callable[[Vault, UUID, Mapping[str, str
         number, source_number = row["id_number"], row["source_number"]
         if number is None or source_number is None:
             return Sealed(record_id=row_id)
-        record_id = derived_id(_ROWS, f"{kind.sheet.kind}/{source_number}")
+        # Of a county, for each county's department numbers by itself, and the lead that the row opens bears this id in all of the prefecture.
+        record_id = derived_id(_ROWS, f"{kind.sheet.kind}/{county_of(row['village'] or '')}/{source_number}")
         told = {name: row[name] for name in sorted(row)}
         return Sealed(
             record_id=record_id,
@@ -57,6 +59,7 @@ class ListLoad:
 
         :raises ParameterMissing: no total limit is in force; likewise CalendarMissing.
         """
+        await department_files.hold(self._kind.sheet.kind, tx)
         await department_files.decide(part, tx)
         rules = await law.signal_rules_for(tx.actor.scope.county, self._kind.sheet.kind, tx)
         villages = await department_files.lead_villages(part, self._kind, rules, tx)
