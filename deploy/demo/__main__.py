@@ -14,7 +14,8 @@ import orjson
 from rich.console import Console
 
 from deploy.demo.desk import Unexpected
-from deploy.demo.story import Files, tell
+from deploy.demo.files import Files
+from deploy.demo.story import tell
 from deploy.demo.table import print_doors, print_numbers
 from deploy.embedded.platform import Ports, gateway_settings, prepare, running, wipe
 from shared.service.logging import configure_logging
@@ -86,7 +87,7 @@ async def _story(files: Files, ports: Ports, console: Console) -> None:
     numbers = await tell(files, ports, settings, console)
     seconds = round(time.monotonic() - began, 1)
     (BUILD / "demo.json").write_bytes(orjson.dumps(numbers | {"seconds": seconds}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    print_numbers(numbers, files.write(), console, seconds=sum(numbers["seconds"].values()))
+    print_numbers(numbers, console, seconds=sum(numbers["seconds"].values()))
     flag = orjson.loads((files.folder / "state.json").read_bytes())["flags"][0]
     if os.environ.get("ONCE") != "1":
         print_doors(ports, settings, console, village=flag["village"], flag_id=flag["id"])

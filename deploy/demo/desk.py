@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import httpx2
 from deploy.embedded.platform import Ports
 from services.gateway.app import make_token
 from services.gateway.settings import Settings
-from shared.kernel.actors import Actor, Role
+from shared.kernel.actors import Actor, Department, Role
 from shared.kernel.ids import derived_id
 
 _KEYS = UUID("5309b6a0-0000-7000-8000-00000000d350")
@@ -36,12 +37,16 @@ class Desk:
 
     async def get(self, by: Actor, path: str, **query: Any) -> dict[str, Any]:
         """Ask; anything but an answer is unexpected."""
-        answer = await self._send("GET", by, path, query={name: str(value) for name, value in query.items()})
-        return _granted(answer, path)
+        return _granted(await self._send("GET", by, path, params=_query(query)), path).json()
+
+    async def download(self, by: Actor, path: str, to: Path) -> None:
+        """Fetch a file."""
+        answer = _granted(await self._send("GET", by, path), path)
+        await asyncio.to_thread(to.write_bytes, answer.content)
 
     async def put(self, by: Actor, path: str, body: object, *, expect: tuple[int, ...] = (200, 201)) -> int:
         """Put; give the status, which is to be one of those expected."""
-        answer = await self._send("PUT", by, path, body=body)
+        answer = await self._send("PUT", by, path, json=body)
         if answer.status_code not in expect:
             raise Unexpected(f"PUT {path}: {answer.status_code}, {answer.text[:300]}")
         if answer.status_code >= 400:
@@ -50,17 +55,25 @@ class Desk:
 
     async def post(self, by: Actor, path: str, body: object, *, step: str, seen: int | None = None) -> dict[str, Any]:
         """Act; a refusal is unexpected."""
-        return _granted(await self._act(by, path, body, step, seen), path)
+        return _granted(await self._act(by, path, step, seen, json=body), path).json()
+
+    async def upload(self, by: Actor, path: str, file: Path, form: Mapping[str, str], *, step: str) -> dict[str, Any]:
+        """Send a file with its form; a refusal is unexpected."""
+        files = {"file": (file.name, await asyncio.to_thread(file.read_bytes))}
+        return _granted(await self._act(by, path, step, None, data=form, files=files), path).json()
 
     async def refused(self, by: Actor, path: str, body: object, *, step: str, reason: str, seen: int | None = None) -> None:
         """Try what must be refused, and for this reason."""
-        answer = await self._act(by, path, body, step, seen)
+        answer = await self._act(by, path, step, seen, json=body)
         if answer.status_code < 400 or not answer.json()["type"].endswith(f":{reason}"):
             raise Unexpected(f"POST {path} was to be refused for {reason}: {answer.status_code}, {answer.text[:300]}")
         self._count(answer)
 
-    async def pages(self, by: Actor, path: str, **query: Any) -> list[dict[str, Any]]:
-        """Read a list to its end."""
+    async def pages(self, by: Actor, path: str, *, following: str = "cursor", **query: Any) -> list[dict[str, Any]]:
+        """Read a list to its end.
+
+        :param following: the name under which the list takes the `next` of the page before.
+        """
         items: list[dict[str, Any]] = []
         cursor: dict[str, str] = {}
         while True:
@@ -68,7 +81,7 @@ class Desk:
             items += page["items"]
             if not page["next"]:
                 return items
-            cursor = {"cursor": page["next"]}
+            cursor = {following: page["next"]}
 
     async def move_clock(self, to: datetime) -> None:
         """Move every service's business clock by the development profile's door; it is not behind the gateway."""
@@ -76,28 +89,22 @@ class Desk:
             answer = await self.http.put(f"{self.ports.url(service)}/internal/clock", json={"now": to.isoformat()})
             answer.raise_for_status()
 
-    async def _act(self, by: Actor, path: str, body: object, step: str, seen: int | None) -> httpx2.Response:
+    async def _act(self, by: Actor, path: str, step: str, seen: int | None, **content: Any) -> httpx2.Response:
         headers = {"Idempotency-Key": str(derived_id(_KEYS, f"{step}/{path}"))}
         if seen is not None:
             headers["If-Match"] = f'"{seen}"'
-        return await self._send("POST", by, path, body=body, headers=headers)
+        return await self._send("POST", by, path, headers=headers, **content)
 
-    async def _send(
-        self,
-        method: str,
-        by: Actor,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: object = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> httpx2.Response:
-        """Send, and again when the system asks to try again shortly."""
+    async def _send(self, method: str, by: Actor, path: str, *, headers: Mapping[str, str] | None = None, **content: Any) -> httpx2.Response:
+        """Send, and again when the system asks to try again shortly.
+
+        :param content: what the request bears, as the client takes it.
+        """
         token = self._tokens.setdefault(by, make_token(by, settings=self.settings))
         address = self.ports.url("gateway") + path
         headers = {"Authorization": f"Bearer {token}", **(headers or {})}
         for attempt in range(1, _TRIES + 1):
-            answer = await self.http.request(method, address, params=query or None, json=body, headers=headers)
+            answer = await self.http.request(method, address, headers=headers, **content)
             if "retry-after" not in answer.headers:
                 return answer
             await asyncio.sleep(0.2 * attempt)
@@ -107,10 +114,14 @@ class Desk:
         self.refusals[answer.json()["type"].rpartition(":")[2]] += 1
 
 
-def _granted(answer: httpx2.Response, path: str) -> dict[str, Any]:
+def _query(asked: Mapping[str, Any]) -> dict[str, str] | None:
+    return {name: str(value) for name, value in asked.items()} or None
+
+
+def _granted(answer: httpx2.Response, path: str) -> httpx2.Response:
     if answer.status_code >= 400:
         raise Unexpected(f"{answer.request.method} {path}: {answer.status_code}, {answer.text[:300]}")
-    return answer.json()
+    return answer
 
 
 # Who acts.
@@ -143,6 +154,10 @@ def project_officer(area: str) -> Actor:
 
 def employment_officer(area: str) -> Actor:
     return Actor(id=f"employment-{area[:6]}", role=Role.EMPLOYMENT_OFFICER, area=area[:6])
+
+
+def department(area: str, of: Department) -> Actor:
+    return Actor(id=f"{of}-{area[:6]}", role=Role.DEPARTMENT_USER, area=area[:6], department=of)
 
 
 def citizen(name: str, area: str) -> Actor:

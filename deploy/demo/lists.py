@@ -137,9 +137,7 @@ def draw_lists(register: Register, *, taken: frozenset[int], seed: int = SEED) -
     return medical, SentList(kind=DISASTER, county=county, prefix="YJ", risk=FLOOD, people=flooded)
 
 
-def _cast(
-    wanted: Sequence[Wanted], counties: Sequence[str], register: Register, taken: frozenset[int], rng: Random
-) -> tuple[str, list[NamedPerson]]:
+def _cast(wanted: Sequence[Wanted], counties: Sequence[str], register: Register, taken: frozenset[int], rng: Random) -> tuple[str, list[NamedPerson]]:
     """Find the first county that has a household for each, and choose an adult of each."""
     for county in counties:
         homes = list(_homes(wanted, register.where(county=county), taken))

@@ -1,9 +1,8 @@
 """Tell the story on a running platform, from files only, and check that it came out as told."""
 
+import asyncio
 import time
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,11 +10,13 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from deploy.demo.cast import between_the_figures
 from deploy.demo.chapters import CHAPTERS
+from deploy.demo.chapters.register import TIDY
 from deploy.demo.chapters.response import fan_out
 from deploy.demo.desk import Desk, Unexpected, county
-from deploy.demo.population import SEED, Register, draw_register, write_register
-from deploy.demo.reports import write_reports
+from deploy.demo.files import Files
+from deploy.demo.population.workbooks import SLOPPY, entries, one_by_one
 from deploy.demo.state import State
 from deploy.demo.world import World
 from deploy.embedded.platform import Ports
@@ -24,51 +25,21 @@ from services.monitoring.domain.cases import CaseStatus
 from shared.kernel.areas import COUNTIES
 from shared.kernel.assistance import TaskStatus
 
-REPORTS = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """The input files of the demo, and how many households the register holds."""
-
-    folder: Path
-    households: int
-
-    @property
-    def register(self) -> Path:
-        return self.folder / "register.jsonl"
-
-    @property
-    def reports(self) -> Path:
-        return self.folder / "self-reports.json"
-
-    def held(self) -> int | None:
-        """Count the households of the register that is there."""
-        return _lines(self.register) if self.register.is_file() else None
-
-    def write(self) -> Register:
-        """Write the files anew, or leave them as they are; the same seed gives the same bytes."""
-        if self.reports.is_file() and self.held() == self.households:
-            return draw_register(households=self.households, seed=SEED)
-        register = write_register(self.register, households=self.households, seed=SEED)
-        write_reports(self.reports, register, count=REPORTS, seed=SEED)
-        return register
-
 
 async def tell(files: Files, ports: Ports, settings: Settings, console: Console) -> dict[str, Any]:
     """Tell what has not been told yet, then count; give the numbers.
 
     :raises Unexpected: the system answered otherwise than the story has it.
     """
-    register = files.write()
+    drawn = await asyncio.to_thread(files.write)
     state = State(files.folder / "state.json")
-    columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("   {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
     async with httpx2.AsyncClient(timeout=60) as http:
         with Progress(*columns, console=console) as progress:
             world = World(
                 desk=Desk(http, ports, settings),
-                register=register,
-                bodies=[orjson.loads(line) for line in files.register.read_bytes().splitlines()],
+                files=files,
+                drawn=drawn,
                 reports=orjson.loads(files.reports.read_bytes()),
                 state=state,
                 progress=progress,
@@ -77,7 +48,7 @@ async def tell(files: Files, ports: Ports, settings: Settings, console: Console)
                 if not state.told(title):
                     progress.console.print(f"[bold]{number:2}. {title}[/bold]")
                     await _tell_one(world, title, chapter)
-        return await _count(world, files)
+        return await _count(world)
 
 
 async def _tell_one(world: World, title: str, chapter: Any) -> None:
@@ -87,7 +58,7 @@ async def _tell_one(world: World, title: str, chapter: Any) -> None:
     world.state.finish(title, refusals=world.desk.refusals, seconds=time.monotonic() - began)
 
 
-async def _count(world: World, files: Files) -> dict[str, Any]:
+async def _count(world: World) -> dict[str, Any]:
     """Count through the API what the story has left behind, and hold it against what was done."""
     desk, state = world.desk, world.state
     flags = [
@@ -101,8 +72,10 @@ async def _count(world: World, files: Files) -> dict[str, Any]:
     tasks = await _everywhere(desk, "/v1/tasks", *map(str, TaskStatus))  # the one worklist of both services
     cases = await _everywhere(desk, "/v1/cases", *map(str, CaseStatus))
     numbers: dict[str, Any] = {
-        "files": {"register": files.register.name, "self_reports": files.reports.name},
-        "records": {"households": len(state["household_of"]), "people": sum(len(body["members"]) for body in world.bodies)},
+        "files": _names(world),
+        "records": _records(world),
+        "register": {"one_by_one": state["one_by_one"], **state["register"]},
+        "lists": {kind: {name: number for name, number in told.items() if name != "job"} for kind, told in state["lists"].items()},
         "self_reports": len(world.reports),
         "leads": {"all": state["leads"], "found_true": state["confirmed_leads"], "dismissed": state["dismissed_leads"]},
         "cases": dict(Counter(case["status"] for case in cases)),
@@ -115,8 +88,21 @@ async def _count(world: World, files: Files) -> dict[str, Any]:
         "notice": {"posted": "2021-09-29", "ends": state["notice_ends_at"]},
         "seconds": state["seconds"],
     }
-    _hold(numbers, state)
+    _hold(numbers, world)
     return numbers
+
+
+def _names(world: World) -> dict[str, str]:
+    """Name the files by what is in them; the counties' workbooks by their common form."""
+    files = world.files
+    lists = {each.kind.sheet.kind: files.list_of(each).name for each in world.drawn.lists}
+    return {"register": files.workbook("*").name, "one_by_one": files.one_by_one.name, **lists, "self_reports": files.reports.name}
+
+
+def _records(world: World) -> dict[str, int]:
+    down, up = between_the_figures(world.register)
+    people = sum(len(household.members) for household in world.register.households)
+    return {"households": len(world.state["household_of"]), "people": people, "only_net_above_the_line": down, "only_reference_above_the_line": up}
 
 
 async def _everywhere(desk: Desk, path: str, *statuses: str) -> list[dict[str, Any]]:
@@ -128,13 +114,16 @@ def _by_status(lines: list[dict[str, Any]], service: str) -> dict[str, int]:
     return dict(Counter(line["status"] for line in lines if line["service"] == service))
 
 
-def _hold(numbers: dict[str, Any], state: State) -> None:
+def _hold(numbers: dict[str, Any], world: World) -> None:
     """Hold the numbers against what was done.
 
     :raises Unexpected: they do not agree.
     """
-    decided = len(state["flags"])
+    decided = len(world.state["flags"])
     expected = {
+        "the files were taken as they are": numbers["register"] == _register_expected(world),
+        "every row of the lists has its answer": numbers["lists"] == _lists_expected(world),
+        "every household is there": numbers["records"]["households"] == len(world.register.households),
         "every owed measure has its answer": numbers["owed"] == numbers["confirmed"] > 0,
         "every approved case raised or changed a flag": sum(numbers["flags"].values()) == decided,
         "one flag is withdrawn": numbers["flags"].get("withdrawn") == 1,
@@ -150,6 +139,27 @@ def _hold(numbers: dict[str, Any], state: State) -> None:
         raise Unexpected(f"{'; '.join(wrong)}: {orjson.dumps(numbers).decode()}")
 
 
+def _register_expected(world: World) -> dict[str, int]:
+    """Say from the files alone what becomes of the register: everybody in it is registered in the end, once."""
+    apart = {household.county: len(household.members) for household in one_by_one(world.register)}
+    people = {code: sum(len(household.members) for household in world.register.where(county=code)) - apart[code] for code in COUNTIES}
+    refused = [entry for _, entry in entries(world.register, SLOPPY) if entry.fault]
+    corrected = sum(entry.right is not None for entry in refused)
+    return {
+        "one_by_one": len(apart),
+        "workbooks": len(COUNTIES),
+        "created": sum(people.values()) - corrected,
+        "updated": 0,
+        "unchanged": people[TIDY],
+        "refused": len(refused),
+        "corrected": corrected,
+    }
+
+
+def _lists_expected(world: World) -> dict[str, dict[str, int]]:
+    return {each.kind.sheet.kind: {"rows": len(each.rows), "leads": each.leads, **each.answers} for each in world.drawn.lists}
+
+
 REFUSED = {
     "RegisteredElsewhere",
     "IdTaken",
@@ -160,8 +170,3 @@ REFUSED = {
     "SamePerson",
     "DocumentMissing",
 }
-
-
-def _lines(file: Path) -> int:
-    with file.open("rb") as lines:
-        return sum(1 for _ in lines)

@@ -6,9 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo.cast import between_the_figures
 from deploy.demo.desk import cadre, county, township
-from deploy.demo.population import Register
 from deploy.embedded.platform import Ports
 from services.gateway.app import make_token
 from services.gateway.settings import Settings
@@ -16,13 +14,17 @@ from shared.kernel.actors import Actor
 from shared.kernel.workdays import local_day
 
 
-def print_numbers(numbers: dict[str, Any], register: Register, console: Console, *, seconds: float) -> None:
+def print_numbers(numbers: dict[str, Any], console: Console, *, seconds: float) -> None:
     """Print the table of the story's numbers."""
-    down, up = between_the_figures(register)
+    records = numbers["records"]
+    between = f"{records['only_net_above_the_line']} / {records['only_reference_above_the_line']}"
     table = Table(title="守底线 · Bottom Line", show_header=False)
     table.add_row("文件 files", ", ".join(numbers["files"].values()))
-    table.add_row("记录 records", f"{numbers['records']['households']} 户 households, {numbers['records']['people']} 人 people")
-    table.add_row("净收入达标而参考收入低于底线 / 相反", f"{down} / {up} 户 households between net and reference income")
+    table.add_row("记录 records", f"{records['households']} 户 households, {records['people']} 人 people")
+    table.add_row("净收入达标而参考收入低于底线 / 相反", f"{between} 户 households between net and reference income")
+    table.add_row("农户登记表 register, rows", _counted(numbers["register"]))
+    for kind, told in numbers["lists"].items():
+        table.add_row(f"部门名单 list: {kind.removesuffix('_list')}", _counted(told))
     table.add_row("自主申报 self-reports", str(numbers["self_reports"]))
     table.add_row("线索 leads", _counted(numbers["leads"]))
     table.add_row("识别事项 cases", _counted(numbers["cases"]))

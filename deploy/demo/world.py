@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from rich.progress import Progress
 
 from deploy.demo.desk import Desk
+from deploy.demo.files import Drawn, Files
 from deploy.demo.population import Register
 from deploy.demo.state import State
 from shared.kernel.workdays import SHANGHAI
@@ -27,11 +28,15 @@ def on(month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
 @dataclass
 class World:
     desk: Desk
-    register: Register
-    bodies: Sequence[dict[str, Any]]
+    files: Files
+    drawn: Drawn
     reports: Sequence[dict[str, Any]]
     state: State
     progress: Progress
+
+    @property
+    def register(self) -> Register:
+        return self.drawn.register
 
     async def move_to(self, moment: datetime) -> None:
         """Move the business clock, and say so: it is the only thing that the demo does behind the API."""
@@ -43,7 +48,7 @@ class World:
     async def each(self, title: str, things: Iterable[T], act: Callable[[T], Awaitable[None]]) -> None:
         """Do something for each of many, several at once, with progress."""
         todo = list(things)
-        bar = self.progress.add_task(title, total=len(todo))
+        bar = self.progress.add_task(title, total=len(todo), note="")
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def one(thing: T) -> None:
@@ -54,10 +59,6 @@ class World:
         async with asyncio.TaskGroup() as group:
             for thing in todo:
                 group.create_task(one(thing))
-
-    def line_of(self, household_id: str) -> int:
-        """Find a household's line in the register."""
-        return self.state["line_of"][household_id]
 
 
 def proof(title: str) -> list[dict[str, str]]:

@@ -91,6 +91,7 @@ def settings_of(service: Service, postgres: Postgres, ports: Ports) -> ServiceSe
         database_url=SecretStr(postgres.url(service.name, f"{service.name}_app")),
         worker_database_url=SecretStr(postgres.url(service.name, f"{service.name}_worker")),
         owner_database_url=SecretStr(postgres.url(service.name)),
+        files_folder=postgres.folder.parent / "files" / service.name,
         log_json=False,
     )
 

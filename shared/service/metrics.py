@@ -29,3 +29,5 @@ class Metrics:
         self.oldest_gap = Gauge("measures_oldest_gap_seconds", "Age of the oldest measure that nobody answered", registry=self.registry)
         self.repairs = Gauge("reconciler_repairs", "Flags announced again because of a gap: 0 on a healthy system", registry=self.registry)
         self.unknown_answers = Gauge("answers_unknown", "Answers to measures that are not owed", registry=self.registry)
+        self.jobs_waiting = Gauge("jobs_waiting", "Jobs that are queued or being done", registry=self.registry)
+        self.oldest_job = Gauge("jobs_oldest_seconds", "Age of the oldest job that is not over", registry=self.registry)

@@ -44,6 +44,9 @@ _FORGET_OUTBOX = text("""
         SELECT ctid FROM outbox WHERE county_code = :county AND published_at < :before LIMIT 20000)
 """)
 _OUTBOX = text("SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox WHERE published_at IS NULL")
+_JOBS = text("""
+    SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0) AS oldest FROM job WHERE state IN ('queued', 'running')
+""")
 _DEAD = text("SELECT count(*) FROM dead_letter WHERE resolved_at IS NULL")
 
 log = structlog.get_logger()
@@ -174,8 +177,12 @@ class Worker:
         self.metrics.outbox_waiting.set(waiting)
         self.metrics.outbox_age.set(float(age))
         self.metrics.dead_waiting.set(dead)
-        if self._watched:
-            async with self.database.transaction(service_actor(self.database.service, LINCANG)) as tx:
+        async with self.database.transaction(service_actor(self.database.service, LINCANG)) as tx:
+            if self.runner:
+                jobs = (await tx.execute(_JOBS)).one()
+                self.metrics.jobs_waiting.set(jobs.waiting)
+                self.metrics.oldest_job.set(float(jobs.oldest))
+            if self._watched:
                 await self._watched(tx)
         for subscription in self._subscriptions.all:
             lag = await self.broker.lag(subscription.state.topics, group=subscription.group)

@@ -11,8 +11,8 @@ _VILLAGES = """
 """
 # Every other household of a village is monitored; visits are due all over thirty days.
 _HOUSEHOLDS = f"""
-    INSERT INTO household (county_code, id, township_code, area_code, kind, status, due_at, registered_at)
-    SELECT left(code, 6), uuidv7(), left(code, 9), code, 'lifted_out', CASE WHEN n / total % 2 = 0 THEN 'monitored' ELSE 'normal' END,
+    INSERT INTO household (county_code, id, township_code, area_code, number, kind, status, due_at, registered_at)
+    SELECT left(code, 6), uuidv7(), left(code, 9), code, uuidv7(), 'lifted_out', CASE WHEN n / total % 2 = 0 THEN 'monitored' ELSE 'normal' END,
            timestamptz '2021-09-22' + make_interval(secs => n::bigint * 7919 % 2592000), timestamptz '2021-09-22'
     FROM generate_series(0, $1::int - 1) AS n JOIN ({_VILLAGES}) AS village ON place = n % total
 """
@@ -53,8 +53,8 @@ _CASES = """
 """
 _FLAGGED = """
     WITH flagged AS (
-        INSERT INTO household (county_code, id, township_code, area_code, kind, status, due_at, registered_at)
-        SELECT left(code, 6), uuidv7(), left(code, 9), code, 'lifted_out', 'monitored', timestamptz '2021-10-22', timestamptz '2021-09-22'
+        INSERT INTO household (county_code, id, township_code, area_code, number, kind, status, due_at, registered_at)
+        SELECT left(code, 6), uuidv7(), left(code, 9), code, uuidv7(), 'lifted_out', 'monitored', timestamptz '2021-10-22', timestamptz '2021-09-22'
         FROM generate_series(0, $2::int - 1) AS n
         JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS total
               FROM area WHERE level = 'village' AND valid_to IS NULL AND code LIKE $1 || '%') AS village ON place = n % total

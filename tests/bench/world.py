@@ -31,10 +31,13 @@ FOLDER = ROOT / "build" / "bench"
 SERVICES = {"monitoring": MONITORING, "projects": PROJECTS, "employment": EMPLOYMENT}
 TWIN = "bench_effect"
 """A second database with the schema of projects, where an effect is measured without its service."""
+FILES = "files"
+"""A second database with the schema of monitoring, emptied between imports; asked under this name."""
 
 _KEYS = {"data_key": "11" * 32, "index_key": "22" * 32}
-_LIBRARIES = ("fastapi", "uvicorn", "pydantic", "sqlalchemy", "asyncpg", "aiokafka", "orjson")
+_LIBRARIES = ("fastapi", "uvicorn", "pydantic", "sqlalchemy", "asyncpg", "aiokafka", "orjson", "polars", "python-calamine")
 _STOP_SECONDS = 30.0
+_SET_CLOCK = "UPDATE deployment SET clock_offset_seconds = extract(epoch FROM $1::timestamptz - now())"
 _FILLED = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0"
 
 
@@ -61,20 +64,23 @@ class World:
             worker_database_url=SecretStr(self.postgres.url(where, role or f"{service}_worker")),
             owner_database_url=SecretStr(self.postgres.url(where)),
             kafka_bootstrap="127.0.0.1:1",  # nothing in this process speaks to it
+            files_folder=FOLDER / "files",
             issuer=ISSUER,
             public_keys_file=public_keys_file(FOLDER),
             **{name: SecretStr(key) for name, key in _KEYS.items()},
         )
 
-    def environment(self, service: str, *, port: int, kafka: str = "127.0.0.1:1") -> dict[str, str]:
+    def environment(self, service: str, *, port: int, kafka: str = "127.0.0.1:1", database: str = "") -> dict[str, str]:
         """The variables for a process of a service; its worker's port is the same, for it is another process."""
+        where = database or _database_of(service)
         values = {
             "profile": "production",
             "port": str(port),
             "worker_port": str(port),
-            "database_url": self.postgres.url(_database_of(service), f"{service}_app"),
-            "worker_database_url": self.postgres.url(_database_of(service), f"{service}_worker"),
+            "database_url": self.postgres.url(where, f"{service}_app"),
+            "worker_database_url": self.postgres.url(where, f"{service}_worker"),
             "kafka_bootstrap": kafka,
+            "files_folder": str(FOLDER / "files"),
             **_KEYS,
         }
         return _variables(service, values)
@@ -120,12 +126,20 @@ class World:
         found = {"python": python_version(), "postgresql": server, "synchronous_commit": commit, "cores": str(os.cpu_count())}
         return found | {name: version(name) for name in _LIBRARIES}
 
+    def make_files_database(self) -> str:
+        """Make the database of the imports anew, with its working days; give its name."""
+        asyncio.run(self.postgres.make_database(_database_of(FILES), fresh=True))
+        migrate_service(MONITORING, self.settings("monitoring", database=_database_of(FILES)))
+        self.ask(FILES, _SET_CLOCK, START)
+        asyncio.run(self._load_calendar(_database_of(FILES)))
+        return _database_of(FILES)
+
     def _make(self, name: str) -> None:
         service = "projects" if name == TWIN else name
         asyncio.run(self.postgres.make_database(name if name == TWIN else _database_of(name), fresh=True))
         migrate_service(SERVICES[service], self.settings(service, database=TWIN if name == TWIN else ""))
         if name in SERVICES:
-            self.ask(name, "UPDATE deployment SET clock_offset_seconds = extract(epoch FROM $1::timestamptz - now())", START)
+            self.ask(name, _SET_CLOCK, START)
 
     def _note_commit_times(self) -> None:
         """Have the server remember when each transaction committed: the only clock that both ends of a fan-out share."""
@@ -149,8 +163,8 @@ class World:
         finally:
             await connection.close()
 
-    async def _load_calendar(self) -> None:
-        database = MONITORING.worker_database(self.settings("monitoring"))
+    async def _load_calendar(self, database_name: str = "") -> None:
+        database = MONITORING.worker_database(self.settings("monitoring", database=database_name))
         await load_years(range(2020, 2027), database)
         await database.close()
 

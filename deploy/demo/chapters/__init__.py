@@ -4,18 +4,26 @@ from collections.abc import Awaitable, Callable
 
 from deploy.demo.chapters.decision import appraise_and_post, decide, take_down_and_review
 from deploy.demo.chapters.leads import report, verify, visit
+from deploy.demo.chapters.lists import read_answers, send_lists
+from deploy.demo.chapters.register import correct, list_households, register_one_by_one, send_again, send_workbooks
 from deploy.demo.chapters.response import add_a_risk, answer_tasks, watch_the_ledger, withdraw_one
-from deploy.demo.chapters.start import publish_law, register
+from deploy.demo.chapters.start import publish_law
 from deploy.demo.world import World
 
 Chapter = Callable[[World], Awaitable[None]]
 
 CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("发布监测底线与办理参数 · the law of 2021", publish_law),
-    ("登记农户 · households are registered", register),
+    ("逐户登记 · villages register a few households", register_one_by_one),
+    ("导入农户登记表 · counties send the register as workbooks", send_workbooks),
+    ("更正未通过的行 · rows at fault are corrected", correct),
+    ("重复提交 · what is sent again changes nothing", send_again),
+    ("农户名册 · households are listed", list_households),
     ("群众自主申报 · people report hardship", report),
     ("干部走访发现线索 · cadres visit", visit),
+    ("部门名单 · departments send lists", send_lists),
     ("入户核实 · leads are verified", verify),
+    ("部门查看核实情况 · departments read what became of their rows", read_answers),
     ("民主评议与公示 · villages appraise and post notices", appraise_and_post),
     ("撤下公示与乡镇审核 · notices end, townships review", take_down_and_review),
     ("县级审定与风险标注 · counties decide, flags are raised", decide),

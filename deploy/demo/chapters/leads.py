@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deploy.demo.cast import FLOOD, INDUSTRY, WORK, Part, picked
+from deploy.demo.cast import FLOOD, INDUSTRY, WORK, Part, lines_of
 from deploy.demo.desk import cadre, citizen, county
 from deploy.demo.reports import changed
 from deploy.demo.world import World, at, on, proof
@@ -34,8 +34,7 @@ async def report(world: World) -> None:
 async def visit(world: World) -> None:
     """Register what cadres found on their visits, and one lead that the hotline brings on a household already visited."""
     await world.move_to(VISITED)
-    reporting = frozenset(line for entry in world.reports if (line := _line_of_person(world, entry)) is not None)
-    parts = picked(world.register, taken=reporting)
+    parts = world.drawn.parts
 
     async def register(part: Part) -> None:
         await _register_lead(world, part, channel="disaster" if part.risk == FLOOD else "home_visit", step="visit")
@@ -58,7 +57,8 @@ async def verify(world: World) -> None:
         await _refuse_without_risk(world, lead)
 
     async def check(lead: dict[str, Any]) -> None:
-        household_id = lead["household_id"] or await _register_stranger(world, lead)
+        reported = lead["channel"] == "self_report"
+        household_id = lead["household_id"] or (await _register_stranger(world, lead) if reported else None)
         risk = _risk(world, lead)
         answer = await _verification(world, lead, risk, household_id)
         if answer["case_id"]:
@@ -72,8 +72,9 @@ async def verify(world: World) -> None:
     world.state["cases"] = sorted(cases.values(), key=lambda case: (str(case["line"]), case["id"]))
 
 
-async def _verification(world: World, lead: dict[str, Any], risk: str | None, household_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"outcome": "confirmed", "risks": [risk]} if risk else {"outcome": "dismissed", "reason": "经核实未发现致贫返贫风险"}
+async def _verification(world: World, lead: dict[str, Any], risk: str | None, household_id: str | None) -> dict[str, Any]:
+    reason = "经核实未发现致贫返贫风险" if household_id else "经核实，此人现不住本村"
+    found: dict[str, Any] = {"outcome": "confirmed", "risks": [risk]} if risk else {"outcome": "dismissed", "reason": reason}
     if risk and not lead["household_id"]:
         found["household_id"] = household_id
     body = {"visited_at": at(VISITED, hours=1), "evidence": proof("入户核实表"), **found}
@@ -100,7 +101,8 @@ async def _register_lead(world: World, part: Part, *, channel: str, step: str) -
 
 async def _register_stranger(world: World, lead: dict[str, Any]) -> str:
     """Register the person who reported without being in the register, so that the lead has a household."""
-    entry = next(entry for entry in world.reports if _line_of_person(world, entry) is None)
+    registered = lines_of(world.register, {entry["body"]["id_number"] for entry in world.reports})
+    entry = next(entry for entry in world.reports if entry["body"]["id_number"] not in registered)
     person = {name: entry["body"][name] for name in ("name", "id_number", "phone")}
     body = {
         "village": entry["body"]["village"],
@@ -112,13 +114,8 @@ async def _register_stranger(world: World, lead: dict[str, Any]) -> str:
 
 
 def _risk(world: World, lead: dict[str, Any]) -> str | None:
-    """What the visit finds: for a household that was visited its part in the story, for a report the first hardship that is one of ours."""
+    """What the visit finds: for a household with a part in the story that part, else the first hardship that is one of ours."""
     line = world.state["line_of"].get(lead["household_id"] or "")
     if line is not None and str(line) in world.state["parts"]:
         return world.state["parts"][str(line)]
     return next((FOUND[hardship] for hardship in lead["hardships"] if hardship in FOUND), None)
-
-
-def _line_of_person(world: World, entry: dict[str, Any]) -> int | None:
-    number = entry["body"]["id_number"]
-    return next((each.line for each in world.register.households if any(person.id_number == number for person in each.members)), None)

@@ -1,8 +1,6 @@
-"""The law of the year, and the register."""
+"""The law of the year."""
 
-from typing import Any
-
-from deploy.demo.desk import cadre, prefecture
+from deploy.demo.desk import prefecture
 from deploy.demo.world import World, on
 
 LINE = "6000.00"
@@ -22,19 +20,3 @@ async def publish_law(world: World) -> None:
     await world.desk.put(prefecture(), "/v1/bottom-lines/5309/2021", {"amount": LINE, **law})
     for key, value in PARAMETERS.items():
         await world.desk.put(prefecture(), f"/v1/parameters/5309/{key}", {"value": value, **law})
-
-
-async def register(world: World) -> None:
-    """Register every household of the file, each by the cadre of its village."""
-    ids: dict[int, str] = {}
-
-    async def one(numbered: tuple[int, dict[str, Any]]) -> None:
-        line, body = numbered
-        answer = await world.desk.post(cadre(body["village"]), "/v1/households", body, step=f"register-{line}")
-        ids[line] = answer["id"]
-
-    await world.each("登记 households", enumerate(world.bodies, start=1), one)
-    line, body = 1, world.bodies[0]
-    await world.desk.refused(cadre(body["village"]), "/v1/households", body, step=f"again-{line}", reason="RegisteredElsewhere")
-    world.state["household_of"] = {str(line): household_id for line, household_id in ids.items()}
-    world.state["line_of"] = {household_id: line for line, household_id in ids.items()}

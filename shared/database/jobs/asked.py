@@ -38,11 +38,14 @@ _BEGIN_PARTS_ANEW = text("""
 """)
 _REVOKE_PARTS = text("UPDATE job_part SET claim = NULL WHERE county_code = ANY(:counties) AND id = :job")
 _PROGRESS = text("""
-    SELECT r.phase, r.total, r.done, r.position, r.began_at, extract(epoch FROM now() - r.began_at) AS seconds, p.* FROM job_run r,
-    LATERAL (SELECT coalesce(sum(total), 0)::int AS rows, coalesce(sum(created), 0)::int AS created, coalesce(sum(updated), 0)::int AS updated,
-                    coalesce(sum(unchanged), 0)::int AS unchanged, coalesce(sum(refused), 0)::int AS refused
-             FROM job_part WHERE county_code = ANY(:counties) AND id = :job) p
-    WHERE r.county_code = :home AND r.id = :job
+    SELECT r.id, r.phase, r.total, r.done, r.position, r.began_at, extract(epoch FROM now() - r.began_at) AS seconds,
+           coalesce(p.rows, 0) AS rows, coalesce(p.created, 0) AS created, coalesce(p.updated, 0) AS updated,
+           coalesce(p.unchanged, 0) AS unchanged, coalesce(p.refused, 0) AS refused
+    FROM job_run r
+    LEFT JOIN (SELECT id, sum(total)::int AS rows, sum(created)::int AS created, sum(updated)::int AS updated,
+                      sum(unchanged)::int AS unchanged, sum(refused)::int AS refused
+               FROM job_part WHERE county_code = ANY(:counties) AND id = ANY(:jobs) GROUP BY id) p ON p.id = r.id
+    WHERE r.county_code = ANY(:homes) AND r.id = ANY(:jobs)
 """)
 _RESULTS = text("""
     SELECT row, outcome, faults, subject_id FROM job_result
@@ -107,19 +110,27 @@ class Jobs:
 
     async def progress(self, job: Job, tx: Transaction) -> Progress:
         """Say how far a job is."""
-        row = (await tx.execute(_PROGRESS, {"home": job.county_code, "counties": tx.counties, "job": job.id})).one()
-        counts = {"created": row.created, "updated": row.updated, "unchanged": row.unchanged, "refused": row.refused}
-        by_parts = bool(row.rows) and row.phase in (Phase.APPLYING, Phase.REPORTING)
-        return Progress(
-            phase=Phase(row.phase),
-            total=row.rows if by_parts else row.total,
-            done=sum(counts.values()) if by_parts else row.done,
-            position=row.position,
-            seconds=float(row.seconds),
-            counts=counts,
-        )
+        return (await self.progress_of([job], tx))[job.id]
+
+    async def progress_of(self, jobs: Sequence[Job], tx: Transaction) -> dict[UUID, Progress]:
+        """Say how far several jobs are."""
+        asked = {"homes": HOMES, "counties": tx.counties, "jobs": [job.id for job in jobs]}
+        return {row.id: _progress(row) for row in await tx.execute(_PROGRESS, asked)}
 
     async def results(self, job: Job, tx: Transaction, *, outcome: Outcome | None = None, after: int = 0, at_most: int = 200) -> Sequence[Row[Any]]:
         """Read what became of a file's rows, in their order."""
         asked = {"counties": tx.counties, "job": job.id, "after": after, "outcome": outcome, "at_most": at_most}
         return (await tx.execute(_RESULTS, asked)).all()
+
+
+def _progress(row: Row[Any]) -> Progress:
+    counts = {"created": row.created, "updated": row.updated, "unchanged": row.unchanged, "refused": row.refused}
+    by_parts = bool(row.rows) and row.phase in (Phase.APPLYING, Phase.REPORTING)
+    return Progress(
+        phase=Phase(row.phase),
+        total=row.rows if by_parts else row.total,
+        done=sum(counts.values()) if by_parts else row.done,
+        position=row.position,
+        seconds=float(row.seconds),
+        counts=counts,
+    )

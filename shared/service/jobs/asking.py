@@ -91,7 +91,7 @@ class Desk:
     keep_days: Callable[[Transaction], Awaitable[int]]
     villages: Callable[[Transaction], Awaitable[Sequence[tuple[str, str]]]]
 
-    def kind(self, name: str, tx: Transaction) -> FileKind:
+    def kind(self, name: str, tx: Transaction, *, field: str) -> FileKind:
         """Find a kind of file that the caller may send.
 
         :raises NoSuchKind: there is none.
@@ -101,7 +101,7 @@ class Desk:
         if kind is None:
             raise NoSuchKind
         if tx.actor.role not in kind.senders or (tx.actor.department and tx.actor.department != kind.department):
-            raise NotYourKind("body.kind")
+            raise NotYourKind(field)
         return kind
 
     async def take_file(self, file: UploadedFile, form: NewImport, tx: Transaction) -> JobAccepted:
@@ -109,7 +109,7 @@ class Desk:
 
         :raises NoSuchKind: there is no such kind of file; likewise NotYourKind.
         """
-        kind = self.kind(form.kind, tx)
+        kind = self.kind(form.kind, tx, field="body.kind")
         arguments = {
             "mode": form.mode,
             "atomic": form.atomic,
@@ -197,8 +197,8 @@ class Desk:
     async def list(self, tx: Transaction, *, state: JobState | None, before: UUID | None, size: int, english: bool) -> JobPage:
         """List the jobs of the caller's area, the newest first."""
         page, following = await self.jobs.newest(tx, state=state, before=before, size=size)
-        items = [shown(job, await self.jobs.progress(job, tx), english=english) for job in page]
-        return JobPage(items=items, next=following)
+        progress = await self.jobs.progress_of(page, tx)
+        return JobPage(items=[shown(job, progress[job.id], english=english) for job in page], next=following)
 
     async def rows(self, job_id: UUID, tx: Transaction, *, outcome: Outcome | None, after: int, size: int, english: bool) -> RowPage:
         """Show what became of a file's rows.

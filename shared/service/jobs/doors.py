@@ -49,7 +49,7 @@ def job_router(desk: Desk) -> APIRouter:
     @jobs.get("/v1/import-templates/{kind}", response_class=FileAnswer, responses=a_file(XLSX))
     async def import_template(kind: str, tx: InTransaction, store: Files) -> Response:
         """下载某种文件的填报模板（Excel、WPS均可打开）：身份证号码列为文本格式，可选项有下拉列表，行政村为本人辖区各村。"""
-        wanted = desk.kind(kind, tx)
+        wanted = desk.kind(kind, tx, field="path.kind")
         villages = await desk.villages(tx)
         to = store.path(uuid4(), ".template")
         await asyncio.to_thread(template_into, to, wanted, villages)

@@ -25,6 +25,7 @@ from shared.files.unreadable import Unreadable
 from shared.kernel.errors import Conflict
 from shared.kernel.jobs import Atomic, JobState, Mode, Part, Phase, Progress, RowsAtFault
 from shared.kernel.sheets import Outcome
+from shared.service.downloads import FileGone
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.runner import Run, problem_of
 from shared.service.jobs.staging import Stager
@@ -93,7 +94,12 @@ class Import:
         return there if there and there == expected else None
 
     async def _read(self) -> Mapping[str, int]:
-        """Read the file and stage its rows; those that an earlier runner staged are passed over."""
+        """Read the file and stage its rows; those that an earlier runner staged are passed over.
+
+        :raises FileGone: it was deleted in due time.
+        """
+        if not await asyncio.to_thread(self._file.is_file):
+            raise FileGone
         async with self._run.at_home() as tx:
             after = await stage.last_row(self._job.id, tx)
         stager = Stager(self._job, self._kind, self._run.database.vault)

@@ -53,9 +53,9 @@ async def test_an_exported_register_can_be_changed_and_sent_in_again(files: File
     registered = done(await files.call(THERE).post("/v1/households", household))
     page = page_of(await exported(files, THERE, "households", status="normal"))
     headers = [cell.value for cell in page[1]]
-    wages, labour = headers.index("工资性收入（元）"), headers.index("劳动技能")
+    wages, net, labour = (headers.index(each) for each in ("工资性收入（元）", "家庭纯收入（元）", "劳动技能"))
     mine = [row for row in page.iter_rows(min_row=2) if row[headers.index("户编号")].value == registered["id"]]
-    mine[0][wages].value, mine[1][labour].value = 1234.5, "丧失劳动力"
+    mine[0][wages].value, mine[0][net].value, mine[1][labour].value = 1234.5, None, "丧失劳动力"
     content = BytesIO()
     page.parent.save(content)
 

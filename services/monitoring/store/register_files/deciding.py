@@ -85,7 +85,7 @@ _FAULTS = {
     "people_count": ("people", "people <> members"),
     "missing": ("kind", "kind IS NULL AND relation = 'head' AND heads = 1 AND household_id IS NULL"),
     "household_differs": (None, "differs"),
-    "income_sum": ("net_income", f"net_income <> {_NET}"),
+    "income_sum": ("net_income", f"num_nonnulls({', '.join(_SOURCES)}, production_expense) > 0 AND net_income <> {_NET}"),
     "registered_elsewhere": (
         "id_number",
         "person_index IS NOT NULL AND person_id IS NOT NULL AND (household_id IS NULL OR lives_in IS DISTINCT FROM household_id)",

@@ -1,0 +1,37 @@
+"""A process that does monitoring's jobs and nothing else: `python -m tests.faults.only_jobs GO ROWS`.
+
+It waits for the file GO, so that a successor is ready before its predecessor is killed, and loads ROWS rows in a slice, so that a file has many.
+"""
+
+import asyncio
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from services.monitoring.app import SERVICE
+from shared.service.jobs import imports
+from shared.service.logging import configure_logging
+from shared.service.serving import stop_signal
+from shared.service.start import read_settings
+
+
+async def main(go: Path, rows: int) -> None:
+    imports.ROWS_AT_ONCE = rows
+    settings = read_settings(SERVICE.settings)
+    configure_logging(json=True)
+    database = SERVICE.worker_database(settings)
+    runner = SERVICE.job_runner(settings, database)
+    assert runner is not None
+    stopped = stop_signal()
+    while not go.exists():  # noqa: ASYNC110, ASYNC240  (another process makes it)
+        await asyncio.sleep(0.01)
+    working = asyncio.create_task(runner.run())
+    await stopped.wait()
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,210 @@
+"""A file that is loaded by processes which are killed and frozen ends with the same rows as one that nobody disturbed."""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from shared.kernel.ids import new_id
+from shared.kernel.jobs import JobId
+from tests.builders.files import SHEETS, Row, as_csv, rows_of
+from tests.builders.people import a_household
+from tests.builders.places import OTHER_COUNTY, QUIET
+from tests.faults.import_world import World, copy, make, world
+from tests.fixtures.clock import START, moving_clock
+from tests.fixtures.platform import Cluster
+from tests.fixtures.processes import Process
+from tests.fixtures.say import Say
+from tests.fixtures.tokens import HOME, prefecture
+from tests.fixtures.waiting import until
+
+HOUSEHOLDS, BEFORE = 6_000, 300
+SECONDS = 60.0
+KILLS = {"reading": 6, "checking": 2, "applying": 9, "reporting": 3}
+PHASES = ("waiting", *KILLS)
+SEED = int(os.environ.get("FAULT_SEED") or SystemRandom().randrange(10**6))
+
+_CHECK_WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'INTO import_fault' AND wait_event_type = 'Lock'"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What comes in: a first file, and a second one that repeats it, changes it, adds to it, and has mistakes."""
+
+    before: bytes
+    file: bytes
+    rows: int
+    first: UUID = field(default_factory=new_id)
+    second: UUID = field(default_factory=new_id)
+
+
+def _story() -> Story:
+    households = [a_household(village=(HOME, OTHER_COUNTY, QUIET)[n % 3]) for n in range(HOUSEHOLDS)]
+    units = [rows_of(household) for household in households]
+    before = as_csv(SHEETS["household_register"], [row for unit in units[:BEFORE] for row in unit])
+    for n, unit in enumerate(units):
+        if n < BEFORE and n % 3 == 0:
+            unit[0]["wage_income"], unit[1]["name"], unit[2]["phone"], unit[3]["labour"] = "1.00", "改名者", "13811112222", "丧失劳动力"
+        if n % 50 == 49:
+            unit[1]["id_number"] = unit[1]["id_number"][:-1] + "?"
+    rows: list[Row] = [row for unit in units for row in unit]
+    return Story(before=before, file=as_csv(SHEETS["household_register"], rows), rows=len(rows))
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return _story()
+
+
+Open = Callable[[str], Awaitable[World]]
+
+
+@pytest.fixture(scope="module")
+async def opening(cluster: Cluster, story: Story, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Open]:
+    """Give a way to open worlds in which the first file has been loaded and the second has just come in."""
+    await make(cluster, "imports")
+    async with _opened(cluster, "imports", tmp_path_factory.mktemp("first")) as first:
+        await first.send(story.before, story.first, by=prefecture())
+        await first.work()
+    async with AsyncExitStack() as stack:
+
+        async def open_one(name: str) -> World:
+            await copy(cluster, name, of="imports")
+            opened = await stack.enter_async_context(_opened(cluster, name, tmp_path_factory.mktemp(name) / "files", days=10))
+            await opened.send(story.file, story.second, by=prefecture())
+            return opened
+
+        yield open_one
+
+
+@asynccontextmanager
+async def _opened(cluster: Cluster, name: str, folder: Path, *, days: int = 0) -> AsyncIterator[World]:
+    async with world(cluster, name, folder=folder) as opened, moving_clock(opened.owner) as move:
+        await move(START + timedelta(days=days))
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def calm(opening: Open, story: Story) -> World:
+    """The world in which nobody disturbs."""
+    calm = await opening("imports_calm")
+    await calm.work()
+    assert (await calm.holds(JobId(story.second)))["state"] == "done"
+    return calm
+
+
+@pytest.fixture
+def rng(say: Say) -> Random:
+    say(f"imports: FAULT_SEED={SEED}")
+    return Random(SEED)
+
+
+@dataclass
+class Runners:
+    """One runner at a time, whose successor has already started and waits."""
+
+    world: World
+    job_id: JobId
+    started: list[Process] = field(default_factory=list)
+    _next: tuple[Process, Path] | None = None
+
+    def ready_another(self) -> None:
+        self._next = self.world.process()
+        self._next[0].start()
+        self.started.append(self._next[0])
+
+    async def take_over(self) -> Process:
+        """Let the successor take up the job as if its claim had run out, and ready another one."""
+        before = (await self.world.holds(self.job_id))["claim"]
+        assert self._next
+        process, go = self._next
+        self.ready_another()
+        await self.world.free(self.job_id)
+        go.touch()
+        await self.until(lambda now: now["claim"] != before)
+        return process
+
+    async def until(self, holds: Callable[[Any], object]) -> None:
+        async def asked() -> bool:
+            assert all(process.alive or process.kills for process in self.started), [process.last_words() for process in self.started]
+            return bool(holds(await self.world.holds(self.job_id)))
+
+        await until(asked, seconds=SECONDS)
+
+    def end(self) -> None:
+        for process in self.started:
+            process.kill()
+
+
+@asynccontextmanager
+async def runners(world: World, job_id: JobId) -> AsyncIterator[Runners]:
+    found = Runners(world, job_id)
+    found.ready_another()
+    try:
+        yield found
+    finally:
+        found.end()
+
+
+async def test_an_importer_killed_at_twenty_moments_ends_as_one_that_nobody_disturbed(
+    opening: Open, calm: World, story: Story, rng: Random, say: Say
+) -> None:
+    killed, job_id = await opening("imports_killed"), JobId(story.second)
+    began, seen = time.monotonic(), Counter[str]()
+
+    async with runners(killed, job_id) as line:
+        for phase, share in _moments(rng):
+            process = await line.take_over()
+            async with _moment(line, phase, share * story.rows, rng):
+                process.kill()
+            seen[(await killed.holds(job_id))["phase"]] += 1
+        await line.take_over()
+        await line.until(lambda now: now["state"] == "done")
+
+    assert await killed.end() == await calm.end()
+    assert killed.report(job_id) == calm.report(job_id)
+    assert set(seen) == set(KILLS)
+    say(f"import of {story.rows} rows: {seen.total()} kills {dict(seen)}, rows as undisturbed; {time.monotonic() - began:.1f} s")
+
+
+def _moments(rng: Random) -> Iterator[tuple[str, float]]:
+    """Draw the moments: a phase, and how much of it is done; what a killed runner has applied stays applied."""
+    for phase, number in KILLS.items():
+        yield from ((phase, share) for share in sorted(rng.uniform(0, 0.98) for _ in range(number)))
+
+
+@asynccontextmanager
+async def _moment(line: Runners, phase: str, rows: float, rng: Random) -> AsyncIterator[None]:
+    """Wait for a moment of a phase."""
+    if phase == "checking":
+        async with _held_check(line.world):
+            yield
+        return
+    begins = PHASES.index(phase)
+    measure = {"reading": "done", "applying": "through"}.get(phase)
+    await line.until(lambda now: PHASES.index(now["phase"]) > begins or (now["phase"] == phase and (measure is None or now[measure] >= rows)))
+    await asyncio.sleep(rng.uniform(0, 1.0 if measure is None else 0.05))
+    yield
+
+
+@asynccontextmanager
+async def _held_check(world: World) -> AsyncIterator[None]:
+    """Be in the middle of the check, which waits for a lock of ours."""
+    holding = world.owner.transaction()
+    await holding.start()
+    try:
+        await world.owner.execute("LOCK TABLE import_fault IN EXCLUSIVE MODE")
+        await until(lambda: world.owner.fetchval(_CHECK_WAITS), seconds=SECONDS)
+        yield
+    finally:
+        await holding.rollback()
