@@ -1,7 +1,6 @@
 """Sending files as an official does, and having a worker do what they ask for."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -76,10 +75,10 @@ def counts(job: dict[str, Any]) -> tuple[str, dict[str, int]]:
 
 
 @pytest.fixture(scope="session")
-async def job_runner(cluster: Cluster, monitoring_worker: Database) -> AsyncIterator[JobRunner]:
+def job_runner(cluster: Cluster, monitoring_worker: Database) -> JobRunner:
     runner = SERVICE.job_runner(settings_of("monitoring", cluster), monitoring_worker)
     assert runner is not None
-    yield runner
+    return runner
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """The household register comes in as a file: what is new, what is changed, what is the same, and what is refused."""
 
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from services.monitoring.domain.files.household_register import FAULTS
 from tests.builders.files import SHEETS, as_csv, as_xlsx, rows_of, some_rows
 from tests.builders.people import a_household, an_id_number
 from tests.builders.story import done
@@ -61,7 +63,7 @@ async def test_bad_rows_leave_good_households_alone_and_take_their_own_with_them
         (8, "id_number", "id_number_check_digit"),
         *((row, None, "household_refused") for row in (6, 7, 9)),
     }
-    (fault,) = [row for row in await files.rows(township(), job["id"], outcome="refused") if row["row"] == 8][0]["faults"]
+    (fault,) = next(row for row in await files.rows(township(), job["id"], outcome="refused") if row["row"] == 8)["faults"]
     assert (fault["header"], fault["detail"]) == ("身份证号码", "身份证号码的校验码不符，请核对")
 
 
@@ -132,6 +134,7 @@ async def test_what_is_there_and_what_is_new_is_taken_by_the_strategy(strategy: 
     job = await files.sent(township(), old + some_rows(households=1, members=1), strategy=strategy)
 
     assert [row["outcome"] for row in await files.rows(township(), job["id"])] == [there, new]
+    assert ((3, "household_number", "not_registered") in await files.faults(township(), job["id"])) == (new == "refused")
 
 
 Change = tuple[int, dict[str, Any]]
@@ -235,3 +238,33 @@ async def test_taken_whole_or_not_at_all(files: Files, admin: asyncpg.Connection
     assert unchanged == before
     assert counts(taken) == ("done", {"created": 12})
     assert (10, None, "household_refused") in await files.faults(township(), refused["id"])
+
+
+async def test_a_household_that_was_struck_off_takes_nothing_more(files: Files, admin: asyncpg.Connection) -> None:
+    rows = some_rows(households=1, members=1)
+    await files.sent(township(), rows)
+    await admin.execute("UPDATE household SET status = 'gone' WHERE number = $1", rows[0]["household_number"])
+
+    job = await files.sent(township(), rows)
+
+    assert (2, "household_number", "household_gone") in await files.faults(township(), job["id"])
+
+
+async def test_a_reference_of_another_household_s_member_is_refused(files: Files, admin: asyncpg.Connection) -> None:
+    mine, theirs = some_rows(households=1, members=2), some_rows(households=1, members=1)
+    await files.sent(township(), mine + theirs)
+    stranger = await admin.fetchval(
+        "SELECT m.person_id FROM membership m JOIN household h ON h.id = m.household_id WHERE h.number = $1", theirs[0]["household_number"]
+    )
+
+    job = await files.sent(township(), [mine[0], mine[1] | {"name": "李**", "id_number": "533521********00**", "person": str(stranger)}])
+
+    assert (3, "person", "person_unknown") in await files.faults(township(), job["id"])
+
+
+def test_every_reason_that_a_register_has_is_provoked_here() -> None:
+    """A fault that nothing here names would be one that nobody has seen."""
+    this = Path(__file__).read_text(encoding="utf-8")
+
+    assert [code for code in FAULTS if f'"{code}"' not in this] == []
+    assert all(chinese and english for chinese, english in FAULTS.values())
