@@ -62,14 +62,18 @@ class Files:
 
     def write(self) -> Drawn:
         """Write the files, or leave them as they are, and say what is in them."""
-        drawn = self._draw()
+        drawn = self.draw()
         if self.held() != self.households:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._write(drawn)
             self._summary.write_bytes(orjson.dumps({"households": self.households, "seed": self.seed}))
         return drawn
 
-    def _draw(self) -> Drawn:
+    def draw(self) -> Drawn:
+        """Say who is in the files, and write none.
+
+        :raises TooFew: there are not enough households for everybody's part.
+        """
         register = draw_register(households=self.households, seed=self.seed)
         reports = draw_reports(register, count=REPORTS, seed=self.seed)
         reporting = frozenset(report.household.line for report in reports if report.household)

@@ -3,8 +3,11 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from rich.progress import Progress, TaskID
 
 from deploy.demo.desk import Unexpected
 from deploy.demo.world import World
@@ -29,7 +32,7 @@ Job = dict[str, Any]
 async def send(world: World, by: Actor, file: Path, *, kind: str, rows: int, step: str, mode: Mode = Mode.COMMIT) -> Job:
     """Send a file and watch its job to the end; one that is only to be checked is committed after that."""
     accepted = await world.desk.upload(by, "/v1/imports", file, {"kind": kind, "mode": mode}, step=step)
-    bar = world.progress.add_task(file.name, total=rows, note="")
+    bar = _Bar(world.progress, world.progress.add_task(file.name, total=rows, note=""), rows)
     job = await _watched(world, by, accepted["id"], bar, file.name)
     if job["state"] == JobState.VALIDATED:
         checked = counts(job)
@@ -42,7 +45,7 @@ async def send(world: World, by: Actor, file: Path, *, kind: str, rows: int, ste
 
 def counts(job: Job) -> dict[str, int]:
     """Give what became of a file's rows."""
-    return {outcome: job[outcome] for outcome in Outcome}
+    return {str(outcome): job[outcome] for outcome in Outcome}
 
 
 def hold(job: Job, file: Path, **expected: int) -> None:
@@ -50,7 +53,7 @@ def hold(job: Job, file: Path, **expected: int) -> None:
 
     :raises Unexpected: it is not that, exactly.
     """
-    if counts(job) != {outcome: expected.get(outcome, 0) for outcome in Outcome}:
+    if counts(job) != {str(outcome): expected.get(outcome, 0) for outcome in Outcome}:
         raise Unexpected(f"{file.name}: {counts(job)}, where {expected} was to be")
 
 
@@ -67,7 +70,7 @@ def added(*parts: Mapping[str, int]) -> dict[str, int]:
     return dict(total)
 
 
-async def _watched(world: World, by: Actor, job_id: str, bar: Any, title: str) -> Job:
+async def _watched(world: World, by: Actor, job_id: str, bar: "_Bar", title: str) -> Job:
     """Look at a job until it is over or waits for its commit.
 
     :raises Unexpected: it failed, or takes too long.
@@ -76,19 +79,28 @@ async def _watched(world: World, by: Actor, job_id: str, bar: Any, title: str) -
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while (job := await world.desk.get(by, f"/v1/jobs/{job_id}"))["state"] in WAITING:
-                _show(world, bar, job, title)
+                bar.show(job)
                 await asyncio.sleep(pause)
                 pause = min(RAREST, pause * 1.3)
     except TimeoutError as error:
         raise Unexpected(f"waited {PATIENCE_SECONDS} s for {title}") from error
-    _show(world, bar, job, title)
+    bar.show(job)
     if job["state"] not in {JobState.VALIDATED, JobState.DONE}:
         raise Unexpected(f"{title}: {job['state']}, {job['problem']}")
     return job
 
 
-def _show(world: World, bar: Any, job: Job, title: str) -> None:
-    """Show how far a job is; its speed while it has one."""
-    rate = f"{job['rate']:.0f} 行/s" if job["rate"] else ""
-    phase = {JobState.VALIDATED: "校验完成", JobState.DONE: "完成"}.get(job["state"]) or _PHASES[Phase(job["phase"])]
-    world.progress.update(bar, completed=job["done"], description=title, note=f"{phase} {rate}")
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """The bar of one file."""
+
+    progress: Progress
+    task: TaskID
+    rows: int
+
+    def show(self, job: Job) -> None:
+        """Show how far a job is, and its speed while it has one. The bar is full only when all is over, for it stops its clock then."""
+        done = job["state"] == JobState.DONE
+        rate = f"{job['rate']:.0f} 行/s" if job["rate"] else ""
+        phase = "完成" if done else "校验完成" if job["state"] == JobState.VALIDATED else _PHASES[Phase(job["phase"])]
+        self.progress.update(self.task, completed=self.rows if done else min(job["done"], self.rows - 1), note=f"{phase} {rate}")

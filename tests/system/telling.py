@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from deploy.demo.desk import Desk
-from deploy.demo.population import Register, draw_register
-from deploy.demo.story import Files, tell
+from deploy.demo.files import Files
+from deploy.demo.story import tell
 from deploy.embedded.platform import Ports, gateway_settings
 from services.monitoring.usecases.flags.announce_flags import announce_gaps
 from shared.database.transaction import Database
@@ -50,8 +50,9 @@ def problems_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def people_of(folder: Path) -> set[str]:
     """Name everybody who plays in the story: their ID numbers, phones and full names."""
-    register: Register = draw_register(households=HOUSEHOLDS)
-    people = [person.body() for household in register.households for person in household.members]
+    drawn = Files(folder=folder, households=HOUSEHOLDS).draw()
+    people = [person.body() for household in drawn.register.households for person in household.members]
+    people += [named.person.body() for sent in drawn.lists for named in sent.people]
     people += [report["body"] for report in orjson.loads((folder / "self-reports.json").read_bytes())]
     return {person[name] for person in people for name in ("name", "id_number", "phone") if person[name]}
 

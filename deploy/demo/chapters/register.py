@@ -36,7 +36,8 @@ async def send_workbooks(world: World) -> None:
         sent = {code: group.create_task(_send_workbook(world, code)) for code in COUNTIES}
     jobs = {code: task.result() for code, task in sent.items()}
     world.state["workbooks"] = {code: job["id"] for code, job in jobs.items()}
-    world.state["register"] = {"workbooks": len(jobs), **added(*map(counts, jobs.values()))}
+    became = added(*map(counts, jobs.values()))
+    world.state["register"] = {"workbooks": len(jobs), "rows": sum(became.values()), "created": became["created"], "refused": became["refused"]}
 
 
 async def correct(world: World) -> None:
