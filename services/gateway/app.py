@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 
@@ -13,6 +15,7 @@ from services.gateway.api.streaming import where_files_come_in
 from services.gateway.clients.upstreams import SERVICES, Upstreams
 from services.gateway.permissions import PERMISSIONS
 from services.gateway.settings import Settings
+from shared.files.store import FileStore
 from shared.kernel.actors import Actor, Role
 from shared.service.http import create_app
 from shared.service.http_client import HttpClient
@@ -39,10 +42,12 @@ def create_gateway(settings: Settings, *, metrics: Metrics | None = None, connec
         upstreams = Upstreams({service: (connect or _client(settings))(service) for service in SERVICES}, seconds=settings.request_seconds)
         app.state.upstreams = upstreams
         app.state.documentation = Documentation(app.openapi, upstreams, seconds=settings.documentation_seconds)
-        try:
-            yield
-        finally:
-            await upstreams.close()
+        with TemporaryDirectory(prefix=f"{NAME}-") as folder:
+            app.state.files = FileStore(Path(folder))  # for answers on their way only
+            try:
+                yield
+            finally:
+                await upstreams.close()
 
     app = create_app(TITLE, DESCRIPTION, metrics=metrics or Metrics(NAME), larger=where_files_come_in(settings), lifespan=lifespan)
     app.state.settings = settings

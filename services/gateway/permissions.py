@@ -2,15 +2,18 @@
 
 from shared.kernel.actors import Permissions, Role
 
+_READERS = frozenset(
+    {
+        Role.PROJECT_OFFICER,
+        Role.EMPLOYMENT_OFFICER,
+        Role.TOWNSHIP_OFFICER,
+        Role.COUNTY_OFFICER,
+        Role.PREFECTURE_OFFICER,
+        Role.AUDITOR,
+    }
+)
+
 PERMISSIONS: Permissions = {
-    "tasks": frozenset(
-        {
-            Role.PROJECT_OFFICER,
-            Role.EMPLOYMENT_OFFICER,
-            Role.TOWNSHIP_OFFICER,
-            Role.COUNTY_OFFICER,
-            Role.PREFECTURE_OFFICER,
-            Role.AUDITOR,
-        }
-    ),
+    "tasks": _READERS,
+    "task_export": _READERS,
 }

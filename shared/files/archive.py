@@ -19,6 +19,9 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 _LOCAL_MARK = b"PK\x03\x04"
 _END = struct.Struct("<4s4H2IH")
 _END_MARK = b"PK\x05\x06"
+_LARGE_END = struct.Struct("<4sQ2H2I4Q")  # of files that are too large for the usual one, or that some writers take for such
+_LARGE_END_MARK = b"PK\x06\x06"
+_ELSEWHERE = 0xFFFFFFFF
 _LONGEST_COMMENT = 0xFFFF
 _ENCRYPTED = 0x1 | 0x40
 _DIRECTORY_ENTRY = 46 + 1024  # bytes in the directory, with a name and extras longer than those of any workbook
@@ -26,7 +29,7 @@ _SMALL = 1 << 20  # a part that unpacks to less is no bomb, however well it pack
 
 
 class Archive:
-    """An opened ZIP file.
+    """An opened ZIP file; its parts are known by their names in small letters, with slashes, as those who write workbooks take them.
 
     :raises Unreadable: it is damaged, encrypted, or built to fill memory or disk.
     """
@@ -48,17 +51,17 @@ class Archive:
         return list(self._parts)
 
     def __contains__(self, name: str) -> bool:
-        return name in self._parts
+        return key(name) in self._parts
 
     def size(self, name: str) -> int:
-        return self._parts[name].file_size
+        return self._parts[key(name)].file_size
 
     def stream(self, name: str) -> Iterator[bytes]:
         """Unpack a part.
 
         :raises Unreadable: it is not what the directory says of it.
         """
-        part = self._parts[name]
+        part = self._parts[key(name)]
         checksum = size = 0
         for piece in self._unpacked(part):
             checksum = zlib.crc32(piece, checksum)
@@ -90,12 +93,14 @@ class Archive:
 
     def _claimed(self, size: int) -> int:
         """Give the length that the file claims for its directory."""
-        self._file.seek(max(0, size - _LONGEST_COMMENT - _END.size))
+        self._file.seek(max(0, size - _LONGEST_COMMENT - _END.size - _LARGE_END.size))
         tail = self._file.read()
         at = tail.rfind(_END_MARK)
         if at < 0 or at + _END.size > len(tail):
             raise Unreadable("damaged")
-        return _END.unpack_from(tail, at)[5]
+        length = _END.unpack_from(tail, at)[5]
+        large = tail.rfind(_LARGE_END_MARK, 0, at) if length == _ELSEWHERE else -1
+        return length if large < 0 or large + _LARGE_END.size > len(tail) else _LARGE_END.unpack_from(tail, large)[8]
 
     def _checked(self, parts: list[ZipInfo]) -> Mapping[str, ZipInfo]:
         if len(parts) > self._limits.entries or sum(part.file_size for part in parts) > self._limits.uncompressed:
@@ -107,8 +112,8 @@ class Archive:
                 raise Unreadable("damaged")
             if part.file_size > max(_SMALL, part.compress_size * self._limits.ratio):
                 raise Unreadable("bomb")
-        named = {part.filename: part for part in parts}
-        if len({name.lower() for name in named}) != len(parts):
+        named = {key(part.filename): part for part in parts}
+        if len(named) != len(parts):
             raise Unreadable("damaged")  # which of two parts of one name is meant, every reader decides for itself
         self._refuse_overlaps(parts)
         return named
@@ -145,6 +150,10 @@ class Archive:
                 yield packed
         if inflate and not inflate.eof:
             raise Unreadable("damaged")
+
+
+def key(name: str) -> str:
+    return name.replace("\\", "/").lower()
 
 
 def _inflated(inflate: "zlib._Decompress", packed: bytes) -> Iterator[bytes]:

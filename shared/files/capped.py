@@ -61,7 +61,7 @@ async def stream(function: Callable[..., Any], *args: Any, limits: Limits) -> As
     except (orjson.JSONDecodeError, _NotAFrame) as error:
         raise Unreadable("unreadable") from error
     finally:
-        await _end(child)
+        await asyncio.shield(_end(child))  # whoever is cancelled twice leaves nothing behind either
 
 
 async def call(function: Callable[..., Any], *args: Any, limits: Limits) -> Any:

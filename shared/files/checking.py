@@ -3,7 +3,7 @@
 Promises that a row is either in what comes out or empty, and that what is wrong with it is named by field.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +24,13 @@ Faults = Mapping[int, Mapping[int, str]]  # place of the column -> place of the 
 
 
 def batches(file: Path, sheet: Sheet, limits: Limits, today: date) -> Iterator[Mapping[str, object]]:
-    """Read a file: batches of a position and the columns that `shared/files/reading.py` promises.
+    """Read a file as `frames` does, in values that JSON can hold."""
+    for position, frame in frames(file, sheet, limits, today):
+        yield {"position": position, "columns": frame.to_dict(as_series=False)}
+
+
+def frames(file: Path, sheet: Sheet, limits: Limits, today: date) -> Iterator[tuple[float, pl.DataFrame]]:
+    """Read a file: the part that is read so far, and rows as `shared/files/reading.py` promises them.
 
     :raises Unreadable: nothing of it is taken.
     """
@@ -34,11 +40,11 @@ def batches(file: Path, sheet: Sheet, limits: Limits, today: date) -> Iterator[M
         rows = 0
         for run in source.rows():
             frame = checker.checked(run)
+            if rows + len(frame) > limits.rows:
+                raise Unreadable("too_many_rows", row=frame["row"][limits.rows - rows])
             rows += len(frame)
-            if rows > limits.rows:
-                raise Unreadable("too_many_rows", row=run.numbers[-1])
             if len(frame):
-                yield {"position": run.position, "columns": frame.to_dict(as_series=False)}
+                yield run.position, frame
         if not rows:
             raise Unreadable("no_rows" if checker.has_header else "empty_file")
 
@@ -70,14 +76,13 @@ class Checker:
         """
         skipped = 0 if self._headers else self._take_header(run)
         numbers = run.numbers[skipped:]
-        faults = {place: {row - skipped: code for row, code in codes.items() if row >= skipped} for place, codes in run.faults.items()}
-        cells = {
-            place: self._vectors(column[skipped:], place, numbers)
-            for place, column in enumerate(run.columns)
-            if place in self._places.values() or without_header(self._headers, place)
-        }
-        held = [*(frame["text"].is_not_null() for frame in cells.values()), _odd(faults, len(numbers))]
-        return self._rows(numbers, cells, faults).filter(pl.any_horizontal(held))
+        cells = {place: self._vectors(column[skipped:], place, numbers) for place, column in enumerate(run.columns) if self._matters(place)}
+        faults = {place: {row - skipped: code for row, code in run.faults[place].items() if row >= skipped} for place in run.faults if place in cells}
+        return self._rows(numbers, cells, faults).filter(_held(cells.values()) | _odd(faults.values(), len(numbers)))
+
+    def _matters(self, place: int) -> bool:
+        """Say whether a column is ours, or has no header, so that what stands in it would be lost."""
+        return place in self._places.values() or without_header(self._headers, place)
 
     def _take_header(self, run: Rows) -> int:
         """Read the header, if anything stands in this run; give how many rows to skip."""
@@ -92,12 +97,14 @@ class Checker:
         return first + 1
 
     def _vectors(self, column: Sequence[object], place: int, numbers: range) -> pl.DataFrame:
-        frame = vectors(column, guarded=self._guarded)
-        text = frame["text"]
-        if text.str.len_bytes().gt(self._longest).any() and (long := text.str.len_chars() > self._longest).any():
-            column_name = self._headers[place] if place in self._places.values() else letters(place)
-            raise Unreadable("cell_too_long", row=numbers[long.arg_true()[0]], column=column_name)
-        return frame
+        for number, cell in zip(numbers, column, strict=True) if self._is_long(column) else ():
+            if isinstance(cell, str) and len(cell) > self._longest:
+                name = self._headers[place] if place in self._places.values() else letters(place)
+                raise Unreadable("cell_too_long", row=number, column=name)
+        return vectors(column, guarded=self._guarded)
+
+    def _is_long(self, column: Sequence[object]) -> bool:
+        return max([len(cell) for cell in column if isinstance(cell, str)], default=0) > self._longest
 
     def _rows(self, numbers: range, cells: Mapping[int, pl.DataFrame], faults: Faults) -> pl.DataFrame:
         """Put the columns of the sheet side by side, with what is wrong with each row."""
@@ -105,14 +112,19 @@ class Checker:
         told: list[pl.Series] = []
         for column in self._sheet.columns:
             place = self._places.get(column.field, -1)
-            frame = cells[place] if place in cells else vectors([None] * len(numbers))
+            frame = cells[place] if place in cells else _nothing(len(numbers))
             cleaned = overruled(clean(column, frame, today=self._today), faults.get(place, {}))
             values[column.field] = cleaned.values
             told.append(_told(column.field, cleaned.codes))
-        lost = [frame["text"].is_not_null() for place, frame in cells.items() if place not in self._places.values()]
-        if lost:
-            told.append(_told(None, pl.select(pl.when(pl.any_horizontal(lost)).then(pl.lit("extra_cells"))).to_series()))
+        others = [place for place in cells if place not in self._places.values()]
+        if others:
+            lost = _held(cells[place] for place in others) | _odd((faults.get(place, {}) for place in others), len(numbers))
+            told.append(_told(None, pl.select(pl.when(lost).then(pl.lit("extra_cells"))).to_series()))
         return pl.DataFrame({"row": pl.Series(numbers, dtype=pl.UInt32), **values, "faults": _joined(told)})
+
+
+def _nothing(number: int) -> pl.DataFrame:
+    return vectors([None] * number)
 
 
 def overruled(cleaned: Cleaned, codes: Mapping[int, str]) -> Cleaned:
@@ -123,18 +135,27 @@ def overruled(cleaned: Cleaned, codes: Mapping[int, str]) -> Cleaned:
     return Cleaned(cleaned.values.scatter(rows, None), cleaned.codes.scatter(rows, pl.Series(list(codes.values()), dtype=pl.String)))
 
 
-def _odd(faults: Faults, number: int) -> pl.Series:
+def _held(cells: Iterable[pl.DataFrame]) -> pl.Series:
+    """Say which rows hold anything."""
+    texts = pl.DataFrame({str(place): frame["text"] for place, frame in enumerate(cells)})
+    return texts.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+
+
+def _odd(faults: Iterable[Mapping[int, str]], number: int) -> pl.Series:
     """Say which rows hold a formula or an error value, though nothing may be shown of it."""
-    rows = {row for codes in faults.values() for row, code in codes.items() if code != MERGED}
+    rows = {row for codes in faults for row, code in codes.items() if code != MERGED}
     return pl.Series([row in rows for row in range(number)] if rows else [False] * number, dtype=pl.Boolean)
 
 
 def _told(field: str | None, codes: pl.Series) -> pl.Series:
     """Write the faults of a column as JSON."""
+    if codes.null_count() == len(codes):
+        return codes
     before = f'[{orjson.dumps(field).decode()},"'
     return pl.select(pl.concat_str(pl.lit(before), codes, pl.lit('"]'))).to_series()
 
 
 def _joined(told: Sequence[pl.Series]) -> pl.Series:
+    """Write the faults of each row as a JSON list; null where there are none."""
     joined = pl.concat_str([each for each in told if each.null_count() < len(each)] or told[:1], separator=",", ignore_nulls=True)
     return pl.select(pl.when(joined != "").then(pl.concat_str(pl.lit("["), joined, pl.lit("]")))).to_series()

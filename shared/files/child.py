@@ -82,13 +82,20 @@ def _end_with(parent: int) -> None:
 
 def _limit(*, memory: int, seconds: int) -> None:
     """Cap memory and processor time. RLIMIT_DATA, for what libraries merely reserve counts against RLIMIT_AS but is never used."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (memory << 20, memory << 20))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    _cap(resource.RLIMIT_CORE, 0)
+    _cap(resource.RLIMIT_DATA, memory << 20)
+    _cap(resource.RLIMIT_CPU, seconds, grace=5)  # the first limit's signal says why, the second kills who does not heed it
+    _cap(resource.RLIMIT_NOFILE, _OPEN_FILES)
     os.nice(_NICE)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")  # if the machine runs short, this process goes first
+
+
+def _cap(kind: int, most: int, *, grace: int = 0) -> None:
+    """Set a limit, or leave the stricter one that this process has already."""
+    _, hard = resource.getrlimit(kind)
+    last = most + grace if hard == resource.RLIM_INFINITY else min(most + grace, hard)
+    resource.setrlimit(kind, (min(most, last), last))
 
 
 if __name__ == "__main__":

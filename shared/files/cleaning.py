@@ -10,16 +10,18 @@ from datetime import date
 
 import polars as pl
 
-from shared.files.vectors import Sort, inexact, vectors
+from shared.files.vectors import TEXT, Sort, inexact, vectors
 from shared.kernel.sheets import MASK, Column, Holds
 from shared.wire.types import UNSAFE
 
 Check = tuple[pl.Expr, str]  # where it holds, the code
-TEXT, PLAIN, NUMBER, SORT = pl.col("text"), pl.col("plain"), pl.col("number"), pl.col("sort")
+PLAIN, NUMBER, SORT = pl.col("plain"), pl.col("number"), pl.col("sort")
 
 _UNSAFE = UNSAFE.pattern.replace(r"\ud800-\udfff", "")  # no text here can hold halves of characters
 _LINES = r"[\t\r\n]"
 _ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
+_MASKABLE = (Holds.NAME, Holds.ID_NUMBER, Holds.PHONE)
+_MASKED_NUMBER = rf"^[0-9X]*\{MASK}[0-9X{MASK}]{{0,31}}$"
 _SHORTENED = r"^[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+$"  # as Excel writes long numbers: 5.30902E+17
 _ID_NUMBER = r"^[1-9][0-9]{16}[0-9X]$"
 _CERTIFICATE = r"^[1-9][0-9]{16}[0-9X][1-7][1-4]([0-9A-Z]{2})?$"  # 残疾人证号: ID number, category, grade, how often reissued
@@ -63,15 +65,14 @@ class Rule:
 def clean(column: Column, frame: pl.DataFrame, *, today: date) -> Cleaned:
     """Check the cells of a column, given as `shared/files/vectors.py` gives them."""
     rule = _RULES[column.holds](column, today)
-    if column.holds not in (Holds.WORDS, Holds.NAME) and frame["plain"].str.starts_with("'").any():
-        frame = frame.with_columns(pl.col("plain").str.strip_prefix("'"))
-    checks = [*_before(column), *rule.checks]
-    passes = _is_masked(column)
-    if passes is not None:
-        checks = [*_MASKED_CHECKS, *((holds & ~passes, code) for holds, code in checks)]
-    value = rule.value if passes is None else pl.when(passes).then(TEXT).otherwise(rule.value)
+    checks, value = [*_before(column), *rule.checks], rule.value
+    if column.masked and column.holds in (Holds.ID_NUMBER, Holds.PHONE):  # a masked name passes as a name does
+        masked = ((SORT == Sort.TEXT) & TEXT.str.contains(_MASKED_NUMBER)).fill_null(value=False)
+        checks = [(holds & ~masked, code) for holds, code in checks]
+        value = pl.when(masked).then(TEXT).otherwise(value)
     found = frame.select(code=_first(checks), value=value)
-    return Cleaned(found.select(pl.when(pl.col("code").is_null()).then(pl.col("value")))["value"], found["code"])
+    codes, values = found["code"], found["value"]
+    return Cleaned(values if codes.null_count() == len(codes) else values.set(codes.is_not_null(), None), codes)
 
 
 def _first(checks: Sequence[Check]) -> pl.Expr:
@@ -82,16 +83,8 @@ def _before(column: Column) -> list[Check]:
     """Check what is asked of every cell."""
     error = "not_a_number" if column.holds is Holds.YUAN else "error_cell"
     required = [(TEXT.is_null(), "missing")] if column.required else []
-    return [*required, (PLAIN.is_in(_ERRORS), error)]
-
-
-def _is_masked(column: Column) -> pl.Expr | None:
-    if column.masked and column.holds in (Holds.NAME, Holds.ID_NUMBER, Holds.PHONE):
-        return ((SORT == Sort.TEXT) & TEXT.str.contains(MASK, literal=True)).fill_null(value=False)
-    return None
-
-
-_MASKED_CHECKS: Sequence[Check] = []
+    masked = [(TEXT.str.contains(MASK, literal=True), "masked_value")] if column.holds in _MASKABLE and not column.masked else []
+    return [*required, (PLAIN.is_in(_ERRORS), error), *masked]
 
 
 def _words(_: Column, __: date) -> Rule:

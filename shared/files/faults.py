@@ -82,6 +82,7 @@ OF_CELLS: Mapping[str, tuple[str, str]] = {
         "单元格不是文本格式，数字可能已丢失末几位：请把该列设为文本格式后重新输入",
         "is not a text, and digits may be lost: set the column's format to text and type it anew",
     ),
+    "masked_value": ("含有*号，是系统遮盖过的值，请填写完整内容", "is masked by this system: write it in full"),
     "id_number_form": ("身份证号码应为18位：17位数字加校验码", "an ID number has 17 digits and a check digit"),
     "id_number_birth": ("身份证号码中的出生日期不存在或不可能，请核对", "the ID number holds an impossible date of birth: check it"),
     "id_number_check_digit": ("身份证号码的校验码不符，请核对", "the check digit of the ID number is wrong: check it"),

@@ -64,9 +64,11 @@ def _of_zip(file: Path, limits: Limits) -> Format:
     with closing(Archive(file, limits)) as archive:
         names = archive.names
     folders = {name.partition("/")[0] for name in names}
-    if "[Content_Types].xml" in names and "xl" in folders and "xl/workbook.bin" not in names:
+    if "xl/workbook.bin" in names:
+        raise Unreadable("unknown_format", hint="XLSB")
+    if "xl" in folders:
         return Format.XLSX
-    for sign, hint in (("xl", "XLSB"), ("word", "DOCX"), ("ppt", "PPTX"), ("OFD.xml", "OFD"), ("mimetype", "ODS")):
+    for sign, hint in (("word", "DOCX"), ("ppt", "PPTX"), ("ofd.xml", "OFD"), ("mimetype", "ODS")):
         if sign in folders:
             raise Unreadable("unknown_format", hint=hint)
     raise Unreadable("unknown_format", hint="ZIP")

@@ -15,7 +15,7 @@ class Limits:
     :param entries: parts of a workbook.
     :param characters: of one cell; Excel itself takes no more.
     :param seconds: that reading may take, the reader's own waiting not counted.
-    :param memory: MiB of the process that reads.
+    :param memory: MiB of the process that reads; its libraries alone take a hundred.
     """
 
     uncompressed: int = 2 << 30

@@ -12,11 +12,11 @@ from shared.files.unreadable import Unreadable
 
 _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
+_DECLARED = re.compile(rb"""^\s*<\?xml[^<>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _DEFINITION = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
 _PREFIXED_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*):(?:worksheet|sst)[\s/>]")
-_LONGEST_TAG = 1 << 20
+_LONGEST = 16 << 20  # bytes without a tag
 
 Element = tuple[str, Mapping[str, str]]
 
@@ -57,9 +57,14 @@ def refuse_other_encodings(beginning: bytes) -> None:
 
 
 def whole_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Regroup a stream so that no tag is cut in two: each piece but the first begins with `<`."""
+    """Regroup a stream so that no tag is cut in two: each piece but the first begins with `<`.
+
+    :raises Unreadable: a tag or a text is longer than any honest one.
+    """
     rest = b""
     for piece in pieces:
+        if len(rest) > _LONGEST:
+            raise Unreadable("odd_xml")
         rest += piece
         at = rest.rfind(b"<")
         if at > 0:

@@ -25,7 +25,7 @@ _LAST_ROW = 1 << 20
 _AFTER_A_NAME = (b" ", b">", b"/", b"\t", b"\n", b"\r")
 _PREFIXED = re.compile(rb"<[A-Za-z_][\w.-]*:(?:sheetData|row|c|v|f|is|t|si|r)[\s/>]")
 _ROW = re.compile(rb"<row(?=[\s/>])(?: r=\"(\d{1,10})\")?")
-_ROW_NUMBER = re.compile(rb"<row\s[^>]*?\br\s*=\s*[\"']\s*(\d{1,10})\s*[\"']")
+_ROW_NUMBER = re.compile(rb"<row\s[^<>]*?\br\s*=\s*[\"']\s*(\d{1,10})\s*[\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def windows(pieces: Iterator[bytes], *, opens: bytes, row: bytes) -> Iterator[tu
 
     :raises Unreadable: the element is not there or has no end, or a row is longer than any honest one.
     """
-    begins, ends = re.compile(rb"<" + opens + rb"(?:\s[^>]*?)?(/?)>"), b"</" + opens
+    begins, ends = re.compile(rb"<" + opens + rb"(?:\s[^<>]*?)?(/?)>"), b"</" + opens
     buffer, read, inside = b"", 0, False
     for piece in _gathered(pieces):
         read += len(piece)

@@ -15,10 +15,10 @@ from shared.files.slices import load, windows
 from shared.files.unreadable import Unreadable
 
 _USUAL = b' t="s"><v>'
-_SHARED = re.compile(rb"""<c\s(?:[^>]*?\s)?t\s*=\s*(?:"s"|'s')[^>]*>\s*<v\b[^>]*>""")
+_SHARED = re.compile(rb"""<c\s(?:[^<>]*?\s)?t\s*=\s*(?:"s"|'s')[^<>]*>\s*<v\b[^<>]*>""")
 _TYPE = re.compile(rb"""(\st\s*=\s*)(?:"s"|'s')""")
 _LEFT = re.compile(rb"""t\s*=\s*(?:"s"|'s')""")
-_OPENS, _CLOSES, _NONE = re.compile(rb"<si(?:\s[^>]*)?>"), b"</si>", re.compile(rb"<si\s*/>")
+_OPENS, _CLOSES, _NONE = re.compile(rb"<si(?:\s[^<>]*)?>"), b"</si>", re.compile(rb"<si\s*/>")
 
 
 class Strings:

@@ -21,7 +21,6 @@ class Sort(IntEnum):
     OTHER = 4  # a time, a span, a nested value
 
 
-_TEXT = pl.lit(Sort.TEXT, pl.UInt8)
 _SORTS = {
     **dict.fromkeys((str, NoneType), Sort.TEXT),
     **dict.fromkeys((int, float), Sort.NUMBER),
@@ -32,14 +31,20 @@ _SORTS = {
 # What Python's strip() takes away, so that a name is trimmed here as it is in `shared/wire`.
 BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 _WIDE = {chr(ord(each) + 0xFEE0): each for each in string.printable.strip()} | {"\u3000": " "}
-_ANY_WIDE = "[\uff01-\uff5e\u3000]"
 _EXACT = 1e15  # spreadsheets keep 15 digits
 
 # As other systems write a text that must stay one, and as `shared/files/tables.py` does.
-_ENDS_IN_MORE = r"^[\x1c-\x1f]|[\x1c-\x1f]$"
-_NO_NUMBER = pl.lit(None, pl.Float64)
 _QUOTED = r'^="([^"]*)"$'
 _GUARD = r"^'([\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]|[\t\r\n'])"
+
+TEXT = pl.col("text")
+_TEXT_ONLY = pl.lit(Sort.TEXT, pl.UInt8)
+_NO_NUMBER = pl.lit(None, pl.Float64)
+_SIGNS = {  # of what few columns need
+    "blanks": TEXT.str.contains(r"^[\x1c-\x1f]|[\x1c-\x1f]$").any(),
+    "guards": (TEXT.str.starts_with("'") | TEXT.str.starts_with("=")).any(),
+    "wide": TEXT.str.contains("[\uff01-\uff5e\u3000]").any(),
+}
 
 
 def vectors(values: Sequence[object], *, guarded: bool = False) -> pl.DataFrame:
@@ -48,32 +53,40 @@ def vectors(values: Sequence[object], *, guarded: bool = False) -> pl.DataFrame:
     :param guarded: the cells are of a CSV file, where an apostrophe or `="…"` may keep a text from becoming a formula.
     """
     if set(map(type, values)) <= {str, NoneType}:
-        text, number, sort = pl.Series(values, dtype=pl.String), _NO_NUMBER, _TEXT
+        frame = pl.Series("text", values, dtype=pl.String).to_frame().with_columns(_trimmed(TEXT), number=_NO_NUMBER, sort=_TEXT_ONLY)
     else:
-        text, number, sort = _mixed(values)
-    text = _trimmed(text)
-    if guarded and text.str.contains_any(["'", "="]).any():
-        text = _trimmed(text.str.replace(_QUOTED, "$1").str.replace(_GUARD, "$1"))
-    return pl.select(text=text, plain=_plain(text), number=number, sort=sort)
+        frame = _mixed(values).with_columns(_trimmed(TEXT))
+    blanks, guards, wide = frame.select(**_SIGNS).row(0)
+    if blanks:
+        frame = frame.with_columns(_trimmed(TEXT, BLANKS))
+    if guards and guarded:
+        frame = frame.with_columns(_trimmed(TEXT.str.replace(_QUOTED, "$1").str.replace(_GUARD, "$1"), BLANKS))
+    return frame.with_columns(plain=_plain(wide=wide, guards=guards))
 
 
-def _trimmed(text: pl.Series) -> pl.Series:
-    """Trim as Python does, which counts four more characters as blank than polars."""
-    text = text.str.strip_chars()
-    if text.str.contains(_ENDS_IN_MORE).any():
-        text = text.str.strip_chars(BLANKS)
-    return text.set(text == "", None)
+def _trimmed(text: pl.Expr, blanks: str | None = None) -> pl.Expr:
+    """Trim; without more being said of what is blank, polars leaves four characters that Python does not."""
+    trimmed = text.str.strip_chars(blanks)
+    return pl.when(trimmed != "").then(trimmed)
 
 
-def _plain(text: pl.Series) -> pl.Series:
-    return text.str.replace_many(_WIDE).str.strip_chars(" ") if text.str.contains(_ANY_WIDE).any() else text
+def _plain(*, wide: bool, guards: bool) -> pl.Expr:
+    plain = TEXT.str.replace_many(_WIDE).str.strip_chars(" ") if wide else TEXT
+    return plain.str.strip_prefix("'") if guards else plain
 
 
-def _mixed(values: Sequence[object]) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _mixed(values: Sequence[object]) -> pl.DataFrame:
     sorts = [_SORTS.get(type(value), Sort.OTHER) for value in values]
-    number = pl.Series([value if sort is Sort.NUMBER else None for value, sort in zip(values, sorts, strict=True)], dtype=pl.Float64, strict=False)
-    text = pl.Series([_written(value, sort) for value, sort in zip(values, sorts, strict=True)], dtype=pl.String)
-    return text.zip_with(number.is_null(), _digits(number)), number, pl.Series(sorts, dtype=pl.UInt8)
+    frame = pl.DataFrame(
+        {
+            "text": [_written(value, sort) for value, sort in zip(values, sorts, strict=True)],
+            "number": [value if sort is Sort.NUMBER else None for value, sort in zip(values, sorts, strict=True)],
+            "sort": sorts,
+        },
+        schema={"text": pl.String, "number": pl.Float64, "sort": pl.UInt8},
+        strict=False,
+    )
+    return frame.with_columns(pl.coalesce(TEXT, _digits(pl.col("number"))))
 
 
 def _written(value: object, sort: Sort) -> str | None:
@@ -89,9 +102,9 @@ def _written(value: object, sort: Sort) -> str | None:
             return "?"  # it will be refused, and no text stands for it
 
 
-def _digits(number: pl.Series) -> pl.Series:
+def _digits(number: pl.Expr) -> pl.Expr:
     whole = number.is_finite() & (number == number.round()) & (number.abs() < _EXACT)
-    return number.set(~whole, None).cast(pl.Int64).cast(pl.String).zip_with(whole, number.cast(pl.String))
+    return pl.coalesce(pl.when(whole).then(number).cast(pl.Int64).cast(pl.String), number.cast(pl.String))
 
 
 def inexact(number: pl.Expr) -> pl.Expr:

@@ -5,6 +5,7 @@ Promises what `shared/files/xlsx.py` does, but that the memory grows with the sh
 
 from array import array
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
 from typing import Self
@@ -30,9 +31,10 @@ class Xls:
 
     def __init__(self, file: Path, limits: Limits) -> None:
         self._limits = limits
-        biff = Biff(file.read_bytes())
+        data = file.read_bytes()
+        biff = Biff(data)
         try:
-            self._book = CalamineWorkbook.from_path(file)
+            self._book = CalamineWorkbook.from_filelike(BytesIO(data))  # by its content: given a path, the library goes by the name
             self._number = self._find_data()
             self._sheet = self._book.get_sheet_by_index(self._number)
         except PasswordError as error:

@@ -26,6 +26,7 @@ from shared.files.unreadable import Unreadable
 from shared.files.workbook import MARK_LABEL
 
 _FORMULA, _ERROR = re.compile(rb"<f[\s/>]"), re.compile(rb"""t\s*=\s*["']e["']""")
+_NUMBER = re.compile(rb"\sr=[\"']([0-9]{1,10})[\"']")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?[0-9]+")
 
 
@@ -41,9 +42,13 @@ class Xlsx:
         self._limits = limits
         self._far = _beyond(limits.columns)
         self._archive = Archive(file, limits)
-        self._book: Book = guarded(self._archive, width=limits.columns)
-        strings = self._book.strings
-        self._strings = Strings(self._archive.stream(strings) if strings and strings in self._archive else None, self._book.styles)
+        try:
+            self._book: Book = guarded(self._archive, width=limits.columns)
+            strings = self._book.strings
+            self._strings = Strings(self._archive.stream(strings) if strings and strings in self._archive else None, self._book.styles)
+        except BaseException:
+            self._archive.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -85,8 +90,9 @@ class Xlsx:
 
     def _refuse_far_columns(self, run: Run) -> None:
         """Refuse cells in columns beyond the limit before the library makes room for all that lie between."""
-        if self._far.search(run.xml):
-            raise Unreadable("too_many_columns", row=run.first, column=letters(self._limits.columns))
+        if found := self._far.search(run.xml):
+            row = _NUMBER.search(run.xml, run.xml.rfind(b"<row", 0, found.start()))
+            raise Unreadable("too_many_columns", row=int(row[1]) if row else None, column=letters(self._limits.columns))
 
     def _columns(self, sheet: CalamineSheet, numbers: range, width: int) -> list[Column]:
         """Give the cells by columns, the first being A, and blanks where the library leaves rows and columns out."""
@@ -128,7 +134,8 @@ class _Finder:
 
     def element(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
-            self._row, self._place = int(attributes.get("r", self._row + 1)), -1
+            number = attributes.get("r", "").strip()
+            self._row, self._place = int(number) if number.isascii() and number.isdigit() else self._row + 1, -1
         elif name == "c":
             reference = _REFERENCE.fullmatch(attributes.get("r", ""))
             self._place = place(reference[1].encode()) if reference else self._place + 1

@@ -32,16 +32,40 @@ class FileAnswer(FileResponse):
         await super().__call__({**scope, "headers": headers}, receive, send)
 
 
+class PassingFile(FileAnswer):
+    """A file that was made for this answer: it is deleted when the answer has left, or whoever asked for it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            _delete(Path(self.path))
+
+
 async def file_answer(path: Path, *, name: str, media_type: str) -> FileAnswer:
     """Answer with a file.
 
     :raises FileGone: it is not there any more.
     """
+    return await _answer(FileAnswer, path, name=name, media_type=media_type)
+
+
+async def passing_file(path: Path, *, name: str, media_type: str) -> FileAnswer:
+    """Answer with a file that nobody needs afterwards; what never left is found by whoever deletes old files."""
+    return await _answer(PassingFile, path, name=name, media_type=media_type)
+
+
+def _delete(path: Path) -> None:
+    """Delete a file at once: whoever is cancelled has no time to wait for it."""
+    path.unlink(missing_ok=True)
+
+
+async def _answer(kind: type[FileAnswer], path: Path, *, name: str, media_type: str) -> FileAnswer:
     try:
         found = await asyncio.to_thread(path.stat)
     except FileNotFoundError as error:
         raise FileGone from error
-    return FileAnswer(path, media_type=media_type, stat_result=found, headers={**_headers(name), "Accept-Ranges": "none"})
+    return kind(path, media_type=media_type, stat_result=found, headers={**_headers(name), "Accept-Ranges": "none"})
 
 
 def streamed_answer(pieces: AsyncIterator[bytes], *, name: str, media_type: str) -> StreamingResponse:

@@ -6,17 +6,17 @@ Not for what must not be missed: that is an event of the broker.
 
 An endpoint asks in short transactions of its own. What may be refused is found out by a dependency, before the answer begins:
 
-    async def job_seen(job_id: UUID, transaction: ShortTransactions) -> Ask[JobShown]:
+    async def told(job_id: UUID, transaction: ShortTransactions, last: LastEventId = None) -> AsyncIterator[ServerSentEvent]:
         async def ask() -> JobShown:
             async with transaction() as tx:
                 return await show_job(job_id, tx)
 
         await ask()
-        return ask
+        return poll(ask, until=lambda job: job.is_over, seen=last)
 
     @jobs.get("/v1/jobs/{job_id}/events", response_class=EventSourceResponse)
-    async def job_events(ask: Annotated[Ask[JobShown], Depends(job_seen)], seen: LastEventId = None) -> AsyncIterable[ServerSentEvent]:
-        async for event in poll(ask, until=lambda job: job.is_over, seen=seen):
+    async def job_events(events: Annotated[AsyncIterator[ServerSentEvent], Depends(told)]) -> AsyncIterable[ServerSentEvent]:
+        async for event in events:
             yield event
 """
 
@@ -43,7 +43,15 @@ _TRY_AGAIN = (DBAPIError, PoolTimeout, OSError)
 T = TypeVar("T")
 Ask = Callable[[], Awaitable[T]]
 
-LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", description="最后收到的事件编号。The last event that was received.")]
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        pattern="^[0-9a-f]{16}$",
+        description="最后收到的事件编号。The last event that was received.",
+        examples=["5f2b6c1d9e8a4703"],
+    ),
+]
 
 log = structlog.get_logger()
 

@@ -165,7 +165,9 @@ def _said(error: HTTPException) -> Said:
 
 def _fault(error: dict[str, Any], *, english: bool) -> dict[str, Any]:
     """Name a field at fault and the rule that it breaks; never its value."""
-    return {"field": ".".join(map(_named, error["loc"])), "reason": error["type"], "detail": sentence_of(error["type"], english=english)}
+    where, *steps = error["loc"]
+    named = [str(step).lower() for step in steps] if where == "header" else steps  # headers are the same in any case
+    return {"field": ".".join(map(_named, (where, *named))), "reason": error["type"], "detail": sentence_of(error["type"], english=english)}
 
 
 def _named(step: str | int) -> str:

@@ -45,7 +45,7 @@ async def caller(request: Request, credentials: Annotated[HTTPAuthorizationCrede
     return actor
 
 
-def _known_parameters_only(request: Request) -> None:
+def known_parameters_only(request: Request) -> None:
     """Refuse a parameter of the query that the operation does not have: a misspelt filter would widen a list unseen.
 
     :raises UnknownParameter: there is one.
@@ -56,7 +56,7 @@ def _known_parameters_only(request: Request) -> None:
 
 
 async def unopened_transaction(request: Request, actor: Annotated[Actor, Depends(caller)]) -> AsyncIterator[Transaction]:
-    _known_parameters_only(request)
+    known_parameters_only(request)
     database: Database = request.app.state.database
     async with database.unopened(actor, request_id=correlation_id.get() or "") as tx:
         yield tx
@@ -64,7 +64,7 @@ async def unopened_transaction(request: Request, actor: Annotated[Actor, Depends
 
 async def short_transactions(request: Request, actor: Annotated[Actor, Depends(caller)]) -> OpenTransaction:
     """Give the caller's own transactions, one at a time, to an answer that takes long and must hold none while it waits."""
-    _known_parameters_only(request)
+    known_parameters_only(request)
     database: Database = request.app.state.database
     return partial(database.transaction, actor, request_id=correlation_id.get() or "")
 

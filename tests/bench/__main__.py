@@ -18,6 +18,7 @@ from deploy.kafka.local import KafkaUnavailable
 from tests.bench.bench import Bench
 from tests.bench.burst import measure_burst
 from tests.bench.fan_out import measure_fan_out
+from tests.bench.files import measure_files
 from tests.bench.fleet import fleet
 from tests.bench.listing import measure_listing
 from tests.bench.population import populate
@@ -29,7 +30,7 @@ from tests.bench.world import world
 
 _FILE = ROOT / "build" / "bench.json"
 _VERDICTS = {True: "[green]met[/green]", False: "[red]MISSED[/red]", None: "-"}
-_PARTS = ("register", "worklist", "flags", "shares")
+_PARTS = ("register", "worklist", "flags", "shares", "files")
 
 
 def main() -> int:
@@ -59,6 +60,8 @@ def _measured(bench: Bench) -> Iterable[dict[str, Any]]:
         yield from measure_listing(bench)
     if "flags" in wanted:
         yield from _measured_with_kafka(bench)
+    if "files" in wanted:
+        yield from measure_files(bench)
 
 
 def _measured_with_kafka(bench: Bench) -> Iterable[dict[str, Any]]:

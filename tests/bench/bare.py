@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -18,9 +17,9 @@ from services.monitoring.domain.income import AMOUNTS
 from shared.kernel.areas import TOWNSHIP, county_of
 from tests.bench.drawn import MEMBERS, REGISTER, Row
 from tests.bench.measures import Round
-from tests.bench.world import World
+from tests.bench.world import World, database_of
 
-_BEFORE = ("net_income", *AMOUNTS)
+_TYPES = dict.fromkeys(("net_income", *AMOUNTS), "numeric") | {"people": "int"}
 # 18 columns of the file and 7 of what is kept of a person; the indexes are those of `person`, and the one by household.
 _MEMBER = (
     "DROP SCHEMA IF EXISTS bare CASCADE",
@@ -29,7 +28,7 @@ _MEMBER = (
     CREATE TABLE bare.member (
         county_code text COLLATE "C" NOT NULL, id uuid NOT NULL, household_id uuid NOT NULL, township_code text COLLATE "C" NOT NULL,
         id_number_index bytea NOT NULL, secrets bytea NOT NULL, content_index bytea NOT NULL,
-        {", ".join(f"{column.field} {'numeric' if column.field in _BEFORE else 'int' if column.field == 'people' else 'text'}" for column in REGISTER.columns)},
+        {", ".join(f"{column.field} {_TYPES.get(column.field, 'text')}" for column in REGISTER.columns)},
         PRIMARY KEY (county_code, id))
     """,
     "CREATE INDEX ON bare.member (county_code, id_number_index)",
@@ -70,7 +69,7 @@ def copied(world: World, database: str, file: Path, *, rows: int, table: str = "
 
 
 async def _copy(world: World, database: str, file: Path, table: str) -> float:
-    connection = await asyncpg.connect(host=world.postgres.socket, user="postgres", database=f"bench_{database}")
+    connection = await asyncpg.connect(host=world.postgres.socket, user="postgres", database=database_of(database))
     began = time.perf_counter()
     await connection.copy_to_table(table, schema_name="bare", source=file, format="csv")
     seconds = time.perf_counter() - began

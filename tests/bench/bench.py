@@ -33,7 +33,8 @@ class Bench:
                 done = measure()
                 side.rounds.append(done)
                 self.console.print(
-                    f"   round {n}  {name:<22} {done.rate:>7.0f}/s   p50 {done.p50:>8.2f}   p99 {done.p99:>8.2f} ms"
+                    f"   round {n}  {name:<22} {done.rate:>7.0f}/s"
+                    + (f"   p50 {done.p50:>8.2f}   p99 {done.p99:>8.2f} ms" if done.latencies else f"   {done.seconds:>8.2f} s")
                     + (f"   {done.failures} FAILURES" if done.failures else ""),
                     highlight=False,
                 )

@@ -53,14 +53,19 @@ def _of_the_household(rng: Random) -> Row:
     return "脱贫户", str(MEMBERS), *(f"{fen // 100}.{fen % 100:02}" for fen in amounts)
 
 
-def list_rows(number: int) -> Iterator[Row]:
-    """Draw the rows of a medical list in the order of its columns: those of ten who are registered come first in each ten."""
+def list_rows(number: int, *, homes: Sequence[str]) -> Iterator[Row]:
+    """Draw the rows of a medical list in the order of its columns: those of ten who are registered come first in each ten.
+
+    :param homes: the villages of those who are registered, one after the other.
+    """
     rng, places = Random(_SEED), villages()
     for n in range(number):
-        person = registered(n) if n % 10 < REGISTERED_OF_TEN else an_id_number(_STRANGERS + n)
+        known = n % 10 < REGISTERED_OF_TEN
+        person = registered(n) if known else an_id_number(_STRANGERS + n)
+        village = homes[n // 10 * REGISTERED_OF_TEN + n % 10] if known else places[n * len(places) // number]
         name = rng.choice(_SURNAMES) + rng.choice(_GIVEN) + rng.choice(_GIVEN)
         paid = f"{rng.randrange(1_000_000) // 100}.{rng.randrange(100):02}"
-        yield f"YB202110-{n:08}", name, person, f"154{rng.randrange(10**8):08}", places[n * len(places) // number], paid, "2021-09-30"
+        yield f"YB202110-{n:08}", name, person, f"154{rng.randrange(10**8):08}", village, paid, "2021-09-30"
 
 
 def registered(n: int) -> str:

@@ -78,18 +78,31 @@ class Goal:
 
 
 NO_GOAL = Goal()
-PER_SECOND, P50, P99 = "per second", "p50 ms", "p99 ms"
-_MEASURES: dict[str, Measure] = {PER_SECOND: lambda each: each.rate, P50: lambda each: each.p50, P99: lambda each: each.p99}
+ALTERNATIONS = 3
+PER_SECOND, SECONDS, P50, P99 = "per second", "seconds", "p50 ms", "p99 ms"
+_MEASURES: dict[str, Measure] = {
+    PER_SECOND: lambda each: each.rate,
+    SECONDS: lambda each: each.seconds,
+    P50: lambda each: each.p50,
+    P99: lambda each: each.p99,
+}
 
 
-def line(name: str, limit: Side, ours: Side, *, goal: Goal, rows: int, unit: str = PER_SECOND) -> dict[str, Any]:
-    """Hold ours against the limit, round by round: the ratio is the median of the rounds' ratios."""
+def line(name: str, limit: Side, ours: Side, *, goal: Goal, rows: int, unit: str = PER_SECOND, rounds: int = ALTERNATIONS) -> dict[str, Any]:
+    """Hold ours against the limit, round by round: the ratio is the median of the rounds' ratios.
+
+    :param rounds: fewer of them do where one alone takes minutes.
+    """
     measure = _MEASURES[unit]
     pairs = zip(limit.rounds, ours.rounds, strict=True)
-    return compared(name, limit, ours, ratios=[measure(mine) / measure(theirs) for theirs, mine in pairs], goal=goal, rows=rows, unit=unit)
+    return compared(
+        name, limit, ours, ratios=[measure(mine) / measure(theirs) for theirs, mine in pairs], goal=goal, rows=rows, unit=unit, rounds=rounds
+    )
 
 
-def compared(name: str, limit: Side, ours: Side, *, ratios: Sequence[float], goal: Goal, rows: int, unit: str) -> dict[str, Any]:
+def compared(
+    name: str, limit: Side, ours: Side, *, ratios: Sequence[float], goal: Goal, rows: int, unit: str, rounds: int = ALTERNATIONS
+) -> dict[str, Any]:
     """The same, where the ratio of a round is not one figure by another."""
     ratio, failures = median(ratios), limit.failures + ours.failures
     return {
@@ -101,9 +114,27 @@ def compared(name: str, limit: Side, ours: Side, *, ratios: Sequence[float], goa
         "ratio_spread": [round(min(ratios), 3), round(max(ratios), 3)],
         "goal": str(goal),
         "met": goal.met(ratio),
-        "counts": failures == 0 and len(ratios) >= 3,
+        "counts": failures == 0 and len(ratios) >= rounds,
         "rows": rows,
         "failures": failures,
         "workers": {"limit": limit.workers, "ours": ours.workers},
         "connections": {"limit": limit.connections, "ours": ours.connections},
+    }
+
+
+def held(name: str, value: float, *, at_most: float, unit: str, rows: int, failures: int) -> dict[str, Any]:
+    """Hold one figure, such as memory, against the most that it may be."""
+    goal = Goal(at_most=at_most)
+    return {
+        "name": name,
+        "unit": unit,
+        "limit": {"what": "the most that it may be", "median": at_most},
+        "ours": {"what": "measured once", "median": round(value, 2), "p99": ""},
+        "ratio": round(value / at_most, 3),
+        "ratio_spread": ["", ""],
+        "goal": str(goal),
+        "met": goal.met(value),
+        "counts": failures == 0,
+        "rows": rows,
+        "failures": failures,
     }

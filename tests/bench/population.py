@@ -30,6 +30,24 @@ _PEOPLE = """
     SELECT county_code, uuidv7(), household_id, person_id, area_code, CASE n WHEN 1 THEN 'head' ELSE 'other' END, 'ordinary', date '2021-09-22'
     FROM member
 """
+_KNOWN_PEOPLE = """
+    WITH seat AS (
+        SELECT county_code, area_code, id AS household_id, n, row_number() OVER (ORDER BY id, n) AS place
+        FROM household CROSS JOIN generate_series(1, 4) AS n
+    ), member AS (
+        SELECT seat.*, uuidv7() AS person_id, coalesce(k.index, sha256(uuid_send(household_id) || int4send(n))) AS index
+        FROM seat LEFT JOIN bare.known k ON k.place * $2::int = seat.place WHERE seat.place <= $1::int
+    ), person AS (
+        INSERT INTO person (county_code, id, area_code, name, id_number_index, secrets)
+        SELECT county_code, person_id, area_code, '李文芳', index, index || index || index FROM member
+    ), directory AS (
+        INSERT INTO person_directory (id_number_index, county_code, person_id) SELECT index, county_code, person_id FROM member
+    )
+    INSERT INTO membership (county_code, id, household_id, person_id, area_code, relation, labour, valid_from)
+    SELECT county_code, person_id, household_id, person_id, area_code, CASE n WHEN 1 THEN 'head' ELSE 'other' END, 'ordinary', date '2021-09-22'
+    FROM member
+"""
+_HOMES = "SELECT p.area_code FROM bare.known k JOIN person p ON p.id_number_index = k.index ORDER BY k.place"
 _INCOMES = """
     INSERT INTO household_income (county_code, id, household_id, area_code, valid_from, people, wage_income, production_income, property_income,
                                   transfer_income, production_expense, claim_income, compliant_self_paid, recorded_at)
@@ -79,6 +97,19 @@ def populate(world: World, *, households: int) -> None:
     world.ask("monitoring", _INCOMES, unaudited=True)
     world.ask("monitoring", _KEYS)
     world.settle()
+
+
+def settle_people(world: World, where: str, *, people: int, indexes: Sequence[bytes]) -> list[str]:
+    """Settle a number of people in households of four; some of them, evenly spread, have the blind indexes that are given. Give their villages."""
+    world.ask(where, "CREATE SCHEMA IF NOT EXISTS bare")
+    world.ask(where, "DROP TABLE IF EXISTS bare.known")
+    world.ask(where, "CREATE TABLE bare.known AS SELECT place, index FROM unnest($1::bytea[]) WITH ORDINALITY AS k (index, place)", indexes)
+    world.ask(where, _HOUSEHOLDS, -(-people // 4), unaudited=True)
+    world.ask(where, _KNOWN_PEOPLE, people, people // len(indexes), unaudited=True)
+    tables = "household, person, person_directory, membership"
+    world.ask(where, f"VACUUM ANALYZE {tables}")
+    world.ask(where, "CHECKPOINT")
+    return [row[0] for row in world.ask(where, _HOMES)]
 
 
 def reviewed_cases(world: World, *, number: int) -> list[tuple[UUID, str]]:

@@ -72,7 +72,9 @@ def _pieces(sheet: Sheet, rows: Iterable[Row], strings: _Strings) -> Iterator[st
     """Write rows, some at a time."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(sheet.columns)]
     numeric = [column.holds in _NUMBERS for column in sheet.columns]
-    headers = "".join(f'<c r="{letter}1" t="s"><v>{strings.place(column.header)}</v></c>' for letter, column in zip(letters, sheet.columns, strict=True))
+    headers = "".join(
+        f'<c r="{letter}1" t="s"><v>{strings.place(column.header)}</v></c>' for letter, column in zip(letters, sheet.columns, strict=True)
+    )
     held = [f'<row r="1">{headers}</row>']
     for number, row in enumerate(rows, start=2):
         cells = [

@@ -20,10 +20,11 @@ from shared.kernel.actors import Actor
 from shared.kernel.ids import new_id
 from shared.service.jobs.asking import NewExport, NewImport
 from shared.service.jobs.lists import Format
+from shared.service.settings import ServiceSettings
 from shared.service.uploads import UploadedFile
 from tests.bench.memory import Memory, watched
 from tests.bench.processes import ROOT, free_port
-from tests.bench.world import FOLDER, World
+from tests.bench.world import FOLDER, World, database_of
 
 _logs = count(1)
 
@@ -47,7 +48,7 @@ class Runner:
 
     def take_in(self, file: Path, kind: str, actor: Actor) -> Worked:
         """Have a file taken in."""
-        return self.work(asyncio.run(_sent(self.world, self.database, file, kind, actor)))
+        return self.work(ask_for(self.world, self.database, file, kind, actor))
 
     def write_out(self, status: str, form: Format, actor: Actor) -> Worked:
         """Have the list of households written as a file."""
@@ -79,7 +80,7 @@ class Runner:
 @contextmanager
 def runner(world: World, database: str) -> Iterator[Runner]:
     """Run one on a database until the block ends; if this process dies, its standard input ends and so does it."""
-    environment = {**os.environ, **world.environment("monitoring", port=free_port(), database=database)}
+    environment = {**os.environ, **world.environment("monitoring", port=free_port(), database=database_of(database))}
     with (FOLDER / f"runner-{next(_logs)}.log").open("wb") as log:
         command = (sys.executable, "-m", "tests.bench.runner")
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment, cwd=ROOT)
@@ -90,23 +91,25 @@ def runner(world: World, database: str) -> Iterator[Runner]:
         process.communicate()
 
 
-async def _sent(world: World, database_name: str, file: Path, kind: str, actor: Actor) -> UUID:
+def ask_for(world: World, where: str, file: Path, kind: str, actor: Actor) -> UUID:
     """Put a file into the store and ask for its job, in the role of the API."""
-    settings, job_id = world.settings("monitoring", database=database_name), new_id()
-    store = FileStore(settings.folder_of_files("monitoring"))
+    settings, job_id = world.settings("monitoring", database=database_of(where)), new_id()
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    os.link(file, store.path(job_id))
-    uploaded = UploadedFile(id=job_id, name=file.name, size=file.stat().st_size, sha256=digest)
-    database = MONITORING.app_database(settings)
-    async with database.transaction(actor) as tx:
-        await DESK.take_file(uploaded, NewImport(kind=kind), tx)
-    await database.close()
+    os.link(file, FileStore(settings.folder_of_files("monitoring")).path(job_id))
+    asyncio.run(_asked(settings, UploadedFile(id=job_id, name=file.name, size=file.stat().st_size, sha256=digest), kind, actor))
     return job_id
 
 
-async def _wanted(world: World, database_name: str, status: str, form: Format, actor: Actor) -> UUID:
-    database = MONITORING.app_database(world.settings("monitoring", database=database_name))
+async def _asked(settings: ServiceSettings, file: UploadedFile, kind: str, actor: Actor) -> None:
+    database = MONITORING.app_database(settings)
+    async with database.transaction(actor) as tx:
+        await DESK.take_file(file, NewImport(kind=kind), tx)
+    await database.close()
+
+
+async def _wanted(world: World, where: str, status: str, form: Format, actor: Actor) -> UUID:
+    database = MONITORING.app_database(world.settings("monitoring", database=database_of(where)))
     async with database.transaction(actor) as tx:
         accepted = await DESK.export(NewExport(list="households", format=form, status=status), tx)
     await database.close()

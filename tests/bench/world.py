@@ -57,7 +57,7 @@ class World:
 
         :param role: act as this role instead of the service's two.
         """
-        where = database or _database_of(service)
+        where = database or database_of(service)
         return SERVICES[service].settings(
             profile=Profile.PRODUCTION,
             database_url=SecretStr(self.postgres.url(where, role or f"{service}_app")),
@@ -72,7 +72,7 @@ class World:
 
     def environment(self, service: str, *, port: int, kafka: str = "127.0.0.1:1", database: str = "") -> dict[str, str]:
         """The variables for a process of a service; its worker's port is the same, for it is another process."""
-        where = database or _database_of(service)
+        where = database or database_of(service)
         values = {
             "profile": "production",
             "port": str(port),
@@ -126,17 +126,16 @@ class World:
         found = {"python": python_version(), "postgresql": server, "synchronous_commit": commit, "cores": str(os.cpu_count())}
         return found | {name: version(name) for name in _LIBRARIES}
 
-    def make_files_database(self) -> str:
-        """Make the database of the imports anew, with its working days; give its name."""
-        asyncio.run(self.postgres.make_database(_database_of(FILES), fresh=True))
-        migrate_service(MONITORING, self.settings("monitoring", database=_database_of(FILES)))
+    def make_files_database(self) -> None:
+        """Make the database of the imports anew, with its working days."""
+        asyncio.run(self.postgres.make_database(database_of(FILES), fresh=True))
+        migrate_service(MONITORING, self.settings("monitoring", database=database_of(FILES)))
         self.ask(FILES, _SET_CLOCK, START)
-        asyncio.run(self._load_calendar(_database_of(FILES)))
-        return _database_of(FILES)
+        asyncio.run(self._load_calendar(database_of(FILES)))
 
     def _make(self, name: str) -> None:
         service = "projects" if name == TWIN else name
-        asyncio.run(self.postgres.make_database(name if name == TWIN else _database_of(name), fresh=True))
+        asyncio.run(self.postgres.make_database(name if name == TWIN else database_of(name), fresh=True))
         migrate_service(SERVICES[service], self.settings(service, database=TWIN if name == TWIN else ""))
         if name in SERVICES:
             self.ask(name, _SET_CLOCK, START)
@@ -156,7 +155,7 @@ class World:
         self.postgres.start_again()
 
     async def _ask(self, service: str, question: str, values: Sequence[Any], settings: dict[str, str]) -> list[asyncpg.Record]:
-        database = _database_of(service) if service else "postgres"
+        database = database_of(service) if service else "postgres"
         connection = await asyncpg.connect(host=self.postgres.socket, user="postgres", database=database, server_settings=settings)
         try:
             return await connection.fetch(question, *values)
@@ -184,7 +183,7 @@ def owner_of(service: Service, made: World) -> Database:
     return service.worker_database(made.settings(service.name, role="postgres"))
 
 
-def _database_of(service: str) -> str:
+def database_of(service: str) -> str:
     return f"bench_{service}"
 
 

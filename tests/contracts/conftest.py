@@ -17,7 +17,7 @@ from shared.database.transaction import Database
 from shared.service.http_client import HttpClient
 from shared.service.settings import Profile
 from tests.contracts.rehearsing import Rehearsing
-from tests.contracts.world import World, a_world
+from tests.contracts.world import World, a_world, leave
 from tests.fixtures.callers import Call, speaking_to
 from tests.fixtures.platform import BUILD, SERVICES, Cluster, opened, settings_of
 from tests.fixtures.tokens import ISSUER, public_keys_file
@@ -75,7 +75,12 @@ async def worlds(cluster: Cluster, pools: dict[str, Database], owners: dict[str,
     async with AsyncExitStack() as stack:
         apps = {name: SERVICES[name].create_api(settings_of(name, cluster), database=pools[name], wake_relay=lambda: None) for name in SERVICES}
         calls: dict[str, Call] = {name: await stack.enter_async_context(speaking_to(app)) for name, app in apps.items()}
-        yield await a_world(calls, move, pools)
+        worker = await stack.enter_async_context(opened("monitoring", cluster, worker=True))
+        runner = SERVICES["monitoring"].job_runner(settings_of("monitoring", cluster), worker)
+        assert runner is not None
+        worlds = await a_world(calls, move, pools, runner)
+        yield worlds
+        await leave(worlds, calls["monitoring"])
     await owners["monitoring"].execute(_STAY)
 
 

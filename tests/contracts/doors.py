@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +18,10 @@ from tests.contracts.matrix import Caller, inside, request_for
 from tests.contracts.operations import PERMISSIONS, Operation, document_of, documented
 from tests.contracts.rehearsing import Rehearsing
 from tests.contracts.slots import Schemas, Slot
-from tests.contracts.wanted import WANTED, Wanted
+from tests.contracts.wanted import Wanted, right_for
 from tests.contracts.world import HERE, World
 from tests.fixtures.platform import SERVICES
+from tests.shared.service.forms import form, part
 
 DOCUMENTS = {name: document_of(name) for name in SERVICES}
 TOLD = {str(operation): told for name in SERVICES for operation, told in documented(name, DOCUMENTS[name])}
@@ -45,6 +47,7 @@ class Door:
     told: Mapping[str, Any]
     schemas: Schemas
     tally: Counter[str]
+    folder: Path | None = None
 
     def parameters(self) -> Iterator[Slot]:
         return self.schemas.parameters(self.told)
@@ -52,6 +55,10 @@ class Door:
     def fields(self) -> Iterator[Slot]:
         schema = self.schemas.body_of(self.told)
         return iter(()) if schema is None else self.schemas.fields(schema, self.wanted.body)
+
+    def form_fields(self) -> Iterator[Slot]:
+        schema = self.schemas.form_of(self.told)
+        return iter(()) if schema is None else self.schemas.form_fields(schema)
 
     def objects(self) -> Iterator[tuple[str | int, ...]]:
         schema = self.schemas.body_of(self.told)
@@ -68,12 +75,23 @@ class Door:
         changed = {name.encode(): value for name, value in (headers or {}).items()}
         kept = [(name, value) for name, value in right.headers.raw if name.lower() not in {*changed, b"content-length"}]
         url = right.url.copy_with(raw_path=(path or right.url.path).encode() + (b"?" + (query.encode() or right.url.query)).rstrip(b"?"))
-        before = self.database.granted
+        before, files = self.database.granted, self.files()
         content = right.content if body is None else body
         answer = await self.http.send(httpx2.Request(right.method, url, headers=[*kept, *changed.items()], content=content))
         assert answer.is_success == (self.database.granted > before), "a refusal keeps nothing"
+        assert answer.is_success or self.files() == files, "a refusal leaves no file"
         self.tally["hostile requests"] += 1
         return answer
+
+    def files(self) -> set[str]:
+        """Name what lies in the service's folder."""
+        return {file.name for file in self.folder.iterdir()} if self.folder else set()
+
+    async def send_in_form(self, slot: Slot, value: bytes, *, file: str = "rows.csv") -> httpx2.Response:
+        """Send the right form with a value in one of its fields, whatever stands in it."""
+        name = str(slot.keys[0])
+        fields = {**{each: text.encode() for each, text in (self.wanted.form or {}).items()}, "file": self.wanted.file, name: value}
+        return await self.send(body=form(*(part(each, content, file=file if each == "file" else None) for each, content in fields.items())))
 
     async def send_in(self, slot: Slot, value: bytes) -> httpx2.Response:
         """Send the right request with a value in one of its parameters."""
@@ -95,14 +113,29 @@ async def door_to(
     operation: Operation, platform: Platform, worlds: dict[str, World], owners: dict[str, asyncpg.Connection], tally: Counter[str]
 ) -> AsyncIterator[Door]:
     """Open a door; what lies behind it has as many rows afterwards as before."""
-    service = operation.service
-    role = sorted(PERMISSIONS[service][operation.id])[0]
-    http, database = platform.http[service], platform.databases[service]
-    door = Door(operation, WANTED[str(operation)](worlds[HERE]), inside(role), http, database, TOLD[str(operation)], SCHEMAS[service], tally)
+    door, service = door_of(operation, platform, worlds, tally), operation.service
     assert (await door.http.send(door.request())).status_code == door.wanted.status, "the request that is varied here has to be right"
     before = await rows_of(owners[service])
     yield door
     assert await rows_of(owners[service]) == before
+
+
+def door_of(operation: Operation, platform: Platform, worlds: dict[str, World], tally: Counter[str], http: httpx2.AsyncClient | None = None) -> Door:
+    """The door of an operation, with a right request by somebody who may, at the service or wherever it is reached."""
+    service = operation.service
+    caller = inside(sorted(PERMISSIONS[service][operation.id])[0])
+    wanted, files = right_for(str(operation), worlds[HERE], caller.actor), platform.apps[service].state.files
+    return Door(
+        operation=operation,
+        wanted=wanted,
+        caller=caller,
+        http=http or platform.http[service],
+        database=platform.databases[service],
+        told=TOLD[str(operation)],
+        schemas=SCHEMAS[service],
+        tally=tally,
+        folder=files.folder if files else None,
+    )
 
 
 async def rows_of(owner: asyncpg.Connection) -> dict[str, int]:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from tests.shared.service.forms import BOUNDARY, FORM, form, part
+
 MARK = "zq7x"
 """Stands in every hostile text: it is never to be read in an answer that refuses it."""
 
@@ -158,6 +160,72 @@ CONTENT_TYPES = [
     b"multipart/form-data; boundary=x",
     b"application/octet-stream",
 ]
+
+
+FILE_NAMES: dict[str, bytes] = {
+    "NUL": f"{MARK}\0.csv".encode(),
+    "surrogate": MARK.encode() + b"\xed\xa0\x80.csv",
+    "GB18030": "镇康.csv".encode("gb18030"),
+    "climbing": f"../../{MARK}".encode(),
+    "of Windows": f"C:\\{MARK}\\con".encode(),
+    "quote": f'{MARK}"; filename="x'.encode(),
+    "line end": f"{MARK}\r\nX-{MARK}: 1".encode(),
+    "bidi control": f"{MARK}\u202e.csv".encode(),
+    "dots": b"..",
+    "empty": b"",
+    "another part": f"{MARK}\r\n\r\n--{BOUNDARY}--".encode(),
+    "3,000 characters": MARK.encode() * 750,
+    "5,000 characters": MARK.encode() * 1250,
+}
+
+_KIND, _FILE = part("kind", "household_register"), part("file", b"rows", file="rows.csv")
+_FULL = form(_KIND, _FILE)
+
+FORMS: dict[str, tuple[str, bytes, int, set[str]]] = {
+    "JSON": ("application/json", b'{"kind": "household_register"}', 422, {"header.content-type"}),
+    "no content type": ("", _FULL, 422, {"header.content-type"}),
+    "of an address": ("application/x-www-form-urlencoded", b"kind=household_register&file=rows", 422, {"header.content-type"}),
+    "mixed": (f"multipart/mixed; boundary={BOUNDARY}", _FULL, 422, {"header.content-type"}),
+    "no boundary": ("multipart/form-data", _FULL, 400, set()),
+    "empty boundary": ("multipart/form-data; boundary=", _FULL, 400, set()),
+    "another boundary": ("multipart/form-data; boundary=other", _FULL, 400, set()),
+    "boundary of 300": (f"multipart/form-data; boundary={'x' * 300}", _FULL, 400, set()),
+    "boundary of other letters": ("multipart/form-data; boundary=é".encode().decode("latin-1"), _FULL, 400, set()),
+    "nothing": (FORM, b"", 400, set()),
+    "only an end": (FORM, form(), 422, {"body.file"}),
+    "no form": (FORM, f"{MARK}".encode() * 100, 400, set()),
+    "no end": (FORM, form(_KIND, _FILE, end=b""), 400, set()),
+    "cut in the end": (FORM, _FULL[:-6], 400, set()),
+    "cut in the file": (FORM, _FULL[:-40], 400, set()),
+    "no file": (FORM, form(_KIND), 422, {"body.file"}),
+    "no kind": (FORM, form(_FILE), 422, {"body.kind"}),
+    "file as a field": (FORM, form(_KIND, part("file", "rows")), 202, set()),
+    "two files": (FORM, form(_KIND, _FILE, _FILE), 422, {"body.file"}),
+    "kind twice": (FORM, form(_KIND, _KIND, _FILE), 422, {"body.kind"}),
+    "kind again after the file": (FORM, form(_KIND, _FILE, _KIND), 422, {"body.kind"}),
+    "unknown field": (FORM, form(_KIND, part("status", MARK), _FILE), 422, {"body.status"}),
+    "unknown file": (FORM, form(_KIND, _FILE, part("second", b"rows", file="x")), 422, {"body.second"}),
+    "many fields": (FORM, form(*(part(f"f{n}", "x") for n in range(2_000)), _FILE), 422, {"body.f0"}),
+    "huge field": (FORM, form(part("kind", MARK * 500_000), _FILE), 422, {"body.kind"}),
+    "NUL in a field": (FORM, form(part("kind", f"{MARK}\0"), _FILE), 422, {"body.kind"}),
+    "lone surrogate": (FORM, form(part("kind", MARK.encode() + b"\xed\xa0\x80"), _FILE), 422, {"body.kind"}),
+    "no name": (FORM, _FULL.replace(b'; name="kind"', b""), 400, set()),
+    "no disposition": (FORM, _FULL.replace(b"Content-Disposition", b"X-Disposition"), 400, set()),
+    "two dispositions": (
+        FORM,
+        _FULL.replace(b'name="kind"', b'name="kind"\r\nContent-Disposition: form-data; name="status"'),
+        422,
+        {"body.status"},
+    ),
+    "headers without end": (FORM, f"--{BOUNDARY}\r\n".encode() + f"X-{MARK}: 1\r\n".encode() * 50_000, 400, set()),
+    "header without end": (FORM, f"--{BOUNDARY}\r\nX-{MARK}: ".encode() + b"x" * 1_000_000, 400, set()),
+    "header name without end": (FORM, f"--{BOUNDARY}\r\n".encode() + b"X" * 1_000_000, 400, set()),
+    "header of no letters": (FORM, _FULL.replace(b"Content-Disposition", b"Content Disposition\xff"), 400, set()),
+    "line feeds only": (FORM, _FULL.replace(b"\r\n", b"\n"), 400, set()),
+    "preamble": (FORM, f"{MARK}\r\n".encode() + _FULL, 400, set()),
+    "epilogue": (FORM, _FULL + MARK.encode() * 1_000, 202, set()),
+}
+"""Forms that are none, or odd: content type, body, the status of the answer, and the fields that it names."""
 
 
 def read(written: str) -> Any:

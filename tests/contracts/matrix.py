@@ -1,20 +1,23 @@
 """The cells of the permission matrix: who calls from where, what the table says to that, and whether the answer is so."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import uuid4
 
 import httpx2
 from joserfc.jwk import ECKey
 
-from shared.kernel.actors import LEVELS, Actor, Permissions, Role
+from shared.kernel.actors import LEVELS, Actor, Department, Permissions, Role
 from shared.kernel.areas import LINCANG, is_inside
 from shared.service.problems import MEDIA_TYPE, status_of
+from tests.contracts.listed import ids_in
 from tests.contracts.operations import Operation
 from tests.contracts.wanted import WANTED, Guard, Wanted
-from tests.contracts.world import HERE, NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP, World
+from tests.contracts.world import HERE, LISTING, NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP, World
 from tests.fixtures.tokens import AUDIENCES, token
+from tests.shared.service.forms import FORM, form, part
 
 STRANGERS_KEY = ECKey.generate_key("P-256", {"kid": "tests"})
 
@@ -36,6 +39,10 @@ RELATIONS: Mapping[str, str] = {
 """How the caller's area lies to the area of the thing, which is a village."""
 
 
+CLAIMS: Mapping[Role, tuple[str | None, ...]] = {Role.DEPARTMENT_USER: (LISTING, Department.EDUCATION, None, "no such department")}
+"""The departments that a token of a role says: the one whose lists came in, another, none, and one that there is not."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Caller:
     """Somebody who calls; nobody whom we know has no actor."""
@@ -47,8 +54,9 @@ class Caller:
 
 @cache
 def officials() -> tuple[Caller, ...]:
-    """Every role in every area; who holds no office there is nobody."""
-    return tuple(_official(role, relation, area) for role in Role for relation, area in RELATIONS.items())
+    """Every role in every area, of every department where that matters; who holds no office there is nobody."""
+    places = [(role, *place) for role in Role for place in RELATIONS.items()]
+    return tuple(_official(role, relation, area, claim) for role, relation, area in places for claim in CLAIMS.get(role, (None,)))
 
 
 def strangers(roles: frozenset[Role], audience: str) -> Iterator[Caller]:
@@ -72,20 +80,33 @@ async def mistakes(operation: Operation, callers: Iterable[Caller], world: World
     """Try every cell of an operation; list those where the answer is not what the table says."""
     found: list[str] = []
     for caller in callers:
-        wanted = WANTED[str(operation)](world)
-        answer = await http.send(request_for(operation, wanted, caller))
-        if mistake := wrong(wanted, caller, permissions[operation.id], answer):
-            found.append(mistake)
+        for wanted in WANTED[str(operation)](world):
+            answer = await http.send(request_for(operation, wanted, caller))
+            if mistake := wrong(wanted, caller, permissions[operation.id], answer):
+                found.append(mistake)
     return found
+
+
+def cells(operation: Operation, callers: Sequence[Caller], world: World) -> int:
+    """Count the cells that `mistakes` tries."""
+    return len(callers) * len(WANTED[str(operation)](world))
 
 
 def request_for(operation: Operation, wanted: Wanted, caller: Caller, base_url: str = "http://service") -> httpx2.Request:
     headers = dict(caller.headers) | ({"Idempotency-Key": uuid4().hex} if operation.method == "POST" else {})
     if wanted.seen is not None:
         headers["If-Match"] = f'"{wanted.seen}"'
-    content = {} if wanted.body is None else {"json": wanted.body}
+    content: dict[str, Any] = {} if wanted.body is None else {"json": wanted.body}
+    if wanted.form is not None:
+        headers["Content-Type"], content = FORM, {"content": form_of(wanted)}
     url = base_url + operation.path.format(**wanted.path)
     return httpx2.Request(operation.method, url, params=dict(wanted.query) or None, headers=headers, **content)
+
+
+def form_of(wanted: Wanted) -> bytes:
+    """Write a request's form: its fields, then its file."""
+    fields = [part(name, value) for name, value in (wanted.form or {}).items()]
+    return form(*fields, part("file", wanted.file, file="rows.csv"))
 
 
 def wrong(wanted: Wanted, caller: Caller, roles: frozenset[Role], answer: httpx2.Response) -> str | None:
@@ -94,10 +115,13 @@ def wrong(wanted: Wanted, caller: Caller, roles: frozenset[Role], answer: httpx2
     said = f"{caller.name}: {answer.status_code} {answer.text[:200]}, not {status} {name or ''}"
     if answer.status_code != status or (name and _problem(answer) != name):
         return said
+    is_mine = caller.actor is not None and wanted.is_seen_by(caller.actor)
     if wanted.guard is Guard.LIST and status == 200:
-        listed = [item["id"] for item in answer.json()["items"]]
-        is_mine = caller.actor is not None and is_inside(HERE, caller.actor.area)
-        return said if (wanted.thing in listed) is not is_mine or (listed and not is_mine) else None
+        listed = ids_in(answer)
+        return said if (wanted.thing in listed) is not is_mine or (listed and wanted.narrowed and not is_mine) else None
+    if wanted.guard is Guard.EACH and status == 200:
+        refused = [item["problem"] and item["problem"]["code"] for item in answer.json()["items"]]
+        return said if set(refused) != {None if is_mine else wanted.outside.__name__} else None
     return None
 
 
@@ -106,9 +130,11 @@ def _expected(wanted: Wanted, caller: Caller, roles: frozenset[Role]) -> tuple[i
         return 401, "Unauthenticated"
     if caller.actor.role not in roles:
         return 403, "Forbidden"
-    if wanted.guard in (Guard.LIST, Guard.OPEN) or is_inside(HERE, caller.actor.area):
-        return wanted.status, None
-    return status_of(wanted.outside), wanted.outside.__name__
+    if wanted.guard in (Guard.THING, Guard.NAMED) and not wanted.is_seen_by(caller.actor):
+        return status_of(wanted.outside), wanted.outside.__name__
+    if not wanted.only(caller.actor):
+        return status_of(wanted.to_others), wanted.to_others.__name__
+    return wanted.status, None
 
 
 def _problem(answer: httpx2.Response) -> str:
@@ -116,10 +142,13 @@ def _problem(answer: httpx2.Response) -> str:
     return answer.json()["type"].removeprefix("urn:bottom-line:problem:") if is_problem else "no problem document"
 
 
-def _official(role: Role, relation: str, area: str) -> Caller:
-    actor = Actor(id=str(role), role=role, area=area)
+def _official(role: Role, relation: str, area: str, claim: str | None) -> Caller:
+    department = Department(claim) if claim in set(Department) else None
+    actor = Actor(id=str(role), role=role, area=area, department=department)
     holds_office = len(area) in LEVELS[role] and area.startswith(LINCANG)
-    return _bearer(f"{role}, {relation}", token(actor), actor if holds_office else None)
+    is_somebody = holds_office and (department is not None or role not in CLAIMS)
+    name = f"{role}, {relation}" + (f", {claim or 'no department'}" if role in CLAIMS else "")
+    return _bearer(name, token(actor, department=claim), actor if is_somebody else None)
 
 
 def official(actor: Actor) -> Caller:

@@ -1,4 +1,4 @@
-"""Prints the permission table: `python -m tests.contracts.permission_table > docs/permissions.md`."""
+"""Prints the permission table: `python -m tests.contracts.permission_table > docs/permissions.md`, and with `matrix` the README's."""
 
 import sys
 from collections.abc import Iterator
@@ -24,6 +24,7 @@ ROLES = {
     Role.PROJECT_OFFICER: "项目主管部门，任职于县或乡镇",
     Role.EMPLOYMENT_OFFICER: "人社部门，任职于县或乡镇",
     Role.MOBILE_APP: "一位群众的手机应用，登记于县",
+    Role.DEPARTMENT_USER: "行业部门经办人，任职于市或县；令牌写明部门，只见本部门的文件",
     Role.AUDITOR: "审计监督，任职于市或县",
     Role.SERVICE: "系统自身",
 }
@@ -42,6 +43,7 @@ SHORT = {
     Role.PROJECT_OFFICER: "project",
     Role.EMPLOYMENT_OFFICER: "employment",
     Role.MOBILE_APP: "mobile",
+    Role.DEPARTMENT_USER: "department",
     Role.AUDITOR: "auditor",
     Role.SERVICE: "service",
 }
@@ -50,9 +52,10 @@ SHORT = {
 def matrix() -> str:
     """Write the table that the README shows: a line for each operation, a column for each role."""
     heading = f"| operation | {' | '.join(SHORT.values())} |"
+    tables = {**PERMISSIONS, "gateway": GATEWAY_PERMISSIONS}
     lines = [
-        f"| {each.service} `{each.id}` | {' | '.join('●' if role in PERMISSIONS[each.service][each.id] else '' for role in SHORT)} |"
-        for each in OPERATIONS
+        f"| {each.service} `{each.id}` | {' | '.join('●' if role in tables[each.service][each.id] else '' for role in SHORT)} |"
+        for each in (*OPERATIONS, *OWN_OF_GATEWAY)
     ]
     return "\n".join([heading, "| --- |" + " :-: |" * len(SHORT), *lines]) + "\n"
 
@@ -80,4 +83,4 @@ def _line(operation: Operation, roles: frozenset[Role]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(table())
+    sys.stdout.write(matrix() if "matrix" in sys.argv else table())

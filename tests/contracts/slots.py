@@ -50,8 +50,17 @@ class Schemas:
             yield Slot(each["in"], (each["name"].lower() if each["in"] == "header" else each["name"],), each["schema"], each.get("required", False))
 
     def body_of(self, told: Mapping[str, Any]) -> Schema | None:
-        content = told.get("requestBody", {}).get("content", {})
-        return content["application/json"]["schema"] if content else None
+        """Give the schema of a JSON body, if the operation takes one."""
+        return _content(told).get("application/json", {}).get("schema")
+
+    def form_of(self, told: Mapping[str, Any]) -> Schema | None:
+        """Give the schema of a form, if the operation takes one."""
+        return _content(told).get("multipart/form-data", {}).get("schema")
+
+    def form_fields(self, schema: Schema) -> Iterator[Slot]:
+        """List the fields of a form, its file among them."""
+        for name, field in schema["properties"].items():
+            yield Slot("body", (name,), field, name in schema["required"])
 
     def fields(self, schema: Schema, body: Any, *keys: str | int) -> Iterator[Slot]:
         """List the fields of a body that is written out as an example, with those that it leaves out."""
@@ -116,7 +125,13 @@ class Schemas:
         raise AssertionError(f"a schema without a type that we know: {schema}")
 
 
+def _content(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    return told.get("requestBody", {}).get("content", {})
+
+
 def _is_text(value: str, schema: Schema) -> bool:
+    if schema.get("format") == "binary":
+        return True
     if _HIDDEN.search(value) or not schema.get("minLength", 0) <= len(value.strip()) <= schema.get("maxLength", len(value)):
         return False
     if "pattern" in schema and not re.search(schema["pattern"], value, re.ASCII):

@@ -1,83 +1,151 @@
 """What lies outside one's area is as if it did not exist: in lists, in what they count, and in every refusal."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import asyncpg
 import httpx2
 import pytest
 
-from shared.kernel.actors import Actor, Role
+from shared.kernel.actors import Actor, Department, Role
 from shared.kernel.areas import is_inside
 from shared.kernel.assistance import TaskStatus
 from tests.builders.people import an_id_number
 from tests.contracts.conftest import Platform
+from tests.contracts.doors import door_of
+from tests.contracts.listed import ids_in
 from tests.contracts.matrix import Caller, inside, official, officials, request_for
 from tests.contracts.operations import OPERATIONS, PERMISSIONS, Operation
 from tests.contracts.wanted import WANTED, Guard, Wanted
 from tests.contracts.world import CITIZEN, HERE, OTHER_COUNTY, PLACES, World
 
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What a list is held against: a question for the ids, areas and departments of things by state; and what its parameters are called."""
+
+    things: str
+    state: str = "opened"
+    state_is: str = "status"
+    cursor_is: str = "cursor"
+    takes_area: bool = True
+
+    async def rows(self, owner: asyncpg.Connection) -> list[asyncpg.Record]:
+        return await owner.fetch(f"SELECT id, area_code, department FROM ({self.things}) AS things WHERE state = $1", self.state)
+
+
+def _kept(table: str, id: str = "id::text", **more: Any) -> Kept:
+    return Kept(things=f"SELECT {id} AS id, area_code, NULL AS department, status AS state FROM {table}", **more)
+
+
 KEPT = {
-    "monitoring.households": "SELECT id::text, area_code FROM household WHERE status = $1",
-    "monitoring.leads": "SELECT id::text, area_code FROM lead WHERE status = $1",
-    "monitoring.cases": "SELECT id::text, area_code FROM monitoring_case WHERE status = $1",
-    "monitoring.risk_flags": "SELECT id::text, area_code FROM risk_flag WHERE status = $1",
-    "projects.tasks": "SELECT 'projects.' || id, area_code FROM task WHERE status = $1",
-    "employment.tasks": "SELECT 'employment.' || id, area_code FROM task WHERE status = $1",
+    "monitoring.households": _kept("household", state="normal"),
+    "monitoring.leads": _kept("lead", state="registered"),
+    "monitoring.cases": _kept("monitoring_case"),
+    "monitoring.risk_flags": _kept("risk_flag", state="open"),
+    "monitoring.jobs": Kept(
+        things="SELECT id::text, area_code, department, state FROM job", state="validated", state_is="state", cursor_is="before", takes_area=False
+    ),
+    "projects.tasks": _kept("task", "'projects.' || id"),
+    "employment.tasks": _kept("task", "'employment.' || id"),
 }
-FIRST = {"monitoring.households": "normal", "monitoring.leads": "registered", "monitoring.risk_flags": "open"}
-LISTS = [operation for operation in OPERATIONS if operation.method == "GET" and "{" not in operation.path and operation.id != "areas"]
-OF_THINGS = [operation for operation in OPERATIONS if "{" in operation.path and operation.id not in ("bottom_line", "parameter", "self_report")]
+OF_NO_AREA = ("areas", "bottom_line", "parameter", "self_report", "import_template")
+SHOWING = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path and each.id not in OF_NO_AREA]
+EXPORTS = [each for each in SHOWING if each.path.endswith("/export")]
+LISTS = [each for each in SHOWING if each not in EXPORTS]
+OF_THINGS = [each for each in OPERATIONS if "{" in each.path and each.id not in OF_NO_AREA]
+
+
+def list_of(export: Operation) -> Operation:
+    """The list that an export writes as a file."""
+    return next(each for each in LISTS if each.service == export.service and f"{each.path}/export" == export.path)
+
+
+def sees(actor: Actor, row: asyncpg.Record) -> bool:
+    return is_inside(row["area_code"], actor.area) and actor.department in (None, row["department"])
 
 
 def test_every_list_is_among_those_held_against_the_database() -> None:
     assert {str(operation) for operation in LISTS} == set(KEPT)
+    assert {str(list_of(export)) for export in EXPORTS} == {f"monitoring.{name}" for name in ("households", "leads", "cases", "risk_flags")}
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=str)
 async def test_a_list_holds_all_of_one_s_area_and_nothing_else(
     operation: Operation, platform: Platform, worlds: dict[str, World], owners: dict[str, asyncpg.Connection], tally: Counter[str]
 ) -> None:
-    status = FIRST.get(str(operation), "opened")
-    kept = {row[0]: row["area_code"] for row in await owners[operation.service].fetch(KEPT[str(operation)], status)}
+    kept = KEPT[str(operation)]
+    rows = await kept.rows(owners[operation.service])
 
     for caller in officials():
         if caller.actor and caller.actor.role in PERMISSIONS[operation.service][operation.id]:
-            listed = await everything(platform.http[operation.service], operation.path, caller, status=status, size=200)
+            listed = await everything(platform.http[operation.service], operation, caller, size=200)
             tally["lists held against the database, item by item"] += 1
-            assert sorted(listed) == sorted(id for id, area in kept.items() if is_inside(area, caller.actor.area)), caller.name
+            assert sorted(listed) == sorted(row["id"] for row in rows if sees(caller.actor, row)), caller.name
 
 
-@pytest.mark.parametrize("operation", LISTS, ids=str)
+async def test_jobs_are_listed_newest_first_over_pages_of_any_size(platform: Platform, worlds: dict[str, World]) -> None:
+    [operation] = [each for each in LISTS if each.id == "jobs"]
+    caller = inside(Role.PREFECTURE_OFFICER)
+
+    whole = await everything(platform.http["monitoring"], operation, caller, size=200)
+    in_small_pages = await everything(platform.http["monitoring"], operation, caller, size=3)
+
+    assert len(whole) > 8
+    assert whole == in_small_pages == sorted(whole, reverse=True)
+
+
+@pytest.mark.parametrize("operation", EXPORTS, ids=str)
+@pytest.mark.parametrize("area", [None, *sorted({area[:length] for area in PLACES for length in (6, 12)})])
+async def test_an_export_holds_what_the_list_shows(
+    area: str | None, operation: Operation, platform: Platform, worlds: dict[str, World], tally: Counter[str]
+) -> None:
+    http, listing, door = platform.http[operation.service], list_of(operation), door_of(operation, platform, worlds, tally)
+    query, left = {"area": area} if area else {}, door.files()
+
+    for caller in officials():
+        if caller.actor and caller.actor.role in PERMISSIONS[operation.service][operation.id]:
+            listed = await everything(http, listing, caller, size=200, **query)
+            file = {"status": KEPT[str(listing)].state, "format": "csv", **query}
+            answer = await http.get(operation.path, params=file, headers=dict(caller.headers))
+            tally["exports held against their lists, row by row"] += 1
+            assert answer.status_code == 200, answer.text
+            assert ids_in(answer) == listed, caller.name
+    assert door.files() == left, "a file that has left is deleted"
+
+
+@pytest.mark.parametrize("operation", [each for each in LISTS if KEPT[str(each)].takes_area], ids=str)
 async def test_an_area_that_is_asked_for_widens_nothing(
     operation: Operation, platform: Platform, worlds: dict[str, World], owners: dict[str, asyncpg.Connection], tally: Counter[str]
 ) -> None:
-    status = FIRST.get(str(operation), "opened")
-    kept = {row[0]: row["area_code"] for row in await owners[operation.service].fetch(KEPT[str(operation)], status)}
+    rows = await KEPT[str(operation)].rows(owners[operation.service])
     asked = {area[:length] for area in PLACES for length in (4, 6, 9, 12)}
 
     for caller in officials():
         if caller.actor and caller.actor.role in PERMISSIONS[operation.service][operation.id]:
             for area in sorted(asked):
-                listed = await everything(platform.http[operation.service], operation.path, caller, status=status, area=area, size=200)
+                listed = await everything(platform.http[operation.service], operation, caller, area=area, size=200)
                 tally["lists held against the database, item by item"] += 1
-                mine = [id for id, place in kept.items() if is_inside(place, caller.actor.area) and is_inside(place, area)]
+                mine = [row["id"] for row in rows if sees(caller.actor, row) and is_inside(row["area_code"], area)]
                 assert sorted(listed) == sorted(mine), f"{caller.name} asking for {area}"
 
 
-async def everything(http: httpx2.AsyncClient, path: str, caller: Caller, **query: Any) -> list[str]:
+async def everything(http: httpx2.AsyncClient, operation: Operation, caller: Caller, **query: Any) -> list[str]:
     """Turn the pages of a list to its end."""
+    kept = KEPT[str(operation)]
+    query |= {kept.state_is: kept.state}
     listed: list[str] = []
     cursor: dict[str, str] = {}
     while True:
-        answer = await http.get(path, params={**query, **cursor}, headers=dict(caller.headers))
+        answer = await http.get(operation.path, params={**query, **cursor}, headers=dict(caller.headers))
         assert answer.status_code == 200, answer.text
         page = answer.json()
         listed += [item["id"] for item in page["items"]]
         if page["next"] is None:
             return listed
-        cursor = {"cursor": page["next"]}
+        cursor = {kept.cursor_is: page["next"]}
 
 
 @pytest.mark.parametrize("operation", [*OF_THINGS, *(each for each in OPERATIONS if each.id == "new_lead")], ids=str)
@@ -85,24 +153,25 @@ async def test_a_thing_of_another_area_and_one_that_does_not_exist_are_refused_a
     operation: Operation, platform: Platform, worlds: dict[str, World], tally: Counter[str]
 ) -> None:
     http, wanted = platform.http[operation.service], WANTED[str(operation)](worlds[HERE])
-    assert wanted.guard is Guard.THING
+    assert {each.guard for each in wanted} == {Guard.THING}
+    allowed = [each for each in officials() if each.actor and each.actor.role in PERMISSIONS[operation.service][operation.id]]
 
-    for caller in officials():
-        if caller.actor and caller.actor.role in PERMISSIONS[operation.service][operation.id] and not is_inside(HERE, caller.actor.area):
-            foreign, absent = [await refusal(http, operation, each, caller) for each in (wanted, wanted.of_nothing())]
+    for caller, each in product(allowed, wanted):
+        if caller.actor and not each.is_seen_by(caller.actor):
+            foreign, absent = [await refusal(http, operation, about, caller) for about in (each, each.of_nothing())]
             tally["pairs of a foreign thing and none, told alike"] += 1
             assert foreign == absent, caller.name
             assert foreign[0] == 404
 
 
-ACTS = [operation for operation in OPERATIONS if operation.id.startswith("case_")]
+ACTS = [operation for operation in OPERATIONS if operation.id.startswith("case_") and operation not in EXPORTS]
 
 
 @pytest.mark.parametrize("operation", ACTS, ids=str)
 async def test_the_state_of_a_thing_is_told_inside_its_area_only(
     operation: Operation, platform: Platform, worlds: dict[str, World], tally: Counter[str]
 ) -> None:
-    http, right = platform.http["monitoring"], WANTED[str(operation)](worlds[HERE])
+    http, [right] = platform.http["monitoring"], WANTED[str(operation)](worlds[HERE])
     role = sorted(PERMISSIONS["monitoring"][operation.id])[0]
     strangers = [each for each in officials() if each.actor and each.actor.role is role and not is_inside(HERE, each.actor.area)]
 
@@ -134,7 +203,7 @@ async def test_a_search_for_somebody_of_another_area_and_for_nobody_answer_alike
 
 async def test_a_self_report_of_somebody_else_is_as_if_there_were_none(platform: Platform, worlds: dict[str, World]) -> None:
     [operation] = [each for each in OPERATIONS if each.id == "own_self_report"]
-    wanted = WANTED[str(operation)](worlds[HERE])
+    [wanted] = WANTED[str(operation)](worlds[HERE])
     neighbour = official(Actor(id=f"not {CITIZEN}", role=Role.MOBILE_APP, area=HERE[:6]))
 
     foreign, absent = [await refusal(platform.http["monitoring"], operation, each, neighbour) for each in (wanted, wanted.of_nothing())]
@@ -152,8 +221,19 @@ async def test_a_task_of_another_service_is_as_if_there_were_none(service: str, 
 
     foreign, absent = [
         await refusal(platform.http[service], operation, Wanted(path={"task_id": task}, body=body, seen=1), officer)
-        for task in (other, WANTED[str(operation)](worlds[HERE]).of_nothing().thing)
+        for task in (other, WANTED[str(operation)](worlds[HERE])[0].of_nothing().thing)
     ]
+
+    assert foreign == absent
+    assert foreign[0] == 404
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.id in ("job", "job_rows", "job_cancellation")], ids=str)
+async def test_a_job_of_another_department_is_as_if_there_were_none(operation: Operation, platform: Platform, worlds: dict[str, World]) -> None:
+    of_list = next(each for each in WANTED[str(operation)](worlds[HERE]) if each.department)
+    other = official(Actor(id=str(Role.DEPARTMENT_USER), role=Role.DEPARTMENT_USER, area=HERE[:6], department=Department.WATER))
+
+    foreign, absent = [await refusal(platform.http["monitoring"], operation, each, other) for each in (of_list, of_list.of_nothing())]
 
     assert foreign == absent
     assert foreign[0] == 404

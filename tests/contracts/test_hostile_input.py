@@ -11,14 +11,15 @@ import pytest
 from shared.wire import types
 from tests.contracts import hostile
 from tests.contracts.conftest import Platform
-from tests.contracts.doors import TOLD, Door, door_to, judged, names, refused
+from tests.contracts.doors import SCHEMAS, TOLD, Door, door_to, judged, names, refused
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.slots import Slot
 from tests.contracts.world import World
 
 Open = Callable[[Operation], AbstractAsyncContextManager[Door]]
 
-WITH_BODY = [each for each in OPERATIONS if "requestBody" in TOLD[str(each)]]
+WITH_FORM = [each for each in OPERATIONS if SCHEMAS[each.service].form_of(TOLD[str(each)])]
+WITH_BODY = [each for each in OPERATIONS if "requestBody" in TOLD[str(each)] and each not in WITH_FORM]
 WITH_PARAMETERS = [each for each in OPERATIONS if TOLD[str(each)].get("parameters")]
 
 
@@ -69,6 +70,48 @@ async def test_a_parameter_takes_what_fits_and_names_what_does_not(operation: Op
                 answer = await door.send_in(slot, value)
                 wrong += judged(slot, name, answer, fits=door.schemas.fits_text(value, slot.schema))
     assert wrong == []
+
+
+@pytest.mark.parametrize("operation", WITH_FORM, ids=str)
+async def test_a_field_of_a_form_takes_what_fits_and_names_what_does_not(operation: Operation, opening: Open) -> None:
+    wrong: list[str] = []
+    async with opening(operation) as door:
+        for slot in door.form_fields():
+            for name, value in hostile.IN_TEXT.items():
+                answer = await door.send_in_form(slot, value)
+                wrong += judged(slot, name, answer, fits=door.schemas.fits_text(value, slot.schema))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("operation", WITH_FORM, ids=str)
+async def test_a_field_of_a_form_that_nobody_knows_is_refused_and_its_name_not_repeated(operation: Operation, opening: Open) -> None:
+    async with opening(operation) as door:
+        for name in hostile.NAMES.values():
+            answer = await door.send_in_form(Slot("body", (name.encode("utf-8", "surrogatepass").decode("latin-1"),), {}), b"1")
+            assert not {field for field in refused(answer) if not re.fullmatch(r"body\.[A-Za-z?][\w-]*", field)}
+            assert "533522194001010019" not in answer.text
+            assert "李文芳" not in answer.text
+
+
+@pytest.mark.parametrize("operation", WITH_FORM, ids=str)
+@pytest.mark.parametrize("name", hostile.FORMS)
+async def test_a_form_that_is_none_is_refused(name: str, operation: Operation, opening: Open) -> None:
+    content_type, body, status, fields = hostile.FORMS[name]
+
+    async with opening(operation) as door:
+        answer = await door.send(body=body, headers={"content-type": content_type.encode("latin-1")})
+        assert answer.status_code == status, answer.text[:300]
+        assert answer.is_success or refused(answer) == fields
+
+
+@pytest.mark.parametrize("operation", WITH_FORM, ids=str)
+async def test_the_name_of_a_file_breaks_nothing(operation: Operation, opening: Open) -> None:
+    async with opening(operation) as door:
+        right = door.request().content
+        for name, value in hostile.FILE_NAMES.items():
+            answer = await door.send(body=right.replace(b'filename="rows.csv"', b'filename="' + value + b'"'))
+            assert answer.status_code in {door.wanted.status, 400}, f"{name}: {answer.text[:300]}"
+            assert answer.is_success or refused(answer) == set()
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)

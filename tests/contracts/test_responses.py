@@ -1,22 +1,30 @@
 """Nobody's name, number or phone is ever answered in full: not by any schema, and not in any answer to anybody."""
 
+import io
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
+from zipfile import ZipFile
 
 import httpx2
+import openpyxl
 import pytest
 
+from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
 from shared.kernel import people
+from shared.kernel.actors import Role
+from shared.service.downloads import XLSX
 from tests.builders.people import a_household
 from tests.contracts.conftest import Platform
 from tests.contracts.doors import SCHEMAS, TOLD
+from tests.contracts.listed import rows_of
 from tests.contracts.matrix import inside, request_for
 from tests.contracts.operations import FORWARDED, OPERATIONS, PERMISSIONS, Operation
 from tests.contracts.slots import Schemas
-from tests.contracts.wanted import WANTED, Wanted
+from tests.contracts.wanted import WANTED, Wanted, right_for
 from tests.contracts.world import HERE, World
 
 PERSONAL = re.compile(r"name|^head|phone|mobile|id_?(number|card)|card|bank|account|address|birth|born|secret|index|cipher|illness|diagnosis|person")
@@ -29,14 +37,25 @@ MASKED: Mapping[tuple[str, str], str] = {
     ("Reporter", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("Reporter", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
 }
-NO_PERSON_S = {("AreaShown", "name"), ("CaseShown", "household_id")}
+NO_PERSON_S = {
+    *(("AreaShown", "name"), ("CaseShown", "household_id")),
+    ("CellFault", "header"),
+    ("FileShown", "name"),  # what its sender called the file; shown to whoever sees the job
+}
+OF_FILES = {"file"}
+"""Fields that hold what is known of a file: its name is no person's."""
+
+BACK_TO_ITS_ASKER = {"job_report"}
+"""The file that was sent, with what is wrong in it, to nobody but its sender: masked it could not be corrected and sent again."""
+COLUMNS = {column.header: column.field for column in HOUSEHOLD_REGISTER.columns if column.field in ("name", "id_number", "phone")}
 BY_FIELD = {field: pattern for (_, field), pattern in MASKED.items()}
 
 
 def answers_of(operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """List the schemas with which an operation may answer, the nested ones too."""
     named = SCHEMAS[operation.service].named
-    waiting = [answer["content"]["application/json"]["schema"] for answer in TOLD[str(operation)]["responses"].values()]
+    answers = [answer["content"].get("application/json") for answer in TOLD[str(operation)]["responses"].values()]
+    waiting = [answer["schema"] for answer in answers if answer]  # files and events are read below
     seen: set[str] = set()
     while waiting:
         for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(waiting.pop())):
@@ -97,15 +116,39 @@ async def answered_without_names(operation: Operation, http: httpx2.AsyncClient,
     """Ask as every role that may; read every answer for everybody, and every masked field for its mask."""
     secrets = set.union(*(world.secrets for world in worlds.values()))
     for role in sorted(PERMISSIONS[operation.service][operation.id]):
-        wanted = WANTED[str(operation)](worlds[HERE])
-        answer = await http.send(request_for(operation, wanted, inside(role)))
-        assert answer.status_code == wanted.status, answer.text
-        assert not {secret for secret in secrets | sent(wanted) if secret in answer.text or secret in str(answer.headers)}
-        tally["answers read for everybody's name, number and phone"] += 1
-        if operation.id != "areas":
-            for field, value in personal(answer.json()):
-                tally["fields read for their mask"] += 1
-                assert re.fullmatch(BY_FIELD[field], value), field
+        caller = inside(role)
+        for wanted in (each for each in WANTED[str(operation)](worlds[HERE]) if caller.actor and each.is_granted_to(caller.actor)):
+            answer = await http.send(request_for(operation, wanted, caller))
+            assert answer.status_code == wanted.status, answer.text
+            if operation.id not in BACK_TO_ITS_ASKER:
+                text = text_of(answer)
+                assert not {secret for secret in secrets | sent(wanted) if secret in text or secret in str(answer.headers)}
+                tally["answers read for everybody's name, number and phone"] += 1
+            if operation.id != "areas":
+                for field, value in shown_in(answer):
+                    tally["fields read for their mask"] += 1
+                    assert re.fullmatch(BY_FIELD[field], value), field
+
+
+def text_of(answer: httpx2.Response) -> str:
+    """Read what an answer tells; a workbook is packed."""
+    if not answer.headers["content-type"].startswith(XLSX):
+        return answer.text
+    with ZipFile(io.BytesIO(answer.content)) as packed:
+        return "".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+
+
+def shown_in(answer: httpx2.Response) -> Iterator[tuple[str, str]]:
+    """List the personal fields of an answer: of JSON, of events, of the rows of a list."""
+    match answer.headers["content-type"].partition(";")[0]:
+        case "application/json":
+            yield from personal(answer.json())
+        case "text/event-stream":
+            for line in (each for each in answer.text.splitlines() if each.startswith("data:")):
+                yield from personal(json.loads(line.removeprefix("data:")))
+        case "text/csv":
+            for row in rows_of(answer):
+                yield from ((COLUMNS[header], value) for header, value in row.items() if header in COLUMNS and value)
 
 
 def sent(wanted: Wanted) -> set[str]:
@@ -117,8 +160,39 @@ def personal(value: Any) -> Iterator[tuple[str, str]]:
     """List the personal fields in an answer or a request, at any depth."""
     if isinstance(value, dict):
         yield from ((field, held) for field, held in value.items() if field in BY_FIELD and isinstance(held, str))
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        value = [part for field, part in value.items() if field not in OF_FILES]
+    for part in value if isinstance(value, list) else ():
         yield from personal(part)
+
+
+async def test_a_register_goes_out_masked_as_a_workbook_too(platform: Platform, worlds: dict[str, World]) -> None:
+    [operation] = [each for each in OPERATIONS if each.id == "household_export"]
+    [wanted] = WANTED[str(operation)](worlds[HERE])
+
+    answer = await platform.http["monitoring"].send(
+        request_for(operation, replace(wanted, query={**wanted.query, "format": "xlsx"}), inside(Role.AUDITOR))
+    )
+
+    rows = [[str(cell or "") for cell in row] for row in openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)]
+    places = {COLUMNS[header]: place for place, header in enumerate(rows[0]) if header in COLUMNS}
+    assert len(rows) > len(worlds[HERE].people)
+    for field, place in places.items():
+        assert all(re.fullmatch(BY_FIELD[field], row[place]) for row in rows[1:] if row[place] or field != "phone"), field
+    assert not {secret for secret in worlds[HERE].secrets if secret in text_of(answer)}
+
+
+async def test_a_report_goes_to_its_asker_with_what_he_sent(platform: Platform, worlds: dict[str, World]) -> None:
+    [operation] = [each for each in OPERATIONS if each.id == "job_report"]
+    caller = inside(Role.VILLAGE_CADRE)
+    wanted = right_for(str(operation), worlds[HERE], caller.actor)
+
+    report = text_of(await platform.http["monitoring"].send(request_for(operation, wanted, caller)))
+
+    sent_in = worlds[HERE].rows[0]["id_number"]
+    assert sent_in in report
+    for role in Role:
+        if role is not Role.VILLAGE_CADRE:
+            assert sent_in not in (await platform.http["monitoring"].send(request_for(operation, wanted, inside(role)))).text
 
 
 async def test_no_refusal_names_anybody(platform: Platform, worlds: dict[str, World]) -> None:

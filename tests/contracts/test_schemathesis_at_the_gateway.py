@@ -31,11 +31,12 @@ def document() -> Iterator[Any]:
     shutdown_lifespans()
 
 
+@pytest.mark.parametrize("path", ["/v1/tasks", "/v1/tasks/export"])
 @pytest.mark.parametrize("caller", [inside(Role.COUNTY_OFFICER), inside(Role.MOBILE_APP), NOBODY], ids=lambda caller: caller.name)
-def test_every_drawn_request_for_the_worklist_is_answered_as_documented(document: Any, caller: Caller, tally: Counter[str]) -> None:
+def test_every_drawn_request_for_the_worklist_is_answered_as_documented(path: str, document: Any, caller: Caller, tally: Counter[str]) -> None:
     answers: Counter[int] = Counter()
 
-    try_cases(document["/v1/tasks"]["GET"], caller, Wanted(), answers)
+    try_cases(document[path]["GET"], caller, Wanted(), answers)
 
     tally["drawn requests, all answered as documented"] += sum(answers.values())
     assert (200 in answers) == (caller.name == inside(Role.COUNTY_OFFICER).name)

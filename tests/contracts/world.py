@@ -1,7 +1,7 @@
 """What the contract tests act on: the same things in four places, put there through the public API by their own officials."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4, uuid5
@@ -10,9 +10,12 @@ from services.employment.usecases.answer_risk_flags import answer_risk_flags as 
 from services.projects.usecases.answer_risk_flags import answer_risk_flags as answer_as_projects
 from shared.database.transaction import Database
 from shared.events import RiskFlag
-from shared.kernel.actors import Actor, Role, service_actor
+from shared.kernel.actors import Actor, Department, Role, service_actor
+from shared.kernel.areas import LINCANG
 from shared.kernel.assistance import TaskStatus, task_id_for
 from shared.kernel.ids import OwedId, new_id
+from shared.service.jobs.runner import JobRunner
+from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.people import a_household, a_self_report
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call, Caller
@@ -27,13 +30,36 @@ PLACES = (HERE, NEXT_VILLAGE, OTHER_TOWNSHIP, OTHER_COUNTY)
 CITIZEN = str(Role.MOBILE_APP)
 """The person who made the self-reports."""
 
+LISTING = Department.MEDICAL_INSURANCE
+"""The department whose lists came in."""
+
+REGISTER, LIST = "household_register", f"{LISTING}_list"
+
 _ANSWERS = {"projects": answer_as_projects, "employment": answer_as_employment}
+_OFFICES = ((Role.TOWNSHIP_OFFICER, HERE[:9]), (Role.COUNTY_OFFICER, HERE[:6]), (Role.PREFECTURE_OFFICER, LINCANG))
 OFFICER = {"projects": Role.PROJECT_OFFICER, "employment": Role.EMPLOYMENT_OFFICER}
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskedJob:
+    """A job as it waits for an act, and whose it is."""
+
+    id: str
+    version: int
+    asker: Actor
+    department: Department | None = None
+
+    def is_of(self, actor: Actor) -> bool:
+        """Who asked for it may act on it, and who is of the same department."""
+        return actor.id == self.asker.id or (actor.department is not None and actor.department is self.department)
+
+
+@dataclass(frozen=True, kw_only=True)
 class World:
-    """The things of one place. Cases are by the status in which they wait, tasks by service and status."""
+    """The things of one place. Cases are by the status in which they wait, tasks by service and status.
+
+    Of the jobs the imports are validated, the exports done, and the waiting ones not begun; each has another asker.
+    """
 
     now: datetime
     village: str
@@ -46,6 +72,10 @@ class World:
     flag: str
     versions: dict[str, int]
     tasks: dict[tuple[str, TaskStatus], str]
+    imports: Sequence[AskedJob]
+    exports: Sequence[AskedJob]
+    waiting: Sequence[AskedJob]
+    rows: Sequence[Row]
 
     def at(self, **shift: float) -> str:
         return (self.now + timedelta(**shift)).isoformat()
@@ -53,10 +83,20 @@ class World:
     @property
     def secrets(self) -> set[str]:
         """What is never to be read in full: everybody's name, number and phone."""
-        return {person[name] for person in [*self.people, self.report_sent] for name in ("name", "id_number", "phone")}
+        return {person[name] for person in [*self.people, self.report_sent, *self.rows] for name in ("name", "id_number", "phone")}
 
 
-async def a_world(calls: Mapping[str, Call], set_clock: SetClock, databases: Mapping[str, Database]) -> dict[str, World]:
+@dataclass(frozen=True, kw_only=True)
+class _Jobs:
+    """The jobs of one place, and the rows of their files."""
+
+    imports: Sequence[AskedJob]
+    exports: Sequence[AskedJob] = ()
+    waiting: Sequence[AskedJob] = ()
+    rows: Sequence[Row]
+
+
+async def a_world(calls: Mapping[str, Call], set_clock: SetClock, databases: Mapping[str, Database], runner: JobRunner) -> dict[str, World]:
     """Make the things of all four places; those of `HERE` in every state that an act begins from."""
     start = datetime(2021, 9, 22, 1, 0, tzinfo=UTC)
     now = await set_clock(start)
@@ -67,7 +107,14 @@ async def a_world(calls: Mapping[str, Call], set_clock: SetClock, databases: Map
     later = {village: await way.after_notice(set_clock) for village, way in ways.items()}
     await _go_on(later[HERE], cases[HERE])
     flags = {village: (await later[village].decided(flagged[village]))["flag_id"] for village in PLACES}
-    return {village: await _things(later[village], cases[village], flags[village], calls, databases) for village in PLACES}
+    jobs = await _jobs(calls["monitoring"], runner)
+    return {village: await _things(later[village], cases[village], flags[village], calls, databases, jobs[village]) for village in PLACES}
+
+
+async def leave(worlds: Mapping[str, World], call: Call) -> None:
+    """Cancel what nobody has begun: the next runner of a test would do it."""
+    for job in (job for world in worlds.values() for job in world.waiting):
+        done(await call(job.asker).post(f"/v1/jobs/{job.id}/cancellation", None, seen=job.version))
 
 
 async def _cases(way: Way, statuses: tuple[str, ...]) -> dict[str, str]:
@@ -87,12 +134,12 @@ async def _go_on(way: Way, cases: dict[str, str]) -> None:
     await way.reviewed(cases["reviewed"])
 
 
-async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str, Call], databases: Mapping[str, Database]) -> World:
+async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str, Call], databases: Mapping[str, Database], jobs: _Jobs) -> World:
     village, officials = way.officials.village.area, way.officials
     people = a_household(village=village, members=3)
     household = done(await way.call(officials.village).post("/v1/households", people))["id"]
     lead = await way.lead(household)
-    report, sent = str(new_id()), a_self_report(village=village, name="岩温罕")
+    report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
     done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
     versions = {lead["id"]: lead["version"], flag: 1}
     for case_id in cases.values():
@@ -110,7 +157,56 @@ async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str
         flag=flag,
         versions=versions | {tasks[key]: 2 if key[1] is TaskStatus.STARTED else 1 for key in tasks},
         tasks=tasks,
+        imports=jobs.imports,
+        exports=jobs.exports,
+        waiting=jobs.waiting,
+        rows=jobs.rows,
     )
+
+
+async def _jobs(call: Call, runner: JobRunner) -> dict[str, _Jobs]:
+    """Let a village everywhere send a file, and in `HERE` everybody who may; let whoever reads lists have one exported."""
+    cadres = {village: Actor(id=str(Role.VILLAGE_CADRE), role=Role.VILLAGE_CADRE, area=village) for village in PLACES}
+    officials = [Actor(id=str(role), role=role, area=area) for role, area in _OFFICES]
+    department = Actor(id=str(Role.DEPARTMENT_USER), role=Role.DEPARTMENT_USER, area=HERE[:6], department=LISTING)
+    registers = {village: [cadres[village], *(officials if village == HERE else ())] for village in PLACES}
+    rows = {village: some_rows(households=1, members=2, village=village) for village in PLACES}
+    listed = [a_list_row(LIST, village=HERE)]
+
+    sent = {village: [await _sent(call, by, REGISTER, rows[village]) for by in registers[village]] for village in PLACES}
+    sent[HERE] += [await _sent(call, by, LIST, listed) for by in (department, officials[1])]
+    readers = [cadres[HERE], *officials, Actor(id=str(Role.AUDITOR), role=Role.AUDITOR, area=HERE[:6])]
+    exports = [await _exported(call, by) for by in readers]
+    while await runner.do_one():
+        pass
+    here = _Jobs(
+        imports=[await _now(call, job, "validated") for job in sent[HERE]],
+        exports=[await _now(call, job, "done") for job in exports],
+        waiting=[await _exported(call, readers[-1])],
+        rows=rows[HERE] + listed,
+    )
+    others = {village: [await _now(call, job, "validated") for job in sent[village]] for village in PLACES if village != HERE}
+    return {HERE: here, **{village: _Jobs(imports=jobs, rows=rows[village]) for village, jobs in others.items()}}
+
+
+async def _sent(call: Call, by: Actor, kind: str, rows: Sequence[Row]) -> AskedJob:
+    caller = call(by)
+    headers = {**caller.headers, "Idempotency-Key": str(uuid4())}
+    form, content = {"kind": kind, "mode": "validate"}, as_csv(SHEETS[kind], rows)
+    job = done(await caller.http.post("/v1/imports", data=form, files={"file": ("名单.csv", content)}, headers=headers))
+    return AskedJob(id=job["id"], version=job["version"], asker=by, department=LISTING if kind == LIST else None)
+
+
+async def _exported(call: Call, by: Actor) -> AskedJob:
+    job = done(await call(by).post("/v1/exports", {"list": "households", "format": "csv", "status": "normal"}))
+    return AskedJob(id=job["id"], version=job["version"], asker=by)
+
+
+async def _now(call: Call, job: AskedJob, state: str) -> AskedJob:
+    """See how a job is after the work is done."""
+    found = done(await call(job.asker).get(f"/v1/jobs/{job.id}"))
+    assert found["state"] == state, found
+    return replace(job, version=found["version"])
 
 
 async def _tasks(service: str, village: str, call: Call, database: Database) -> dict[tuple[str, TaskStatus], str]:

@@ -25,7 +25,8 @@ from tests.fixtures.platform import Cluster, opened, settings_of
 from tests.fixtures.processes import Process
 
 HOLDS = """
-    SELECT r.phase, r.claim, r.done, coalesce(p.through, 0) AS through, j.state FROM job j JOIN job_run r USING (county_code, id)
+    SELECT r.phase, r.claim, r.claimed_until, r.done, now() AS now, coalesce(p.through, 0) AS through, j.state
+    FROM job j JOIN job_run r USING (county_code, id)
     LEFT JOIN LATERAL (SELECT sum(created + updated + unchanged + refused)::int AS through FROM job_part WHERE job_part.id = j.id) p ON true
     WHERE j.id = $1
 """
@@ -96,6 +97,11 @@ class World:
         }
         command = (sys.executable, "-m", "tests.faults.only_jobs", str(go), str(self.rows_at_once))
         return Process(name=name, command=command, environment=environment, log=self.folder.parent / f"{name}.log", base="", metrics=""), go
+
+    async def connect(self) -> asyncpg.Connection:
+        """Open another connection as the owner."""
+        assert self.settings.owner_database_url
+        return await asyncpg.connect(self.settings.owner_database_url.get_secret_value().replace("+asyncpg", ""))
 
     async def holds(self, job_id: JobId) -> asyncpg.Record:
         found = await self.owner.fetchrow(HOLDS, job_id)

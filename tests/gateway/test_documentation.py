@@ -110,7 +110,7 @@ async def test_the_joined_document_holds_what_may_pass_and_nothing_else() -> Non
 
     assert_sound(document)
     names = {operation["operationId"] for operation in operations(document).values()}
-    assert names == {"tasks", *(passage.name for passage in PASSAGES)}
+    assert names == {"tasks", "task_export", *(passage.name for passage in PASSAGES)}
     assert "Secret" not in document["components"]["schemas"]
     assert "Not listed" not in document["info"]["description"]
     assert document["paths"]["/v1/tasks"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Worklist")
@@ -127,7 +127,7 @@ def test_every_service_that_runs_documents_what_may_pass_to_it() -> None:
 async def test_the_acts_on_tasks_are_documented_once_with_an_opaque_id() -> None:
     document = await joint(monitoring=silent(), projects=showing(of_tasks("projects", a=int)), employment=showing(of_tasks("employment", a=int)))
 
-    acts = [path for path in document["paths"] if path.startswith("/v1/tasks/")]
+    acts = [path for path in document["paths"] if path.startswith("/v1/tasks/{")]
     (parameter,) = (each for each in document["paths"][acts[0]]["post"]["parameters"] if each["in"] == "path")
     assert sorted(acts) == ["/v1/tasks/{task}/decline", "/v1/tasks/{task}/finish", "/v1/tasks/{task}/start"]
     assert parameter["schema"] == {"type": "string", "pattern": TASK}
@@ -159,7 +159,7 @@ async def test_silent_services_are_left_out_and_named() -> None:
     document = await joint(monitoring=silent(), projects=saying(500), employment=Fake(lambda _: httpx2.Response(200, content=b"<html>")))
 
     assert_sound(document)
-    assert list(document["paths"]) == ["/v1/tasks"]
+    assert list(document["paths"]) == ["/v1/tasks", "/v1/tasks/export"]
     assert document["info"]["description"].endswith("Not listed, for they do not answer: monitoring, projects, employment.")
 
 

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from services.gateway.__main__ import commands
 from services.gateway.app import make_token
 from services.gateway.settings import Settings
-from shared.kernel.actors import LEVELS, Actor, Role
+from shared.kernel.actors import LEVELS, Actor, Department, Role
 from shared.service.identity import Identity
 from shared.service.settings import Profile
 from shared.service.tokens import NoToken
@@ -45,12 +45,45 @@ def test_without_a_name_the_office_stands_for_it() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_a_token_is_made_exactly_for_the_levels_at_which_a_role_holds_office(role: Role) -> None:
+    department = Department.WATER if role is Role.DEPARTMENT_USER else None
     for level, area in AREAS.items():
+        actor = Actor(id="a", role=role, area=area, department=department)
         if level in LEVELS[role]:
-            assert make_token(Actor(id="a", role=role, area=area), settings=Settings())
+            assert make_token(actor, settings=Settings())
         else:
             with pytest.raises(NoToken, match="holds office at the level of"):
-                make_token(Actor(id="a", role=role, area=area), settings=Settings())
+                make_token(actor, settings=Settings())
+
+
+@pytest.mark.parametrize("department", Department)
+@pytest.mark.parametrize("area", ["5309", "530902"])
+def test_a_department_s_user_is_known_everywhere_as_that_department_s(area: str, department: Department) -> None:
+    _, token = run("--role", "department_user", "--area", area, "--department", department)
+    settings = Settings()
+
+    for service in ("gateway", "monitoring"):
+        actor = Identity(service, settings.public_keys(), issuer=settings.issuer).actor(token)
+        assert actor == Actor(id=f"department_user.{area}", role=Role.DEPARTMENT_USER, area=area, department=department)
+
+
+@pytest.mark.parametrize("department", ["", "*", "health", "MEDICAL_INSURANCE", "医保", "medical_insurance,water"])
+def test_a_department_that_is_none_is_refused(department: str) -> None:
+    code, said = run("--role", "department_user", "--area", "530902", "--department", department)
+
+    assert (code, "medical_insurance" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--role", "department_user", "--area", "530902"],
+        *(["--role", role, "--area", area, "--department", "water"] for role, area in [("county_officer", "530902"), ("auditor", "5309")]),
+    ],
+)
+def test_a_department_belongs_to_a_department_s_user_and_to_nobody_else(arguments: list[str]) -> None:
+    code, said = run(*arguments)
+
+    assert (code, "a department_user names a department, and nobody else does" in said) == (2, True)
 
 
 @pytest.mark.parametrize("area", ["530999", "110101", "53090", "", "5309021022012", "５３０９"])

@@ -94,6 +94,7 @@ def test_the_three_kinds_of_monitored_household(lifted_out: bool, below: bool, c
 async def test_the_database_and_the_domain_compute_the_same_figures(income: Income, line: Decimal, monitoring: Database) -> None:
     household = Household(
         id=HouseholdId(new_id()),
+        number="tests",
         area_code=HOME,
         kind=HouseholdKind.GENERAL,
         income=income,

@@ -12,7 +12,7 @@ from services.gateway.clients.upstreams import TASK_SERVICES, ServiceSilent, Ups
 from shared.kernel.assistance import TaskStatus
 from shared.service.http import service_router
 from shared.service.http_client import Heard
-from shared.service.requests import Area, Caller, NoSuchPlace
+from shared.service.requests import Area, Caller, NoSuchPlace, known_parameters_only
 from shared.wire import PageSize
 
 Answer = TaskPage | Heard | ServiceSilent
@@ -39,7 +39,15 @@ async def places(
         raise NoSuchPlace("query.cursor") from error
 
 
-@tasks.get("/v1/tasks", name="tasks", response_model=Worklist)
+async def known_questions_only(request: Request, caller: Caller) -> None:
+    """Refuse a parameter that nobody here knows, once it is clear who asks.
+
+    :raises UnknownParameter: there is one.
+    """
+    known_parameters_only(request)
+
+
+@tasks.get("/v1/tasks", name="tasks", response_model=Worklist, dependencies=[Depends(known_questions_only)])
 async def worklist(
     request: Request,
     caller: Caller,
@@ -50,11 +58,11 @@ async def worklist(
 ) -> Worklist | Response:
     """项目与就业两部门的帮扶任务合为一张清单，期限近者在前；某部门暂无应答时注明，其任务随后页补上。"""
     query = {"status": str(status), "size": str(size), **({"area": area} if area else {})}
-    answers = await _ask_all(request, after, query)
+    answers = await ask_all(request, after, query)
     return _put_together(answers, after, size=size)
 
 
-async def _ask_all(request: Request, after: Places, query: Mapping[str, str]) -> Mapping[str, Answer]:
+async def ask_all(request: Request, after: Places, query: Mapping[str, str]) -> Mapping[str, Answer]:
     """Ask every service that is not done, at the same time."""
     asked = [service for service in TASK_SERVICES if after.get(service) != DONE]
     headers = passed_on(request, CALLER)

@@ -54,9 +54,11 @@ _SLICE = text("""
         SELECT unit FROM import_row WHERE county_code = :county AND job_id = :job AND unit > :after ORDER BY unit, row LIMIT :at_most
     ) AS next
 """).bindparams(bindparam("at_most", type_=Integer()))
+# OFFSET 0 keeps the planner from joining by the job alone, as it would as long as it knows nothing of the job's rows.
 _COUNT = text("""
-    SELECT r.outcome, count(*)::int AS rows FROM import_row s
-    JOIN job_result r ON r.county_code = s.county_code AND r.job_id = s.job_id AND r.row = s.row
+    SELECT r.outcome, count(*)::int AS rows FROM import_row s, LATERAL (
+        SELECT outcome FROM job_result WHERE county_code = s.county_code AND job_id = s.job_id AND row = s.row OFFSET 0
+    ) AS r
     WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto GROUP BY 1
 """)
 

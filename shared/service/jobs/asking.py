@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field, StringConstraints
 
 from shared.database.jobs import Jobs
 from shared.database.transaction import Transaction
@@ -22,6 +24,17 @@ from shared.wire import AreaCode, SafeText, command
 
 IMPORT, EXPORT = "import", "export"
 
+KindName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z_]{1,40}$"),
+    Field(description="文件种类，如农户登记表。The kind of file.", examples=["household_register"]),
+]
+ListName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z-]{1,40}$"),
+    Field(description="清单名称，与其地址相同。The list, named as in its address.", examples=["households"]),
+]
+
 
 @command
 class NewImport:
@@ -31,7 +44,7 @@ class NewImport:
     ones reported, with `all` nothing is loaded unless every row is good (a file of one county only).
     """
 
-    kind: str
+    kind: KindName
     mode: Mode = Mode.COMMIT
     atomic: Atomic = Atomic.ROWS
     strategy: Strategy = Strategy.CREATE_AND_UPDATE
@@ -41,10 +54,10 @@ class NewImport:
 class NewExport:
     """Which list to write as a file; the area and the status are the list's own filters."""
 
-    list: str
+    list: ListName
     format: Format = Format.XLSX
     area: AreaCode | None = None
-    status: SafeText | None = None
+    status: Annotated[SafeText, Field(examples=["normal"])] | None = None
 
 
 class NoFileYet(Conflict):

@@ -2,25 +2,24 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from starlette.background import BackgroundTask
 
 from shared.files.store import FileStore
 from shared.kernel.jobs import JobState
 from shared.kernel.sheets import Outcome
-from shared.service.downloads import CSV, XLSX, FileAnswer, a_file, file_answer
+from shared.service.downloads import CSV, XLSX, FileAnswer, a_file, file_answer, passing_file
 from shared.service.http import service_router
-from shared.service.jobs.asking import Desk, NewExport, NewImport, template_into
+from shared.service.jobs.asking import Desk, KindName, NewExport, NewImport, template_into
 from shared.service.jobs.exports import MEDIA, export_now
 from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage
-from shared.service.live import Ask, LastEventId, poll
+from shared.service.live import LastEventId, poll
 from shared.service.problems import wants_english
 from shared.service.requests import Area, ExpectedVersion, InTransaction, ShortTransactions, etag
 from shared.service.uploads import UploadedFile, takes_a_file
@@ -47,15 +46,13 @@ def job_router(desk: Desk) -> APIRouter:
     jobs = service_router("文件与任务 files and jobs")
 
     @jobs.get("/v1/import-templates/{kind}", response_class=FileAnswer, responses=a_file(XLSX))
-    async def import_template(kind: str, tx: InTransaction, store: Files) -> Response:
+    async def import_template(kind: KindName, tx: InTransaction, store: Files) -> Response:
         """下载某种文件的填报模板（Excel、WPS均可打开）：身份证号码列为文本格式，可选项有下拉列表，行政村为本人辖区各村。"""
         wanted = desk.kind(kind, tx, field="path.kind")
         villages = await desk.villages(tx)
         to = store.path(uuid4(), ".template")
         await asyncio.to_thread(template_into, to, wanted, villages)
-        answer = await file_answer(to, name=f"{wanted.sheet.title}（模板）.xlsx", media_type=XLSX)
-        answer.background = BackgroundTask(to.unlink, missing_ok=True)  # a crash leaves it to whoever deletes old files
-        return answer
+        return await passing_file(to, name=f"{wanted.sheet.title}（模板）.xlsx", media_type=XLSX)
 
     @jobs.post("/v1/imports", status_code=202)
     @takes_a_file(NewImport)
@@ -81,18 +78,18 @@ def job_router(desk: Desk) -> APIRouter:
         response.headers["ETag"] = etag(found.version)
         return found
 
-    async def seen(job_id: UUID, transaction: ShortTransactions, in_english: English) -> Ask[JobShown]:
+    async def told(job_id: UUID, transaction: ShortTransactions, in_english: English, last: LastEventId = None) -> AsyncIterator[ServerSentEvent]:
         async def ask() -> JobShown:
             async with transaction() as tx:
                 return await desk.show(job_id, tx, english=in_english)
 
         await ask()
-        return ask
+        return poll(ask, until=lambda shown: shown.is_over, seen=last)
 
     @jobs.get("/v1/jobs/{job_id}/events", response_class=EventSourceResponse)
-    async def job_events(ask: Annotated[Ask[JobShown], Depends(seen)], last: LastEventId = None) -> AsyncIterable[ServerSentEvent]:
-        """任务的实时进度（server-sent events）：有变化时发送 changed，结束时发送 final。"""
-        async for event in poll(ask, until=lambda shown: shown.is_over, seen=last):
+    async def job_events(events: Annotated[AsyncIterator[ServerSentEvent], Depends(told)]) -> AsyncIterable[ServerSentEvent]:
+        """任务的实时进度（server-sent events）：有变化时发送 changed，结束时发送 final；内容（data）即 JobShown。"""
+        async for event in events:
             yield event
 
     @jobs.post("/v1/jobs/{job_id}/commit", status_code=202)

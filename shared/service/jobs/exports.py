@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from enum import StrEnum
-from pathlib import Path
 from uuid import uuid4
 
 from fastapi import Response
-from starlette.background import BackgroundTask
 
 from shared.database.transaction import Transaction
 from shared.files.store import FileStore
 from shared.kernel.errors import Conflict
 from shared.kernel.jobs import JobState, Phase
-from shared.service.downloads import CSV, XLSX, file_answer
+from shared.service.downloads import CSV, XLSX, passing_file
 from shared.service.jobs.lists import AT_ONCE, Format, ListKind, gather, write
 from shared.service.jobs.runner import Run
 
@@ -45,9 +43,7 @@ async def export_now(kind: ListKind, area: str, status: StrEnum, form: Format, t
     finally:
         spool.unlink(missing_ok=True)
     await tx.note_read(f"{kind.sheet.kind}_export", tx.actor.scope.county, export_id)
-    answer = await file_answer(to, name=f"{kind.sheet.title}.{form}", media_type=MEDIA[form])
-    answer.background = BackgroundTask(_removed, to)  # a crash leaves it to whoever deletes old files
-    return answer
+    return await passing_file(to, name=f"{kind.sheet.title}.{form}", media_type=MEDIA[form])
 
 
 class Export:
@@ -77,8 +73,3 @@ class Export:
 
     async def _told(self, rows: int) -> None:
         await self._run.reached(Phase.WRITING, done=rows)
-
-
-def _removed(path: Path) -> None:
-    with suppress(FileNotFoundError):
-        path.unlink()

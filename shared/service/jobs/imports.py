@@ -7,10 +7,10 @@ Not for files of a few rows inside a request.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import text
@@ -96,6 +96,8 @@ class Import:
     async def _read(self) -> Mapping[str, int]:
         """Read the file and stage its rows; those that an earlier runner staged are passed over.
 
+        A batch is kept while the next one is read and sealed.
+
         :raises FileGone: it was deleted in due time.
         """
         if not await asyncio.to_thread(self._file.is_file):
@@ -104,21 +106,32 @@ class Import:
             after = await stage.last_row(self._job.id, tx)
         stager = Stager(self._job, self._kind, self._run.database.vault)
         done = 0
-        async for batch in read(self._file, self._kind.sheet, limits=self._limits):
-            rows = await asyncio.to_thread(stager.staged, batch.rows, after=after)
-            done += len(batch.rows)
-            async with self._run.at_home() as tx:
-                if rows:
-                    await stage.put(rows, tx)
-                await self._run.reached(Phase.READING, done=done, position=batch.position, tx=tx)
+        keeping = asyncio.ensure_future(self._keep([], done=0, position=0.0))
+        try:
+            async for batch in read(self._file, self._kind.sheet, limits=self._limits):
+                rows = await asyncio.to_thread(stager.staged, batch.rows, after=after)
+                done += len(batch.rows)
+                await keeping
+                keeping = asyncio.ensure_future(self._keep(rows, done=done, position=batch.position))
+            await keeping
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
         return await self._begin_parts(done)
+
+    async def _keep(self, rows: Sequence[Sequence[Any]], *, done: int, position: float) -> None:
+        async with self._run.at_home() as tx:
+            if rows:
+                await stage.put(rows, tx)
+            await self._run.reached(Phase.READING, done=done, position=position, tx=tx)
 
     async def _begin_parts(self, rows: int) -> Mapping[str, int]:
         async with self._run.at_home() as tx:
             sizes = await stage.sizes(self._job.id, tx)
-            if sum(sizes.values()) < rows:
+            is_whole = sum(sizes.values()) == rows
+            if not is_whole:
                 await stage.clear(self._job.id, tx)
-        if sum(sizes.values()) < rows:
+        if not is_whole:
             raise StageGone
         for county_code, of_county in sizes.items():
             await self._begin_part(county_code, of_county)
@@ -235,9 +248,9 @@ class Import:
         elif self._whole and refused:
             await self._run.end(JobState.FAILED, problem=problem_of(RowsAtFault(detail=str(refused))))
         else:
-            await self._run.end(JobState.DONE)
             async with self._run.at_home() as tx:
                 await stage.clear(self._job.id, tx)
+                await self._run.end(JobState.DONE, tx=tx)
 
     async def _progress(self) -> Progress:
         async with self._run.at_home() as tx:

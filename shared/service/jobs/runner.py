@@ -76,8 +76,11 @@ class Run:
         async with self.at_home() as tx:
             await claims.hold(self.job, self.claim, tx)
 
-    async def end(self, state: JobState, *, problem: Mapping[str, Any] | None = None) -> None:
-        async with self.at_home() as tx:
+    async def end(self, state: JobState, *, problem: Mapping[str, Any] | None = None, tx: Transaction | None = None) -> None:
+        if tx is None:
+            async with self.at_home() as own:
+                await claims.end(self.job, self.claim, state, own, problem=problem)
+        else:
             await claims.end(self.job, self.claim, state, tx, problem=problem)
 
 
@@ -196,6 +199,7 @@ async def _keep_holding(run: Run) -> None:
         try:
             await run.hold()
         except Lost:
+            log.info("job_lost", job=str(run.job.id))
             return
         except (SQLAlchemyError, OSError) as error:
             log.warning("claim_waits", error=type(error).__name__)

@@ -1,6 +1,8 @@
 """From what was read to what is staged: each row's county, unit and ids, its secrets sealed, its faults."""
 
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 import polars as pl
@@ -15,6 +17,7 @@ from shared.service.jobs.kinds import FileKind
 _OF_UNIT, _OF_ROW = 2, 1
 _GIVEN = "given"
 _OUTSIDE = ["village", "outside_area"]
+_REMEMBERED = 4_096  # villages, and units: neighbouring rows have them in common
 
 
 class Stager:
@@ -24,6 +27,7 @@ class Stager:
         self._job, self._kind, self._vault = job, kind, vault
         self._home = counties_in(job.area_code)[0]
         self._units: dict[tuple[str, str], int] = {}
+        self._placed, self._unit_id = lru_cache(_REMEMBERED)(self._place_of), lru_cache(_REMEMBERED)(self._id_of_unit)
         hidden = {*kind.secret, "name"}
         self._plain = [column.field for column in kind.sheet.columns if column.field not in hidden]
 
@@ -70,7 +74,7 @@ class Stager:
             unit,
             number,
             area_code,
-            row_id(self._job.id, unit, _OF_UNIT),
+            self._unit_id(unit),
             sealed.record_id,
             sealed.person_index,
             values.get("name"),
@@ -81,7 +85,10 @@ class Stager:
             fault,
         )
 
-    def _placed(self, village: str | None) -> tuple[str, str, bool]:
+    def _id_of_unit(self, unit: int) -> UUID:
+        return row_id(self._job.id, unit, _OF_UNIT)
+
+    def _place_of(self, village: str | None) -> tuple[str, str, bool]:
         """Give a row's county and area; one without a village of the asker's is kept at the asker's own, to be refused there."""
         area = self._job.area_code
         if village is not None and len(village) == VILLAGE and is_inside(village, area) and county_of(village) in COUNTIES:

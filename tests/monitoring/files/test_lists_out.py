@@ -13,6 +13,7 @@ from tests.builders.files import some_rows
 from tests.builders.people import a_household, a_member, an_id_number
 from tests.builders.places import NEXT_VILLAGE, QUIET
 from tests.builders.story import Officials, Way, done, refused
+from tests.fixtures.platform import count_of
 from tests.fixtures.tokens import auditor, county, department_user, township, village
 from tests.monitoring.files.conftest import Files, counts
 
@@ -39,7 +40,7 @@ async def test_a_register_that_goes_out_and_comes_in_again_changes_nothing(form:
     household["members"][1]["phone"] = None
     done(await files.call(THERE).post("/v1/households", household))
     people = await admin.fetchval("SELECT count(*) FROM membership WHERE area_code = $1", PLACE)
-    before = await admin.fetchval("SELECT count(*) FROM audit WHERE relation NOT IN ('job')")
+    before = await count_of(admin, "SELECT count(*) FROM audit WHERE relation NOT IN ('job')")
 
     content = await exported(files, THERE, "households", status="normal", format=form)
     job = await files.sent(THERE, content, name=f"register.{form}")
@@ -51,13 +52,14 @@ async def test_a_register_that_goes_out_and_comes_in_again_changes_nothing(form:
 async def test_an_exported_register_can_be_changed_and_sent_in_again(files: Files) -> None:
     household = a_household(village=PLACE, members=2)
     registered = done(await files.call(THERE).post("/v1/households", household))
-    page = page_of(await exported(files, THERE, "households", status="normal"))
+    book = openpyxl.load_workbook(BytesIO(await exported(files, THERE, "households", status="normal")))
+    page: Any = book.worksheets[0]
     headers = [cell.value for cell in page[1]]
     wages, net, labour = (headers.index(each) for each in ("工资性收入（元）", "家庭纯收入（元）", "劳动技能"))
     mine = [row for row in page.iter_rows(min_row=2) if row[headers.index("户编号")].value == registered["id"]]
     mine[0][wages].value, mine[0][net].value, mine[1][labour].value = 1234.5, None, "丧失劳动力"
     content = BytesIO()
-    page.parent.save(content)
+    book.save(content)
 
     job = await files.sent(THERE, content.getvalue(), name="改后.xlsx")
 
@@ -113,7 +115,8 @@ async def test_a_long_list_goes_out_as_a_job(files: Files, admin: asyncpg.Connec
     assert refused(short) == (409, "TooManyRows", [])
     assert refused(early) == (409, "NoFileYet", [])
     assert (job["state"], job["kind"], job["what"], job["phase"]) == ("done", "export", "households", "writing")
-    people = await admin.fetchval(
+    people = await count_of(
+        admin,
         "SELECT count(*) FROM membership m JOIN household h ON h.id = m.household_id AND h.status = 'normal' "
         "WHERE m.area_code LIKE $1 || '%' AND m.valid_to IS NULL",
         township().area,

@@ -2,8 +2,10 @@
 
 import io
 import struct
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from zipfile import ZipFile
 
 import openpyxl
@@ -12,12 +14,11 @@ from tests.shared.files.made import (
     HEADER,
     ID,
     MAIN,
-    OFFICE,
     ROWS,
     Lie,
     book,
     cell,
-    changed,
+    compound,
     csv,
     parts,
     relations,
@@ -31,6 +32,7 @@ CONTENT_TYPES = "[Content_Types].xml"
 XML = b'<?xml version="1.0" encoding="UTF-8"?>'
 NAMES = ["姓名", "身份证号码"]
 PERSON = ["李文芳", ID]
+_TEN_MEGABYTES = b64encode(Random(49).randbytes(7_500_000)).decode()  # that cannot be packed
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,22 @@ def _same_bytes_again_and_again() -> bytes:
     return zipped({**content, **names}, lies={name: Lie(offset=at) for name in names})
 
 
-def _compound(*names: str, size: int = 8192) -> bytes:
-    """An old Office file of nothing but a directory."""
-    entries = b""
-    for name in ("Root Entry", *names):
-        spelt = name.encode("utf-16-le") + b"\0\0"
-        entries += spelt.ljust(64, b"\0") + struct.pack("<HBB", len(spelt), 5 if name == "Root Entry" else 2, 1) + struct.pack("<48xII4x", 2, size)
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0") + struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6)
-    header = header.ljust(44, b"\0") + struct.pack("<8I", 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0) + struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
-    table = struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, *([2] * 126))  # a chain that bites its tail
-    return header.ljust(512, b"\0") + table + entries.ljust(1024, b"\0") + b"\0" * 8192
+def _compound(*names: str) -> bytes:
+    return compound(dict.fromkeys(names, b"\x00" * 4096))
+
+
+def _in_circles() -> bytes:
+    """An old workbook whose first sector follows on itself."""
+    whole = bytearray(compound({"Workbook": b"\0" * 4096}))
+    first = struct.unpack_from("<I", whole, whole.index("Workbook".encode("utf-16-le")) + 116)[0]
+    struct.pack_into("<I", whole, 512 + 4 * first, first)
+    return bytes(whole)
+
+
+def _longer_than_it_is() -> bytes:
+    whole = bytearray(compound({"Workbook": b"\0" * 4096}))
+    struct.pack_into("<I", whole, whole.index("Workbook".encode("utf-16-le")) + 120, 1 << 30)
+    return bytes(whole)
 
 
 def _linked() -> bytes:
@@ -184,16 +192,16 @@ FILES = (
     Hostile("a wrong checksum", lambda: _lying(SHEET, Lie(checksum=1)), "damaged"),
     Hostile("a packed size too small", lambda: _lying(SHEET, Lie(packed=50)), "damaged"),
     Hostile("a method that nobody knows", lambda: _lying(SHEET, Lie(method=99)), "damaged"),
-    Hostile("a part that is not there", lambda: _lying(SHEET, Lie(offset=5)), "damaged"),
+    Hostile("a part in the midst of another", lambda: _lying(SHEET, Lie(offset=5)), "bomb"),
     Hostile("a part beyond the end", lambda: _lying("xl/styles.xml", Lie(offset=0x7FFFFFF0)), "damaged"),
-    Hostile("one part twice", lambda: zipped(parts(), twice=SHEET), "bomb"),
+    Hostile("one part twice", lambda: zipped(parts(), twice=SHEET), "damaged"),
     Hostile("two parts of one name", lambda: _with("XL/Workbook.xml", b"<workbook/>"), "damaged"),
     Hostile("a flipped byte", lambda: _flipped(book(), _data_at(book(), SHEET.encode())), "damaged"),
     Hostile("no workbook", lambda: _without("xl/workbook.xml"), "damaged"),
-    Hostile("no content types", lambda: _without(CONTENT_TYPES), "unknown_format", hint="ZIP"),
+    Hostile("no content types", lambda: _without(CONTENT_TYPES), "damaged"),
     Hostile("only the beginning of a zip", lambda: b"PK\x03\x04" + b"\0" * 50, "damaged"),
-    Hostile("an .xls whose sectors go in circles", lambda: _compound("Workbook"), "damaged"),
-    Hostile("an .xls whose stream is longer than it", lambda: _compound("Workbook", size=1 << 30), "damaged"),
+    Hostile("an .xls whose sectors go in circles", _in_circles, "damaged"),
+    Hostile("an .xls whose stream is longer than it", _longer_than_it_is, "damaged"),
     Hostile("a sheet that is no XML", lambda: _with(SHEET, worksheet(HEADER + "<row r='2'><c r='A2'></row>")), "damaged"),
     Hostile("a sheet without end", lambda: _with(SHEET, worksheet()[:-40]), "damaged"),
     Hostile("a string that is not there", lambda: book('<row r="1"><c r="A1" t="s"><v>7</v></c></row>', strings=["<t>姓名</t>"]), "damaged"),
@@ -245,6 +253,11 @@ FILES = (
         lambda: zipped(parts(("填报", worksheet()), ("甲", worksheet("<row r='1'><c><f>1</f></c></row>")))),
         "extra_sheet",
     ),
+    Hostile(
+        "a second sheet with nothing but a formula",
+        lambda: zipped(parts(("填报", worksheet()), ("甲", worksheet("<row><c><f>A1</f></c></row>")))),
+        "extra_sheet",
+    ),
     Hostile("nothing but notes", lambda: zipped(parts(("说明", worksheet(row(1, "甲"))))), "no_rows"),
     Hostile("merged headers", lambda: book(after='<mergeCells><mergeCell ref="A1:B1"/></mergeCells>'), "merged_header", row=1),
     Hostile("a title over the header", lambda: book(row(1, "登记表") + row(2, *NAMES)), "unknown_column", row=1, column="A"),
@@ -252,10 +265,10 @@ FILES = (
     Hostile("an older template", lambda: _notes("household_register/1"), "old_template"),
     # Sizes
     Hostile("a million columns", _million_columns, "too_many_columns", row=1, column="GS"),
-    Hostile("a cell in the last column", _far_cell, "too_many_columns", row=1, column="GS"),
+    Hostile("a cell in the last column", _far_cell, "too_many_columns", row=2, column="GS"),
     Hostile("columns without letters", lambda: book("<row>" + "<c><v>1</v></c>" * 300 + "</row>"), "too_many_columns", row=1, column="GS"),
     Hostile("a million columns in CSV", lambda: csv(["姓名", *["x"] * 1_000_000]), "too_many_columns", row=1, column="GS"),
-    Hostile("ten megabytes in a cell", lambda: book(HEADER + row(2, "李", "x" * 10_000_000)), "cell_too_long", row=2, column="身份证号码"),
+    Hostile("ten megabytes in a cell", lambda: book(HEADER + row(2, "李", _TEN_MEGABYTES)), "cell_too_long", row=2, column="身份证号码"),
     Hostile("ten megabytes in a CSV cell", lambda: csv(NAMES, PERSON, ["x" * 10_000_000, ""]), "cell_too_long", row=3),
     Hostile("ten megabytes in a JSON line", lambda: b'{"name":"' + b"x" * 10_000_000 + b'"}', "cell_too_long", row=1),
     Hostile("a long JSON value", lambda: b'{"name":"' + b"x" * 40_000 + b'"}', "cell_too_long", row=1, column="name"),
@@ -264,7 +277,7 @@ FILES = (
     # Text
     Hostile("UTF-16 with a mark", lambda: csv(NAMES, PERSON, encoding="utf-16"), "utf16"),
     Hostile("UTF-16 without a mark", lambda: csv(NAMES, PERSON, encoding="utf-16-le"), "utf16"),
-    Hostile("UTF-32", lambda: csv(NAMES, PERSON, encoding="utf-32-be"), "utf16"),
+    Hostile("UTF-32", lambda: csv(NAMES, PERSON, encoding="utf-32-be"), "nul"),
     Hostile("a NUL", lambda: csv(NAMES, ["李\0", ID]), "nul"),
     Hostile("lines in two encodings", lambda: csv(NAMES, PERSON) + csv(["王五", ID], encoding="gb18030"), "mixed_encoding"),
     Hostile("lines in two encodings, the other way", lambda: csv(NAMES, PERSON, encoding="gb18030") + csv(["王小", "联系不上"]), "mixed_encoding"),
@@ -296,5 +309,3 @@ FILES = (
     Hostile("a header and blanks", lambda: book(HEADER + row(2, " ", "　")), "no_rows"),
     Hostile("an empty sheet", lambda: book(""), "empty_file"),
 )
-
-__all__ = ["FILES", "OFFICE", "Hostile", "changed"]

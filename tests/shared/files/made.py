@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -163,10 +162,13 @@ class Lie:
     offset: int | None = None
 
 
-def zipped(content: Mapping[str, bytes], *, lies: Mapping[str, Lie] | None = None, stored: bool = False, twice: str | None = None) -> bytes:
+def zipped(
+    content: Mapping[str, bytes], *, lies: Mapping[str, Lie] | None = None, stored: bool = False, twice: str | None = None, large: bool = False
+) -> bytes:
     """Write a ZIP file by hand, so that it can lie.
 
     :param twice: a part that the directory names a second time.
+    :param large: it ends as files of more than four gigabytes do.
     """
     body, directory = b"", b""
     names = [*content, *([twice] if twice else [])]
@@ -183,6 +185,11 @@ def zipped(content: Mapping[str, bytes], *, lies: Mapping[str, Lie] | None = Non
             body += b"PK\x03\x04" + struct.pack("<H", 20) + common + name.encode() + packed
         directory += b"PK\x01\x02" + struct.pack("<2H", 20, 20) + common + struct.pack("<3H2I", 0, 0, 0, 0, offset) + name.encode()
     end = struct.pack("<4H2IH", 0, 0, len(names), len(names), len(directory), len(body), 0)
+    if large:
+        where = len(body) + len(directory)
+        directory += b"PK\x06\x06" + struct.pack("<Q2H2I4Q", 44, 45, 45, 0, 0, len(names), len(names), len(directory), len(body))
+        directory += b"PK\x06\x07" + struct.pack("<IQI", 0, where, 1)
+        end = struct.pack("<4H2IH", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
     return body + directory + b"PK\x05\x06" + end
 
 
@@ -196,6 +203,32 @@ def book(rows: str = ROWS, *, strings: Sequence[str] | None = None, **around: st
     return zipped(parts(("填报", worksheet(rows, **around)), strings=strings))
 
 
-def changed(**changes: Any) -> bytes:
-    """Write the usual workbook with other parts beside it, or in the place of its own; the keys are their names with `__` for `/`."""
-    return zipped(parts() | {name.replace("__", "/").replace("_dot_", "."): content for name, content in changes.items()})
+# Old workbooks by hand
+
+_SECTOR = 512
+_FREE, _END, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def compound(streams: Mapping[str, bytes]) -> bytes:
+    """Write an old Office file: a header, the table of sectors, the directory, the streams; up to 64 KiB."""
+    entries = [_entry("Root Entry", 5, _END, 0)]
+    table, sectors = [_TABLE], b""
+    room = -(-(len(streams) + 1) // 4)  # four entries to a sector
+    table += [*range(2, room + 1), _END]
+    for name, content in streams.items():
+        first, number = len(table), -(-len(content) // _SECTOR)
+        table += [*range(first + 1, first + number), _END]
+        sectors += content.ljust(number * _SECTOR, b"\0")
+        entries.append(_entry(name, 2, first, len(content)))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0") + struct.pack("<5H10x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<8I", 1, 1, 0, 4096, _END, 0, _END, 0) + struct.pack("<109I", 0, *[_FREE] * 108)
+    return header + struct.pack("<128I", *table, *[_FREE] * (128 - len(table))) + b"".join(entries).ljust(room * _SECTOR, b"\0") + sectors
+
+
+def _entry(name: str, kind: int, first: int, size: int) -> bytes:
+    spelt = name.encode("utf-16-le") + b"\0\0"
+    return spelt.ljust(64, b"\0") + struct.pack("<HBB48xII4x", len(spelt), kind, 1, first, size)
+
+
+def record(kind: int, content: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content

@@ -1,14 +1,11 @@
 """A kind of file with a column of every sort, and rows of it, for the tests of what is written."""
 
-import io
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import polars as pl
-
-from shared.files.checking import batches
+from shared.files.checking import frames
 from shared.files.limits import Limits
 from shared.kernel.sheets import Column, Holds, Sheet
 
@@ -78,6 +75,5 @@ def a_row(
 
 def taken(file: Path) -> Iterator[dict[str, object]]:
     """Read a file as an upload is read, and give each row with its faults."""
-    for message in batches(file, a_sheet(), Limits(), date(2026, 3, 1)):
-        if isinstance(message, bytes):
-            yield from pl.read_ipc_stream(io.BytesIO(message)).iter_rows(named=True)
+    for _, rows in frames(file, a_sheet(), Limits(), date(2026, 3, 1)):
+        yield from rows.iter_rows(named=True)

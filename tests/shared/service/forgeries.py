@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from shared.kernel.actors import LEVELS, Actor, Role
-from tests.fixtures.tokens import ISSUER, KEY, claims_of, county, token
+from shared.kernel.actors import LEVELS, Actor, Department, Role
+from tests.fixtures.tokens import ISSUER, KEY, claims_of, county, department_user, token
 
 ACTOR = county()
 OTHER_KEY = ECKey.generate_key("P-256", {"kid": "tests"})
@@ -57,7 +57,12 @@ def replaced(**changes: Any) -> str:
 
 
 def of(role: Role, area: str) -> str:
-    return token(Actor(id="x", role=role, area=area))
+    return token(Actor(id="x", role=role, area=area, department=Department.WATER if role is Role.DEPARTMENT_USER else None))
+
+
+def of_department(department: Any) -> str:
+    """A token that would be a department's user's, but for its department."""
+    return token(department_user(), department=department)
 
 
 NOW = int(time.time())
@@ -134,5 +139,16 @@ FORGED: dict[str, str] = {
     "area with a wildcard": token(ACTOR, area="53090%"),
     "area of other digits": token(ACTOR, area="53０９02"),
     "area with a line feed": token(ACTOR, area="53090\n"),
+    "no department": of_department(None),
+    "department null": signed({"alg": "ES256", "kid": "tests"}, claims_of(department_user()) | {"department": None}),
+    "department unknown": of_department("health"),
+    "department empty": of_department(""),
+    "department in capitals": of_department("MEDICAL_INSURANCE"),
+    "department with a blank": of_department("medical_insurance "),
+    "department of every department": of_department("*"),
+    "department a number": of_department(7),
+    "department a list": of_department(["medical_insurance"]),
+    "department an object": of_department({"medical_insurance": True}),
+    "department true": of_department(True),
     **{f"{role} at level {length}": of(role, "530902102201"[:length]) for role in Role for length in (4, 6, 9, 12) if length not in LEVELS[role]},
 }

@@ -6,11 +6,11 @@ import pytest
 from joserfc.jwk import ECKey, KeySet
 
 from services.monitoring.app import SERVICE
-from shared.kernel.actors import LEVELS, Actor, Role
+from shared.kernel.actors import EVERY_DEPARTMENT, LEVELS, Actor, Department, Role
 from shared.kernel.errors import Unauthenticated
 from shared.service.identity import Identity
 from tests.fixtures.callers import Call
-from tests.fixtures.tokens import ISSUER, KEY, county, token
+from tests.fixtures.tokens import ISSUER, KEY, county, department_user, token
 from tests.shared.service.forgeries import ACTOR, FORGED
 
 IDENTITY = Identity("monitoring", KeySet([ECKey.import_key(KEY.as_dict(private=False))]), issuer=ISSUER)
@@ -39,9 +39,27 @@ async def test_without_a_token_one_is_nobody(call: Call, header: str | None) -> 
 
 @pytest.mark.parametrize(("role", "length"), [(role, length) for role in Role for length in sorted(LEVELS[role])])
 def test_a_role_holds_office_at_its_own_levels(role: Role, length: int) -> None:
-    actor = Actor(id="x", role=role, area="530902102201"[:length])
+    actor = Actor(id="x", role=role, area="530902102201"[:length], department=Department.WATER if role is Role.DEPARTMENT_USER else None)
 
     assert IDENTITY.actor(token(actor)) == actor
+
+
+@pytest.mark.parametrize("department", Department)
+def test_a_department_s_user_is_that_department_s_and_sees_its_rows_only(department: Department) -> None:
+    actor = IDENTITY.actor(token(department_user(department=department)))
+
+    assert (actor.department, actor.scope.department) == (department, department)
+
+
+@pytest.mark.parametrize("claim", [None, "medical_insurance", "*", "health", 7])
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.DEPARTMENT_USER])
+def test_a_department_says_nothing_of_another_role(role: Role, claim: object) -> None:
+    actor = Actor(id="x", role=role, area="530902102201"[: min(LEVELS[role])])
+
+    known = IDENTITY.actor(token(actor, department=claim))
+
+    assert known == actor
+    assert known.scope.department == EVERY_DEPARTMENT
 
 
 def test_a_token_that_was_verified_is_nobodys_once_it_expired(monkeypatch: pytest.MonkeyPatch) -> None:

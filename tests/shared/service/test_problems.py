@@ -1,7 +1,11 @@
 """How a refusal looks on the wire: a problem document in the caller's language, which never repeats what was sent."""
 
+import importlib
 import json
 import logging
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,9 +18,28 @@ from tests.builders.people import a_household, an_id_number
 from tests.builders.story import refused
 from tests.fixtures.callers import Call, speaking_to
 from tests.fixtures.tokens import auditor, county, village
-from tests.shared.kernel.test_procedure import REFUSALS
+from tests.shared.kernel.test_procedure import all_refusals
 
 SECRET = "李某某533522"
+ROOT = Path(__file__).parents[3]
+_STARTS_OR_MIGRATES = ("__main__", "env", "versions")
+
+
+def modules() -> Iterator[str]:
+    """Name every module of ours that can be imported: some are loaded only when they are needed."""
+    for package in ("shared", "services"):
+        for found in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
+            if not any(part in _STARTS_OR_MIGRATES for part in found.name.split(".")):
+                yield found.name
+
+
+def every_refusal() -> list[type[Refusal]]:
+    for module in modules():
+        importlib.import_module(module)
+    return sorted((kind for kind in all_refusals() if kind is not Refusal and kind.__module__.startswith(("shared.", "services."))), key=str)
+
+
+REFUSALS = every_refusal()
 
 
 @pytest.mark.parametrize(
@@ -120,9 +143,21 @@ async def test_an_error_of_ours_is_500_without_a_word_about_it(caplog: pytest.Lo
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR and SECRET in record.getMessage()]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in REFUSALS if kind is not Refusal])
+@pytest.mark.parametrize("kind", REFUSALS)
 def test_every_refusal_has_a_status(kind: type[Refusal]) -> None:
     assert 400 <= status_of(kind) < 500
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_every_refusal_is_said_in_both_languages(kind: type[Refusal]) -> None:
+    assert any("一" <= character <= "鿿" for character in kind.sentence)
+    assert kind.english.isascii()
+    assert kind.english.endswith(".")
+    assert 0 < len(kind.sentence) <= 80
+
+
+def test_a_refusal_that_is_loaded_late_is_among_them() -> None:
+    assert {"SeveralCounties", "TooManyRows", "NotYourJob", "FileGone", "UploadTooSlow", "OutsideYourArea"} <= {kind.__name__ for kind in REFUSALS}
 
 
 def test_a_refusal_takes_the_status_of_its_nearest_kind() -> None:

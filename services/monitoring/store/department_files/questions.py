@@ -5,13 +5,26 @@ from sqlalchemy import CursorResult, TextClause, text
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
 
-SLICE = """
-    slice AS MATERIALIZED (
-        SELECT s.row, s.unit, s.area_code, s.record_id, s.person_index, s.content_index, s.secrets, s.note, s.fields, s.faults AS cell_faults,
-               s.fields ->> 'source_number' AS source_number
-        FROM import_row s WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
-    )
-"""
+# A slice is read, decided and held against the rules once, in tables that this session alone sees and that each commit empties. Their size the
+# planner can see, whatever it knows of the tables that everybody shares.
+_BEGIN = text("""
+    DO $do$ BEGIN
+        CREATE TEMP TABLE IF NOT EXISTS list_slice (
+            row int, area_code text COLLATE "C", record_id uuid, person_index bytea, content_index bytea, secrets bytea, note bytea, fields jsonb,
+            cell_faults jsonb, source_number text
+        ) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE IF NOT EXISTS list_decided (LIKE list_slice, outcome text, row_faults jsonb) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE IF NOT EXISTS list_led (
+            LIKE list_slice, household_id uuid, lead_area text COLLATE "C", elsewhere boolean, rule_document text, lead_id uuid
+        ) ON COMMIT DELETE ROWS;
+        TRUNCATE list_slice, list_decided, list_led;
+    END $do$
+""")
+_FILL = text("""
+    INSERT INTO list_slice
+    SELECT s.row, s.area_code, s.record_id, s.person_index, s.content_index, s.secrets, s.note, s.fields, s.faults, s.fields ->> 'source_number'
+    FROM import_row s WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
+""")
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:list, 0))")
 _TWICE = text("""
     INSERT INTO import_fault (county_code, job_id, row, field, code)
@@ -21,26 +34,30 @@ _TWICE = text("""
     ) AS counted WHERE times > 1
     ON CONFLICT DO NOTHING
 """)
-_DECIDE = text(f"""
-    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
-    WITH {SLICE}, judged AS (
-        SELECT s.*, d.id IS NOT NULL AS known,
+_DECIDE = text("""
+    INSERT INTO list_decided
+    WITH of_file AS MATERIALIZED (
+        SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
+        WHERE f.county_code = :county AND f.job_id = :job
+          AND f.row BETWEEN (SELECT min(row) FROM list_slice) AND (SELECT max(row) FROM list_slice)
+        GROUP BY f.row
+    ), judged AS (
+        SELECT s.row, d.id IS NOT NULL AS known,
                coalesce(s.cell_faults, '[]') || coalesce(t.faults, '[]')
-               || CASE WHEN s.cell_faults IS NULL AND a.code IS NULL THEN '[["village", "no_such_village"]]' ELSE '[]' END
-               || CASE WHEN d.content_index <> s.content_index THEN '[["source_number", "source_number_used"]]' ELSE '[]' END AS row_faults
-        FROM slice s
+               || CASE WHEN s.cell_faults IS NULL AND a.code IS NULL THEN jsonb '[["village", "no_such_village"]]' ELSE '[]' END
+               || CASE WHEN d.content_index <> s.content_index THEN jsonb '[["source_number", "source_number_used"]]' ELSE '[]' END AS row_faults
+        FROM list_slice s
         LEFT JOIN department_row d ON d.county_code = :county AND d.id = s.record_id
         LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_to IS NULL
-        LEFT JOIN LATERAL (
-            SELECT jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
-            WHERE f.county_code = :county AND f.job_id = :job AND f.row = s.row
-        ) t ON true
+        LEFT JOIN of_file t ON t.row = s.row
     )
-    SELECT :county, :job, row, area_code,
-           CASE WHEN row_faults <> '[]' THEN 'refused' WHEN known THEN 'unchanged' ELSE 'created' END,
-           CASE WHEN row_faults <> '[]' THEN row_faults END,
-           CASE WHEN row_faults = '[]' THEN record_id END
-    FROM judged
+    SELECT s.*, CASE WHEN row_faults <> '[]' THEN 'refused' WHEN known THEN 'unchanged' ELSE 'created' END,
+           CASE WHEN row_faults <> '[]' THEN row_faults END
+    FROM judged JOIN list_slice s ON s.row = judged.row
+""")
+_TELL = text("""
+    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
+    SELECT :county, :job, row, area_code, outcome, row_faults, CASE WHEN outcome <> 'refused' THEN record_id END FROM list_decided
     ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
 """)
 
@@ -57,7 +74,9 @@ async def hold(kind: str, tx: Transaction) -> None:
 
 async def decide(part: Part, tx: Transaction) -> None:
     """Say what becomes of each row of a slice, and what is wrong with it."""
-    await asked(_DECIDE, part, tx)
+    await tx.execute(_BEGIN)
+    for question in (_FILL, _DECIDE, _TELL):
+        await asked(question, part, tx)
 
 
 async def asked(question: TextClause, part: Part, tx: Transaction, **more: Any) -> CursorResult[Any]:

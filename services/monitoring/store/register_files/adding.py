@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, bindparam, text
 
 from services.monitoring.domain.income import AMOUNTS
-from services.monitoring.store.register_files.slices import TAKEN, values_of
+from services.monitoring.store.register_files.slices import INCOME_ID, MEMBERSHIP_ID, TAKEN, values_of
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Part
@@ -12,36 +12,34 @@ from shared.kernel.jobs import Part
 _AMOUNTS = ", ".join(AMOUNTS)
 
 _EXPECTED = text(f"""
-    {TAKEN} SELECT count(*) FILTER (WHERE outcome = 'created') AS people,
-                   count(DISTINCT subject_id) FILTER (WHERE subject_id = unit_id) AS households FROM taken
+    SELECT count(*) FILTER (WHERE outcome = 'created') AS people, count(DISTINCT subject_id) FILTER (WHERE subject_id = unit_id) AS households
+    FROM {TAKEN} t
 """)
 _HOUSEHOLDS = text(f"""
     INSERT INTO household (county_code, id, township_code, area_code, number, kind, due_at, registered_at)
-    {TAKEN} SELECT :county, t.subject_id, left(t.area_code, 9), t.area_code, t.household_number, t.kind, v.due_at, :now
-    FROM taken t JOIN unnest(:villages, :due) AS v (village, due_at) ON v.village = t.area_code
+    SELECT :county, t.subject_id, left(t.area_code, 9), t.area_code, t.household_number, t.kind, v.due_at, :now
+    FROM {TAKEN} t JOIN unnest(:villages, :due) AS v (village, due_at) ON v.village = t.area_code
     WHERE t.subject_id = t.unit_id AND t.relation = 'head'
     ON CONFLICT DO NOTHING
 """).bindparams(bindparam("villages", type_=ARRAY(CODE)), bindparam("due", type_=ARRAY(INSTANT)))
 _INCOMES = text(f"""
     INSERT INTO household_income (county_code, id, household_id, area_code, valid_from, people, {_AMOUNTS}, recorded_at)
-    {TAKEN} SELECT :county, uuidv7(), subject_id, min(area_code), :today, count(*),
-                   {", ".join(f"coalesce(max({each}) FILTER (WHERE relation = 'head'), 0)" for each in AMOUNTS)}, :now
-    FROM taken WHERE subject_id = unit_id GROUP BY subject_id
+    SELECT :county, {INCOME_ID}, subject_id, min(area_code), :today, count(*),
+           {", ".join(f"coalesce(max({each}) FILTER (WHERE relation = 'head'), 0)" for each in AMOUNTS)}, :now
+    FROM {TAKEN} t WHERE subject_id = unit_id GROUP BY subject_id
 """)
-_DIRECTORY = text(f"""
+_DIRECTORY = text("""
     INSERT INTO person_directory (id_number_index, county_code, person_id)
-    {TAKEN} SELECT person_index, :county, record_id FROM taken WHERE outcome = 'created' ORDER BY person_index
+    SELECT person_index, :county, record_id FROM register_decided WHERE outcome = 'created' ORDER BY person_index
     ON CONFLICT DO NOTHING
 """)
-_PEOPLE = text(f"""
+_PEOPLE = text("""
     INSERT INTO person (county_code, id, area_code, name, id_number_index, secrets, content_index)
-    {TAKEN} SELECT :county, t.record_id, t.area_code, t.name, t.person_index, s.secrets, t.content_index
-    FROM taken t JOIN import_row s ON s.county_code = :county AND s.job_id = :job AND s.unit = t.unit AND s.row = t.row
-    WHERE t.outcome = 'created'
+    SELECT :county, record_id, area_code, name, person_index, secrets, content_index FROM register_decided WHERE outcome = 'created'
 """)
 _MEMBERSHIPS = text(f"""
     INSERT INTO membership (county_code, id, household_id, person_id, area_code, relation, labour, valid_from)
-    {TAKEN} SELECT :county, uuidv7(), subject_id, record_id, area_code, relation, labour, :today FROM taken WHERE outcome = 'created'
+    SELECT :county, {MEMBERSHIP_ID}, subject_id, record_id, area_code, relation, labour, :today FROM register_decided WHERE outcome = 'created'
 """)
 
 

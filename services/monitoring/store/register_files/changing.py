@@ -10,9 +10,10 @@ from shared.kernel.jobs import Part
 
 _VALUES = ("people", *AMOUNTS)
 
-_CHANGED = f"""
-    {TAKEN}, changed AS MATERIALIZED (
-        SELECT t.*, coalesce(p.id, t.person) AS person_id FROM taken t
+_ANY = text(f"SELECT EXISTS (SELECT FROM {TAKEN} t WHERE outcome = 'updated' OR subject_id <> unit_id)")
+_CHANGED = """
+    WITH changed AS MATERIALIZED (
+        SELECT t.*, coalesce(p.id, t.person) AS person_id FROM register_decided t
         LEFT JOIN person p ON p.county_code = :county AND p.id_number_index = t.person_index
         WHERE t.outcome = 'updated'
     )
@@ -36,8 +37,7 @@ _RENAME = text(f"""
     WHERE p.county_code = :county AND p.id = c.person_id AND p.name <> c.name AND c.name NOT LIKE '%*%'
 """)
 _NEW_SECRETS = text(f"""
-    {_CHANGED} SELECT c.person_id, c.record_id, s.secrets FROM changed c
-    JOIN import_row s ON s.county_code = :county AND s.job_id = :job AND s.unit = c.unit AND s.row = c.row
+    {_CHANGED} SELECT c.person_id, c.record_id, c.secrets FROM changed c
     JOIN person p ON p.county_code = :county AND p.id = c.person_id
     WHERE c.phone IS NOT NULL AND c.content_index IS NOT NULL AND c.content_index IS DISTINCT FROM p.content_index
 """)
@@ -46,11 +46,11 @@ _RESEAL = text("""
     FROM unnest(:ids, :secrets, :indexes) AS n (id, secrets, content_index) WHERE p.county_code = :county AND p.id = n.id
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("secrets", type_=ARRAY(LargeBinary)), bindparam("indexes", type_=ARRAY(LargeBinary)))
 # What the heads' rows say of households that were there, and who lives in them now.
-_HEADS = f"""
-    {TAKEN}, head AS MATERIALIZED (
+_HEADS = """
+    WITH head AS MATERIALIZED (
         SELECT t.*, (SELECT count(*) FROM membership m
                      WHERE m.county_code = :county AND m.household_id = t.subject_id AND m.valid_to IS NULL) AS members
-        FROM taken t WHERE t.outcome = 'updated' AND t.relation = 'head' AND t.subject_id <> t.unit_id
+        FROM register_decided t WHERE t.outcome = 'updated' AND t.relation = 'head' AND t.subject_id <> t.unit_id
     )
 """
 _KINDS = text(
@@ -71,13 +71,15 @@ _BEGIN_INCOMES = text(f"""
     WHERE NOT EXISTS (SELECT FROM household_income p WHERE p.county_code = :county AND p.household_id = head.subject_id AND p.valid_to IS NULL)
 """)
 _VERSIONS = text(f"""
-    {TAKEN} UPDATE household h SET version = h.version + 1
-    WHERE h.county_code = :county AND h.id IN (SELECT subject_id FROM taken WHERE subject_id <> unit_id)
+    UPDATE household h SET version = h.version + 1
+    WHERE h.county_code = :county AND h.id IN (SELECT subject_id FROM {TAKEN} t WHERE subject_id <> unit_id)
 """)
 
 
 async def change(part: Part, tx: Transaction) -> None:
-    """Keep what a slice says otherwise of people and households that were there."""
+    """Keep what a slice says otherwise of people and households that were there; nearly always they are all new, or the same."""
+    if not (await tx.execute(_ANY)).scalar_one():
+        return
     values = values_of(part, tx)
     for question in (_END_MEMBERSHIPS, _BEGIN_MEMBERSHIPS, _RENAME):
         await tx.execute(question, values)

@@ -3,12 +3,12 @@ from typing import Any
 from sqlalchemy import CursorResult, TextClause, text
 
 from services.monitoring.domain.income import AMOUNTS
-from services.monitoring.store.register_files.slices import SLICE, values_of
+from services.monitoring.store.register_files.slices import COLUMNS, read, values_of
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
 
 _REPEATED = ("area_code", "kind", "people", "net_income", *AMOUNTS)
-_DIFFERS = " OR ".join(f"min(s.{each}) OVER unit IS DISTINCT FROM max(s.{each}) OVER unit" for each in _REPEATED)
+_DIFFERS = " OR ".join(f"min({each}) IS DISTINCT FROM max({each})" for each in _REPEATED)
 _INCOME_CHANGES = " OR ".join(f"s.{each} <> i.{each}" for each in AMOUNTS)
 _SOURCES = ("wage_income", "production_income", "property_income", "transfer_income")
 _NET = " + ".join(f"coalesce({each}, 0)" for each in _SOURCES) + " - coalesce(production_expense, 0)"
@@ -31,14 +31,14 @@ _TWICE = text("""
 """)
 # Each row meets its household by number and its person by blind index; the rows of a unit are looked at together.
 _LOOKED_AT = f"""
-    {SLICE}, target AS MATERIALIZED (
-        SELECT h.* FROM (SELECT array_agg(DISTINCT household_number) AS numbers FROM slice) n, households_numbered(:county, n.numbers) h
+    target AS MATERIALIZED (
+        SELECT h.* FROM (SELECT array_agg(DISTINCT household_number) AS numbers FROM register_slice) n, households_numbered(:county, n.numbers) h
     ), known AS MATERIALIZED (
-        SELECT d.* FROM (SELECT array_agg(person_index) AS indexes FROM slice WHERE person_index IS NOT NULL) i, directory_of(i.indexes) d
+        SELECT d.* FROM (SELECT array_agg(person_index) AS indexes FROM register_slice WHERE person_index IS NOT NULL) i, directory_of(i.indexes) d
     ), placed AS MATERIALIZED (
-        SELECT s.*, h.id AS household_id, h.area_code AS household_area, h.status AS household_status, h.kind AS household_kind,
+        SELECT s.row, h.id AS household_id, h.area_code AS household_area, h.status AS household_status, h.kind AS household_kind,
                coalesce(k.person_id, CASE WHEN s.person_index IS NULL THEN s.person END) AS person_id
-        FROM slice s
+        FROM register_slice s
         LEFT JOIN target h ON h.number = s.household_number
         LEFT JOIN known k ON k.id_number_index = s.person_index
     ), others AS MATERIALIZED (
@@ -48,29 +48,33 @@ _LOOKED_AT = f"""
         WHERE m.county_code = :county AND m.valid_to IS NULL AND m.household_id = ANY(ARRAY(SELECT household_id FROM placed))
           AND NOT EXISTS (SELECT FROM placed p WHERE p.person_id = m.person_id)
         GROUP BY m.household_id
-    ), looked_at AS MATERIALIZED (
-        SELECT s.*, m.household_id AS lives_in, a.code IS NULL AS no_village, t.faults AS file_faults,
-               bool_or(s.cell_faults IS NOT NULL) OVER unit AS unread,
-               count(*) FILTER (WHERE s.relation = 'head') OVER unit + coalesce(o.heads, 0) AS heads,
-               count(*) FILTER (WHERE s.relation = 'spouse') OVER unit + coalesce(o.spouses, 0) AS spouses,
-               count(*) OVER unit + coalesce(o.members, 0) AS members,
-               {_DIFFERS} AS differs,
+    ), units AS MATERIALIZED (
+        SELECT unit, count(*) AS members, bool_or(cell_faults IS NOT NULL) AS unread, {_DIFFERS} AS differs,
+               count(*) FILTER (WHERE relation = 'head') AS heads, count(*) FILTER (WHERE relation = 'spouse') AS spouses
+        FROM register_slice GROUP BY unit
+    ), of_file AS MATERIALIZED (
+        SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
+        WHERE f.county_code = :county AND f.job_id = :job
+          AND f.row BETWEEN (SELECT min(row) FROM register_slice) AND (SELECT max(row) FROM register_slice)
+        GROUP BY f.row
+    ), looked_at AS (
+        SELECT s.*, h.household_id, h.household_area, h.household_status, h.person_id, m.household_id AS lives_in, a.code IS NULL AS no_village,
+               t.faults AS file_faults, u.unread, u.differs,
+               u.heads + coalesce(o.heads, 0) AS heads, u.spouses + coalesce(o.spouses, 0) AS spouses, u.members + coalesce(o.members, 0) AS members,
                (m.relation, m.labour) IS DISTINCT FROM (s.relation, s.labour)
                OR coalesce(p.name <> s.name AND s.name NOT LIKE '%*%', false)
                OR (s.phone IS NOT NULL AND s.content_index IS NOT NULL AND s.content_index IS DISTINCT FROM p.content_index) AS person_changes,
-               s.relation = 'head' AND (coalesce(s.kind <> s.household_kind, false) OR coalesce({_INCOME_CHANGES}, false)
-                                        OR coalesce(i.people <> count(*) OVER unit + coalesce(o.members, 0), false)) AS household_changes
-        FROM placed s
-        LEFT JOIN membership m ON m.county_code = :county AND m.person_id = s.person_id AND m.valid_to IS NULL
-        LEFT JOIN person p ON p.county_code = :county AND p.id = s.person_id
-        LEFT JOIN household_income i ON i.county_code = :county AND i.household_id = s.household_id AND i.valid_to IS NULL
-        LEFT JOIN others o ON o.household_id = s.household_id
+               s.relation = 'head' AND (coalesce(s.kind <> h.household_kind, false) OR coalesce({_INCOME_CHANGES}, false)
+                                        OR coalesce(i.people <> u.members + coalesce(o.members, 0), false)) AS household_changes
+        FROM register_slice s
+        JOIN placed h ON h.row = s.row
+        JOIN units u ON u.unit = s.unit
+        LEFT JOIN membership m ON m.county_code = :county AND m.person_id = h.person_id AND m.valid_to IS NULL
+        LEFT JOIN person p ON p.county_code = :county AND p.id = h.person_id
+        LEFT JOIN household_income i ON i.county_code = :county AND i.household_id = h.household_id AND i.valid_to IS NULL
+        LEFT JOIN others o ON o.household_id = h.household_id
         LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_to IS NULL
-        LEFT JOIN LATERAL (
-            SELECT jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
-            WHERE f.county_code = :county AND f.job_id = :job AND f.row = s.row
-        ) t ON true
-        WINDOW unit AS (PARTITION BY s.unit)
+        LEFT JOIN of_file t ON t.row = s.row
     )
 """
 # Code -> field, and when; asked only of units all of whose cells could be read.
@@ -103,33 +107,41 @@ _FAULTS = {
 
 def _fault(code: str, field: str | None, when: str) -> str:
     place = "null" if field is None else f'"{field}"'
-    return f"""CASE WHEN {when} THEN '[{place}, "{code}"]'::jsonb END"""
+    return f"""CASE WHEN {when} THEN '[{place}, "{code}"]' END"""
 
 
-# A colon inside the text of a question begins a parameter; casts and JSON are written so that none stands there by chance.
-_DECIDE = text(
-    f"""
-    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
-    WITH {_LOOKED_AT}, judged AS MATERIALIZED (
-        SELECT l.*, coalesce(l.cell_faults, '[]') || coalesce(l.file_faults, '[]') || CASE WHEN l.unread THEN '[]' ELSE to_jsonb(array_remove(ARRAY[
-            {", ".join(_fault(code, *rule) for code, rule in _FAULTS.items())}
-        ], NULL)) END AS row_faults
+# Faults are put together as text, and become JSON where there are any: for most rows that is never. Wide rows pass through (OFFSET 0 keeps what is
+# computed of them from being computed again), and only narrow ones are gathered.
+_DECIDE = text(f"""
+    INSERT INTO register_decided ({", ".join(COLUMNS)}, outcome, row_faults, subject_id)
+    WITH {_LOOKED_AT}, judged AS (
+        SELECT l.*, CASE WHEN NOT l.unread THEN concat_ws(',', {", ".join(_fault(code, *rule) for code, rule in _FAULTS.items())}) END AS found
         FROM looked_at l
+        OFFSET 0
+    ), told AS (
+        SELECT j.row, j.unit, j.household_id, j.person_id, j.person_changes OR j.household_changes AS changes,
+               CASE WHEN j.found <> '' OR j.cell_faults IS NOT NULL OR j.file_faults IS NOT NULL
+                    THEN coalesce(j.cell_faults, '[]') || coalesce(j.file_faults, '[]') || CAST('[' || coalesce(j.found, '') || ']' AS jsonb)
+               END AS row_faults
+        FROM judged j
     ), summed AS (
-        SELECT j.*, bool_or(j.row_faults <> '[]') OVER (PARTITION BY j.unit) AS refused FROM judged j
+        SELECT t.*, bool_or(t.row_faults IS NOT NULL) OVER (PARTITION BY t.unit) AS refused FROM told t
     )
-    SELECT :county, :job, row, area_code,
+    SELECT {", ".join(f"s.{each}" for each in COLUMNS)},
            CASE WHEN refused THEN 'refused'
                 WHEN household_id IS NOT NULL AND :strategy = 'create' THEN 'unchanged'
                 WHEN person_id IS NULL THEN 'created'
-                WHEN person_changes OR household_changes THEN 'updated'
+                WHEN changes THEN 'updated'
                 ELSE 'unchanged' END,
-           CASE WHEN row_faults <> '[]' THEN row_faults WHEN refused THEN '[[null, "household_refused"]]' END,
+           CASE WHEN row_faults IS NOT NULL THEN row_faults WHEN refused THEN '[[null, "household_refused"]]' END,
            CASE WHEN NOT refused THEN coalesce(household_id, unit_id) END
-    FROM summed
+    FROM summed JOIN register_slice s ON s.row = summed.row
+""")
+_TELL = text("""
+    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
+    SELECT :county, :job, row, area_code, outcome, row_faults, subject_id FROM register_decided
     ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
-""".replace("::jsonb", r"\:\:jsonb")
-)
+""")
 
 
 async def note_repeated(job_id: JobId, tx: Transaction) -> None:
@@ -150,7 +162,9 @@ async def villages_of(part: Part, tx: Transaction) -> list[str]:
 
 async def decide(part: Part, tx: Transaction) -> None:
     """Say what becomes of each row of a slice, and what is wrong with it."""
+    await read(part, tx)
     await _ask(_DECIDE, part, tx)
+    await _ask(_TELL, part, tx)
 
 
 async def _ask(question: TextClause, part: Part, tx: Transaction) -> CursorResult[Any]:

@@ -63,7 +63,7 @@ class ListLoad:
         await department_files.decide(part, tx)
         rules = await law.signal_rules_for(tx.actor.scope.county, self._kind.sheet.kind, tx)
         villages = await department_files.lead_villages(part, self._kind, rules, tx)
-        return await department_files.keep(part, self._kind, rules, await _due_in(villages, tx), tx)
+        return await department_files.keep(part, self._kind, await _due_in(villages, tx), tx)
 
 
 async def _due_in(villages: Sequence[str], tx: Transaction) -> Mapping[str, datetime]:

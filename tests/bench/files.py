@@ -1,0 +1,19 @@
+"""Files in and out: what each part of `files` measures, on a database of its own but for the worklists."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tests.bench.bench import Bench
+from tests.bench.beside import measure_beside
+from tests.bench.exporting import measure_exporting
+from tests.bench.importing import measure_importing
+from tests.bench.screening import measure_screening
+
+
+def measure_files(bench: Bench) -> Iterable[dict[str, Any]]:
+    """Measure, and give the lines."""
+    bench.world.make_files_database()
+    yield from measure_importing(bench)
+    yield from measure_exporting(bench)
+    yield from measure_screening(bench)
+    yield from measure_beside(bench)
