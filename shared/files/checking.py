@@ -78,7 +78,8 @@ class Checker:
         numbers = run.numbers[skipped:]
         cells = {place: self._vectors(column[skipped:], place, numbers) for place, column in enumerate(run.columns) if self._matters(place)}
         faults = {place: {row - skipped: code for row, code in run.faults[place].items() if row >= skipped} for place in run.faults if place in cells}
-        return self._rows(numbers, cells, faults).filter(_held(cells.values()) | _odd(faults.values(), len(numbers)))
+        kept = _held(cells.values()) | _odd(faults.values(), len(numbers)) if cells else pl.Series([], dtype=pl.Boolean)
+        return self._rows(numbers, cells, faults).filter(kept) if kept.any() else pl.DataFrame()
 
     def _matters(self, place: int) -> bool:
         """Say whether a column is ours, or has no header, so that what stands in it would be lost."""

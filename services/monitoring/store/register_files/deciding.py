@@ -29,7 +29,8 @@ _TWICE = text("""
     ) AS counted WHERE times > 1
     ON CONFLICT DO NOTHING
 """)
-# Each row meets its household by number and its person by blind index; the rows of a unit are looked at together.
+# Each row meets its household by number and its person by blind index; the rows of a unit are looked at together. What is kept is looked up row by
+# row, for rows that are known (OFFSET 0 keeps it so): a join would read all of a county for every slice of it.
 _LOOKED_AT = f"""
     target AS MATERIALIZED (
         SELECT h.* FROM (SELECT array_agg(DISTINCT household_number) AS numbers FROM register_slice) n, households_numbered(:county, n.numbers) h
@@ -41,12 +42,15 @@ _LOOKED_AT = f"""
         FROM register_slice s
         LEFT JOIN target h ON h.number = s.household_number
         LEFT JOIN known k ON k.id_number_index = s.person_index
+    ), living AS MATERIALIZED (
+        SELECT m.* FROM (SELECT DISTINCT household_id FROM placed WHERE household_id IS NOT NULL) h, LATERAL (
+            SELECT household_id, person_id, relation FROM membership
+            WHERE county_code = :county AND household_id = h.household_id AND valid_to IS NULL OFFSET 0
+        ) m
     ), others AS MATERIALIZED (
         SELECT m.household_id, count(*) AS members, count(*) FILTER (WHERE m.relation = 'head') AS heads,
                count(*) FILTER (WHERE m.relation = 'spouse') AS spouses
-        FROM membership m
-        WHERE m.county_code = :county AND m.valid_to IS NULL AND m.household_id = ANY(ARRAY(SELECT household_id FROM placed))
-          AND NOT EXISTS (SELECT FROM placed p WHERE p.person_id = m.person_id)
+        FROM living m WHERE NOT EXISTS (SELECT FROM placed p WHERE p.person_id = m.person_id)
         GROUP BY m.household_id
     ), units AS MATERIALIZED (
         SELECT unit, count(*) AS members, bool_or(cell_faults IS NOT NULL) AS unread, {_DIFFERS} AS differs,
@@ -69,9 +73,15 @@ _LOOKED_AT = f"""
         FROM register_slice s
         JOIN placed h ON h.row = s.row
         JOIN units u ON u.unit = s.unit
-        LEFT JOIN membership m ON m.county_code = :county AND m.person_id = h.person_id AND m.valid_to IS NULL
-        LEFT JOIN person p ON p.county_code = :county AND p.id = h.person_id
-        LEFT JOIN household_income i ON i.county_code = :county AND i.household_id = h.household_id AND i.valid_to IS NULL
+        LEFT JOIN LATERAL (
+            SELECT * FROM membership
+            WHERE h.person_id IS NOT NULL AND county_code = :county AND person_id = h.person_id AND valid_to IS NULL OFFSET 0
+        ) m ON true
+        LEFT JOIN LATERAL (SELECT * FROM person WHERE h.person_id IS NOT NULL AND county_code = :county AND id = h.person_id OFFSET 0) p ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM household_income
+            WHERE h.household_id IS NOT NULL AND county_code = :county AND household_id = h.household_id AND valid_to IS NULL OFFSET 0
+        ) i ON true
         LEFT JOIN others o ON o.household_id = h.household_id
         LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_to IS NULL
         LEFT JOIN of_file t ON t.row = s.row
