@@ -16,7 +16,7 @@ from services.monitoring.domain.files.department_lists import DISASTER, MEDICAL_
 from services.monitoring.domain.households import HouseholdKind
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.queries.department_rows import NO_LEAD
-from shared.files.tables import write_csv, write_xlsx
+from shared.files.writing.tables import write_csv, write_xlsx
 from shared.kernel.areas import COUNTIES
 
 LIFTED_OUT, GENERAL = HouseholdKind.LIFTED_OUT, HouseholdKind.GENERAL

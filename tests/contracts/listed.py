@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx2
 
-from shared.files.tables import unguarded
+from shared.files.writing.tables import unguarded
 
 NUMBER = "户编号"
 """Of a register each row is a person; its household's number is the id, where nobody gave another."""

@@ -20,7 +20,7 @@ from services.employment.domain.tasks import OTHER
 from services.gateway.app import create_gateway
 from services.gateway.domain.task_list import KIND, MEASURE, SERVICE, STATUS, TASK_LIST
 from services.projects.domain.tasks import KINDS as OF_PROJECTS
-from shared.files.tables import unguarded
+from shared.files.writing.tables import unguarded
 from shared.kernel.actors import Actor, Role
 from shared.kernel.assistance import TaskStatus
 from shared.service.downloads import CSV, XLSX

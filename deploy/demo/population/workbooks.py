@@ -14,7 +14,7 @@ from deploy.demo.population.slips import SLIPS, Entry, Row, right
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
 from services.monitoring.domain.households import Relation
 from services.monitoring.domain.income import AMOUNTS
-from shared.files.tables import write_xlsx
+from shared.files.writing.tables import write_xlsx
 from shared.kernel.areas import COUNTIES
 
 SLOPPY = COUNTIES[1]

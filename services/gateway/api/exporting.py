@@ -105,7 +105,7 @@ def _row(task: TaskShown) -> Sequence[object]:
 
 def _write(to: Path, rows: Rows, form: Format) -> None:
     """Write the rows as a file. Takes long: call it in a thread."""
-    from shared.files.tables import write_csv, write_xlsx  # what writes workbooks is loaded by who needs it only
+    from shared.files.writing.tables import write_csv, write_xlsx  # what writes workbooks is loaded by who needs it only
 
     if form is Format.XLSX:
         write_xlsx(to, TASK_LIST, rows, marked=False)

@@ -253,6 +253,6 @@ class Desk:
 
 def template_into(to: Path, kind: FileKind, villages: Sequence[tuple[str, str]]) -> None:
     """Write a kind's template. Takes long: call it in a thread."""
-    from shared.files.template import write_template  # what writes workbooks is loaded by who needs it only
+    from shared.files.writing.template import write_template  # what writes workbooks is loaded by who needs it only
 
     write_template(to, kind.sheet, villages=villages)

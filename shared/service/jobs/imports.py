@@ -18,10 +18,11 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.database.jobs import claims, stage
 from shared.database.transaction import Transaction
-from shared.files import capped, reporting
+from shared.files import capped
 from shared.files.limits import Limits
 from shared.files.reading import read
 from shared.files.unreadable import Unreadable
+from shared.files.writing import reporting
 from shared.kernel.errors import Conflict
 from shared.kernel.jobs import Atomic, JobState, Mode, Part, Phase, Progress, RowsAtFault
 from shared.kernel.sheets import Outcome

@@ -94,7 +94,7 @@ def write(spool: Path, to: Path, sheet: Sheet, form: Format) -> int:
 
     :raises ValueError: there are more rows than a workbook holds.
     """
-    from shared.files.tables import write_csv, write_xlsx  # what writes workbooks is loaded by who needs it only
+    from shared.files.writing.tables import write_csv, write_xlsx  # what writes workbooks is loaded by who needs it only
 
     with spool.open("rb") as lines:
         rows = (orjson.loads(line) for line in lines)

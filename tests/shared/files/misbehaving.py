@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from shared.files.frames import HEADER
+from shared.files.capped.frames import HEADER
 from shared.files.unreadable import Unreadable
 
 

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from stdnum.cn import ric
 
 from shared import wire
-from shared.files.cleaning import clean
-from shared.files.tables import guarded, unguarded
-from shared.files.vectors import vectors
+from shared.files.reading.cleaning import clean
+from shared.files.reading.vectors import vectors
+from shared.files.writing.tables import guarded, unguarded
 from shared.kernel.people import IdNumber, PersonName, Phone
 from shared.kernel.sheets import Column, Holds
 from shared.kernel.workdays import local_day

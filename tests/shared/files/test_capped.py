@@ -241,7 +241,7 @@ def children() -> list[int]:
         if entry.name.isdigit() and alive(int(entry.name)):
             command = (entry / "cmdline").read_bytes() if entry.exists() else b""
             status = (entry / "stat").read_text().rpartition(")")[2].split() if entry.exists() else []
-            if b"shared.files.child" in command and status and int(status[1]) == os.getpid():
+            if b"shared.files.capped.child" in command and status and int(status[1]) == os.getpid():
                 found.append(int(entry.name))
     return found
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.files.cleaning import clean
-from shared.files.vectors import vectors
+from shared.files.reading.cleaning import clean
+from shared.files.reading.vectors import vectors
 from shared.kernel.sheets import Column, Holds
 from tests.shared.files.made import ID, TODAY
 

@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from shared.files import capped
-from shared.files.checking import batches
 from shared.files.faults import FAULTS
 from shared.files.limits import Limits
+from shared.files.reading.checking import batches
 from shared.files.unreadable import Unreadable
 from tests.shared.files.hostile import FILES, Hostile
 from tests.shared.files.made import FORM, HEADER, ID, book, csv, parts, put, reading, refusal, row, worksheet, zipped

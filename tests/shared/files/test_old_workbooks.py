@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from shared.files.biff import Biff
-from shared.files.compound import has_entry, stream
+from shared.files.reading.workbooks.biff import Biff
+from shared.files.reading.workbooks.compound import has_entry, stream
 from shared.files.unreadable import Unreadable
 from tests.shared.files.made import compound, record
 

@@ -10,8 +10,8 @@ from openpyxl.workbook import Workbook
 from python_calamine import load_workbook
 
 from shared.files.limits import Limits
-from shared.files.report import REPORT_COLUMNS, write_report
-from shared.files.tables import write_csv, write_xlsx
+from shared.files.writing.report import REPORT_COLUMNS, write_report
+from shared.files.writing.tables import write_csv, write_xlsx
 from shared.kernel.sheets import Fault, Outcome, RowResult
 from tests.shared.files.written import PAYLOADS, a_row, a_sheet, taken
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import load_workbook
 
-from shared.files.tables import guarded, unguarded, write_csv, write_xlsx
-from shared.files.vectors import vectors
+from shared.files.reading.vectors import vectors
+from shared.files.writing.tables import guarded, unguarded, write_csv, write_xlsx
 from shared.kernel.sheets import Column, Holds
 from tests.shared.files.written import COLUMNS, NAMES, PAYLOADS, a_row, a_sheet, taken
 

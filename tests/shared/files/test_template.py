@@ -8,8 +8,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from python_calamine import load_workbook
 
-from shared.files.template import write_template
 from shared.files.unreadable import Unreadable
+from shared.files.writing.template import write_template
 from shared.kernel.sheets import Column, Holds
 from tests.shared.files.written import COLUMNS, a_sheet, taken
 

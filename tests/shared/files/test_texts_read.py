@@ -6,9 +6,9 @@ from random import Random
 import orjson
 import pytest
 
-from shared.files.cells import cells_of
-from shared.files.encoding import encoding_of
-from shared.files.tables import write_csv
+from shared.files.reading.cells import cells_of
+from shared.files.reading.texts.encoding import encoding_of
+from shared.files.writing.tables import write_csv
 from tests.shared.files.made import FIELDS, FORM, ID, Outcome, csv, put, reading
 
 HEADERS = ["姓名", "身份证号码"]

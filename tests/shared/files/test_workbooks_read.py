@@ -9,13 +9,13 @@ import openpyxl
 import pytest
 from xlsxwriter.workbook import Workbook
 
-from shared.files import slices
-from shared.files.cells import cells_of
 from shared.files.limits import Limits
-from shared.files.slices import runs
-from shared.files.tables import write_xlsx
-from shared.files.template import write_template
+from shared.files.reading.cells import cells_of
+from shared.files.reading.workbooks import slices
+from shared.files.reading.workbooks.slices import runs
 from shared.files.unreadable import Unreadable
+from shared.files.writing.tables import write_xlsx
+from shared.files.writing.template import write_template
 from tests.shared.files.made import FORM, HEADER, ID, MAIN, ROWS, Outcome, book, cell, csv, parts, put, reading, refusal, row, worksheet, zipped
 
 OLD = Path(__file__).parent / "data" / "register.xls"

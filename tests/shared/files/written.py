@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from shared.files.checking import frames
 from shared.files.limits import Limits
+from shared.files.reading.checking import frames
 from shared.kernel.sheets import Column, Holds, Sheet
 
 # 0x2CEE1 and 0x20BB7 are characters of four bytes that stand in people's names.

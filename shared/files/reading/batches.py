@@ -1,7 +1,7 @@
 """Read what was uploaded: rows of cleaned texts, and what is wrong with them.
 
-Promises: the file is opened in a process of its own with little memory and little time (`shared/files/capped.py`), and whatever it holds, the caller
-gets batches or an `Unreadable`. Rows come in order, a few thousand at a time; the child waits when the caller is slow.
+Promises: the file is opened in a process of its own with little memory and little time (`shared/files/capped`), and whatever it holds, the
+caller gets batches or an `Unreadable`. Rows come in order, a few thousand at a time; the child waits when the caller is slow.
 
 Not for a web process: it imports polars. Not a check of anything beyond single cells: that is the kind's own.
 """
@@ -15,8 +15,9 @@ from pathlib import Path
 
 import polars as pl
 
-from shared.files import capped, checking
+from shared.files import capped
 from shared.files.limits import DEFAULT, Limits
+from shared.files.reading import checking
 from shared.files.unreadable import Unreadable
 from shared.kernel.sheets import Sheet
 from shared.kernel.workdays import local_day

@@ -11,10 +11,10 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Self, TextIO
 
-from shared.files.columns import letters
-from shared.files.encoding import encoding_of
 from shared.files.limits import Limits
-from shared.files.rows import RUN, Rows, by_columns
+from shared.files.reading.columns import letters
+from shared.files.reading.rows import RUN, Rows, by_columns
+from shared.files.reading.texts.encoding import encoding_of
 from shared.files.unreadable import Unreadable
 
 _PIECE = 1 << 20

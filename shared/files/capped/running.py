@@ -27,13 +27,13 @@ from typing import Any
 import orjson
 import structlog
 
+from shared.files.capped.frames import HEADER, LONGEST, OUT_OF_MEMORY, Kind
 from shared.files.faults import FAULTS
-from shared.files.frames import HEADER, LONGEST, OUT_OF_MEMORY, Kind
 from shared.files.limits import Limits
 from shared.files.unreadable import Unreadable
 
-_ROOT = Path(__file__).parents[2]
-_COMMAND = (sys.executable, "-E", "-s", "-B", "-X", "utf8", "-m", "shared.files.child")
+_ROOT = Path(__file__).parents[3]
+_COMMAND = (sys.executable, "-E", "-s", "-B", "-X", "utf8", "-m", "shared.files.capped.child")
 _ENVIRONMENT = {"PATH": os.defpath, "POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "1", "RUST_BACKTRACE": "0"}
 _MEMORY_WORDS = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
 _LAST_WORDS = 4096

@@ -10,11 +10,11 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.files.archive import Archive, key
-from shared.files.markup import Element, elements, without_definitions
-from shared.files.merges import Merges
+from shared.files.reading.workbooks.archive import Archive, key
+from shared.files.reading.workbooks.markup import Element, elements, without_definitions
+from shared.files.reading.workbooks.merges import Merges
 from shared.files.unreadable import Unreadable
-from shared.files.workbook import CHOICES_SHEET, NOTES_SHEET
+from shared.files.writing.workbook import CHOICES_SHEET, NOTES_SHEET
 
 _SMALL_PART = 16 << 20
 _STYLES = 32 << 20

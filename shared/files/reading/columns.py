@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from unicodedata import normalize
 
 from shared.files.unreadable import Unreadable
-from shared.files.workbook import REPORT_COLUMNS
+from shared.files.writing.workbook import REPORT_COLUMNS
 from shared.kernel.sheets import Sheet
 
 _NAME_OF_A_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")

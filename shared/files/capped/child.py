@@ -1,4 +1,4 @@
-"""The process in which uploaded files are read: `python -m shared.files.child`, started by `shared/files/capped.py` and by nobody else.
+"""The process in which uploaded files are read: `python -m shared.files.capped.child`, started by `running.py` and by nobody else.
 
 Promises: it has its limits before it loads or reads anything, it ends when its parent does (on Linux), it leaves no core, it yields to
 processes that serve people, and of an error it tells only the type and the place in our code.
@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 import orjson
 
-from shared.files.frames import HEADER, OUT_OF_MEMORY, Kind
+from shared.files.capped.frames import HEADER, OUT_OF_MEMORY, Kind
 from shared.files.unreadable import Unreadable
 
 _NICE = 10

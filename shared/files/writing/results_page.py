@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 
 from xlsxwriter.workbook import Workbook
 
-from shared.files.columns import key
-from shared.files.workbook import REPORT_COLUMNS, RESULTS_SHEET, ROWS_OF_A_SHEET, column_format, header_format, set_print, width
+from shared.files.reading.columns import key
+from shared.files.writing.workbook import REPORT_COLUMNS, RESULTS_SHEET, ROWS_OF_A_SHEET, column_format, header_format, set_print, width
 from shared.kernel.sheets import Column, Fault, Holds, Outcome, RowResult, Sheet
 
 OUTCOME_WORDS = {Outcome.REFUSED: "未通过", Outcome.CREATED: "新增", Outcome.UPDATED: "更新", Outcome.UNCHANGED: "无变化"}

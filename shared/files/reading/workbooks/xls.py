@@ -1,6 +1,6 @@
 """The rows of an .xls workbook, which holds 65536 of them at most and is read as a whole.
 
-Promises what `shared/files/xlsx.py` does, but that the memory grows with the sheet: the cap of the process is what holds a hostile one.
+Promises what `xlsx.py` does, but that the memory grows with the sheet: the cap of the process is what holds a hostile one.
 """
 
 from array import array
@@ -12,13 +12,13 @@ from typing import Self
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from shared.files.biff import Biff
-from shared.files.columns import letters
 from shared.files.limits import Limits
-from shared.files.merges import Merges
-from shared.files.rows import RUN, Rows, by_columns
+from shared.files.reading.columns import letters
+from shared.files.reading.rows import RUN, Rows, by_columns
+from shared.files.reading.workbooks.biff import Biff
+from shared.files.reading.workbooks.merges import Merges
 from shared.files.unreadable import Unreadable
-from shared.files.workbook import CHOICES_SHEET, MARK_LABEL, NOTES_SHEET
+from shared.files.writing.workbook import CHOICES_SHEET, MARK_LABEL, NOTES_SHEET
 
 
 class Xls:

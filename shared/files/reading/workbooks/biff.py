@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator, Mapping
 
-from shared.files.compound import has_entry, stream
+from shared.files.reading.workbooks.compound import has_entry, stream
 from shared.files.unreadable import Unreadable
 
 _FORMULA, _ERROR_OR_TRUTH, _SHEET, _BOOK_LINK, _ENDS, _PASSWORD = 0x0006, 0x0205, 0x0085, 0x01AE, 0x000A, 0x002F

@@ -1,14 +1,14 @@
 """The cells of a file as they stood, for those who write it out again.
 
-Called in a process that may be lost (`shared/files/capped.py`). Not for checking: nothing is cleaned here.
+Called in a process that may be lost (`shared/files/capped/running.py`). Not for checking: nothing is cleaned here.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.files.columns import blank
 from shared.files.limits import DEFAULT, Limits
-from shared.files.sources import opened
+from shared.files.reading.columns import blank
+from shared.files.reading.sources import opened
 
 
 def cells_of(file: Path, limits: Limits = DEFAULT) -> Iterator[tuple[int, list[object]]]:

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from shared.files.vectors import TEXT, Sort, inexact, vectors
+from shared.files.reading.vectors import TEXT, Sort, inexact, vectors
 from shared.kernel.sheets import MASK, Column, Holds
 from shared.wire.types import UNSAFE
 
@@ -63,7 +63,7 @@ class Rule:
 
 
 def clean(column: Column, frame: pl.DataFrame, *, today: date) -> Cleaned:
-    """Check the cells of a column, given as `shared/files/vectors.py` gives them."""
+    """Check the cells of a column, given as `shared/files/reading/vectors.py` gives them."""
     rule = _RULES[column.holds](column, today)
     checks, value = [*_before(column), *rule.checks], rule.value
     if column.masked and column.holds in (Holds.ID_NUMBER, Holds.PHONE):  # a masked name passes as a name does

@@ -33,7 +33,7 @@ BLANKS = "".join(character for character in map(chr, range(0x3001)) if character
 _WIDE = {chr(ord(each) + 0xFEE0): each for each in string.printable.strip()} | {"\u3000": " "}
 _EXACT = 1e15  # spreadsheets keep 15 digits
 
-# As other systems write a text that must stay one, and as `shared/files/tables.py` does.
+# As other systems write a text that must stay one, and as `shared/files/writing/tables.py` does.
 _QUOTED = r'^="([^"]*)"$'
 _GUARD = r"^'([\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]|[\t\r\n'])"
 

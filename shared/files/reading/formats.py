@@ -4,9 +4,9 @@ from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 
-from shared.files.archive import Archive
-from shared.files.compound import has_entry
 from shared.files.limits import DEFAULT, Limits
+from shared.files.reading.workbooks.archive import Archive
+from shared.files.reading.workbooks.compound import has_entry
 from shared.files.unreadable import Unreadable
 
 _BEGINNING = 8192

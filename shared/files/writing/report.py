@@ -7,12 +7,12 @@ Promises: the memory needed grows with the rows that were refused, and by one by
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from shared.files.cells import cells_of
-from shared.files.formats import Format, format_of
 from shared.files.limits import Limits
-from shared.files.results_page import OUTCOME_WORDS, ResultsPage, Sentences
-from shared.files.tables import unguarded
-from shared.files.workbook import REPORT_COLUMNS, add_notes, workbook
+from shared.files.reading.cells import cells_of
+from shared.files.reading.formats import Format, format_of
+from shared.files.writing.results_page import OUTCOME_WORDS, ResultsPage, Sentences
+from shared.files.writing.tables import unguarded
+from shared.files.writing.workbook import REPORT_COLUMNS, add_notes, workbook
 from shared.kernel.sheets import Outcome, RowResult, Sheet
 
 __all__ = ["REPORT_COLUMNS", "write_report"]

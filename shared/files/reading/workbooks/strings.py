@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from shared.files.markup import plain
-from shared.files.slices import load, windows
+from shared.files.reading.workbooks.markup import plain
+from shared.files.reading.workbooks.slices import load, windows
 from shared.files.unreadable import Unreadable
 
 _USUAL = b' t="s"><v>'

@@ -7,7 +7,7 @@ from pathlib import Path
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 
-from shared.files.workbook import (
+from shared.files.writing.workbook import (
     CHOICES_SHEET,
     FILL_SHEET,
     ROWS_OF_A_SHEET,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from shared.files.rows import RUN
+from shared.files.reading.rows import RUN
 from shared.files.unreadable import Unreadable
 
 _WINDOW = 4 << 20

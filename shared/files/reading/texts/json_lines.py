@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from shared.files.limits import Limits
-from shared.files.rows import RUN, Rows, by_columns
+from shared.files.reading.rows import RUN, Rows, by_columns
 from shared.files.unreadable import Unreadable
 
 _LONGEST_LINE = 8 << 20

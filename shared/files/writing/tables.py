@@ -15,7 +15,7 @@ from typing import IO
 
 from xlsxwriter.worksheet import Worksheet
 
-from shared.files.workbook import FILL_SHEET, ROWS_OF_A_SHEET, add_notes, column_format, header_format, set_print, width, workbook
+from shared.files.writing.workbook import FILL_SHEET, ROWS_OF_A_SHEET, add_notes, column_format, header_format, set_print, width, workbook
 from shared.kernel.money import rounded
 from shared.kernel.sheets import Column, Holds, Sheet
 from shared.kernel.workdays import SHANGHAI

@@ -1,6 +1,6 @@
 """What every format of file comes down to: runs of rows, by columns, as they stood.
 
-Promises nothing of what the cells hold: that is checked in `shared/files/cleaning.py`.
+Promises nothing of what the cells hold: that is checked in `shared/files/reading/cleaning.py`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 
 from shared.files.limits import Limits
-from shared.files.report import write_report
+from shared.files.writing.report import write_report
 from shared.kernel.sheets import Fault, Outcome, RowResult, Sheet
 
 

@@ -13,17 +13,17 @@ from xml.parsers import expat
 
 from python_calamine import CalamineSheet
 
-from shared.files.archive import Archive
-from shared.files.columns import letters
-from shared.files.guard import Book, guarded, place
 from shared.files.limits import Limits
-from shared.files.markup import plain
-from shared.files.merges import Odd
-from shared.files.rows import Column, Rows, by_columns
-from shared.files.slices import Run, load, runs
-from shared.files.strings import Strings
+from shared.files.reading.columns import letters
+from shared.files.reading.rows import Column, Rows, by_columns
+from shared.files.reading.workbooks.archive import Archive
+from shared.files.reading.workbooks.guard import Book, guarded, place
+from shared.files.reading.workbooks.markup import plain
+from shared.files.reading.workbooks.merges import Odd
+from shared.files.reading.workbooks.slices import Run, load, runs
+from shared.files.reading.workbooks.strings import Strings
 from shared.files.unreadable import Unreadable
-from shared.files.workbook import MARK_LABEL
+from shared.files.writing.workbook import MARK_LABEL
 
 _FORMULA, _ERROR = re.compile(rb"<f[\s/>]"), re.compile(rb"""t\s*=\s*["']e["']""")
 _NUMBER = re.compile(rb"\sr=[\"']([0-9]{1,10})[\"']")

@@ -10,14 +10,14 @@ from pathlib import Path
 import orjson
 import polars as pl
 
-from shared.files.cleaning import Cleaned, clean
-from shared.files.columns import blank, letters, places, without_header
 from shared.files.limits import Limits
-from shared.files.merges import MERGED
-from shared.files.rows import Rows
-from shared.files.sources import Source, opened
+from shared.files.reading.cleaning import Cleaned, clean
+from shared.files.reading.columns import blank, letters, places, without_header
+from shared.files.reading.rows import Rows
+from shared.files.reading.sources import Source, opened
+from shared.files.reading.vectors import vectors
+from shared.files.reading.workbooks.merges import MERGED
 from shared.files.unreadable import Unreadable
-from shared.files.vectors import vectors
 from shared.kernel.sheets import Sheet
 
 Faults = Mapping[int, Mapping[int, str]]  # place of the column -> place of the row -> code
@@ -30,7 +30,7 @@ def batches(file: Path, sheet: Sheet, limits: Limits, today: date) -> Iterator[M
 
 
 def frames(file: Path, sheet: Sheet, limits: Limits, today: date) -> Iterator[tuple[float, pl.DataFrame]]:
-    """Read a file: the part that is read so far, and rows as `shared/files/reading.py` promises them.
+    """Read a file: the part that is read so far, and rows as `shared/files/reading/batches.py` promises them.
 
     :raises Unreadable: nothing of it is taken.
     """

@@ -5,13 +5,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from shared.files.delimited import Delimited
-from shared.files.formats import Format, format_of
-from shared.files.json_lines import JsonLines
 from shared.files.limits import Limits
-from shared.files.rows import Rows
-from shared.files.xls import Xls
-from shared.files.xlsx import Xlsx
+from shared.files.reading.formats import Format, format_of
+from shared.files.reading.rows import Rows
+from shared.files.reading.texts.delimited import Delimited
+from shared.files.reading.texts.json_lines import JsonLines
+from shared.files.reading.workbooks.xls import Xls
+from shared.files.reading.workbooks.xlsx import Xlsx
 
 
 class Source(Protocol):

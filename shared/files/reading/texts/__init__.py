@@ -1,0 +1,1 @@
+"""Files of text: encodings, separated values, JSON lines."""

@@ -1,0 +1,1 @@
+"""What goes out: templates, lists, and the uploaded workbook back."""
