@@ -14,8 +14,8 @@ _PLACES = """
 # Due dates repeat, so that a page often ends between two rows of one moment.
 _ROWS = {
     "household": """
-        (county_code, id, township_code, area_code, kind, status, due_at, registered_at)
-        SELECT county_code, gen_random_uuid(), township_code, area_code, 'general',
+        (county_code, id, township_code, area_code, number, kind, status, due_at, registered_at)
+        SELECT county_code, gen_random_uuid(), township_code, area_code, 'drawn-' || n, 'general',
                {status}, due_at, now()
     """,
     "lead": """

@@ -167,7 +167,7 @@ async def _kill_a_reader(rng: Random, *, after: Callable[[], Awaitable[object]])
     """End the process that reads a file, or writes the report, a moment after something holds; say whether there was one."""
     await until(after)
     await asyncio.sleep(rng.uniform(0, 0.6))
-    readers = [each for each in psutil.Process().children() if "shared.files.capped.child" in each.cmdline()]
+    readers = [each for each in psutil.Process().children() if any(word.startswith("shared.files.") for word in each.cmdline())]
     for reader in readers:
         reader.kill()
     return bool(readers)

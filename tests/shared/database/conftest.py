@@ -6,11 +6,16 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from services.monitoring.app import SERVICE
+from shared.database.transaction import Database
+from shared.kernel.actors import Actor
 from shared.kernel.ids import new_id
+from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.people import a_household, a_self_report, an_id_number, proof
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import START, moving_clock
+from tests.fixtures.platform import Cluster, settings_of
 from tests.fixtures.tokens import HOME, citizen, prefecture
 
 NEIGHBOUR = "530902102202"  # a village of the same township
@@ -30,8 +35,10 @@ class Story:
 
 
 @pytest.fixture(scope="session")
-async def stories(call: Call, admin: asyncpg.Connection) -> dict[str, Story]:
-    """One household for each village, flagged and withdrawn, with a self-report beside it: rows in every guarded table."""
+async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Database, cluster: Cluster) -> dict[str, Story]:
+    """One household for each village, flagged and withdrawn, with a self-report and two files beside it: rows in every guarded table."""
+    runner = SERVICE.job_runner(settings_of("monitoring", cluster), monitoring_worker)
+    assert runner is not None
     async with moving_clock(admin) as move:
         told: dict[str, Story] = {}
         for village in (HOME, NEIGHBOUR, ELSEWHERE):
@@ -49,6 +56,10 @@ async def stories(call: Call, admin: asyncpg.Connection) -> dict[str, Story]:
             done(await way.withdrawal(flag_id))
             report = a_self_report(village=village, id_number=number, name=name, phone=phone, description="孩子生病住院花了很多钱")
             done(await call(citizen(area=village[:6])).put(f"/v1/self-reports/{new_id()}", report))
+            await send(call, way.officials.village, "household_register", some_rows(households=1, members=1, village=village), mode="validate")
+            await send(call, way.officials.county, "medical_insurance_list", [a_list_row("medical_insurance_list", village=village)])
+            while await runner.do_one():
+                pass
             words = (number, phone, name, "孩子生病", "走访时发现", "到会者一致同意", "情况属实", proof("appraisal")[0]["sha256"])
             told[village] = Story(village, UUID(household_id), UUID(case_id), UUID(flag_id), number, words)
         line = {"amount": "6300.00", "effective_from": "2021-10-01", "document_number": "临乡振发〔2021〕9号"}
@@ -56,3 +67,11 @@ async def stories(call: Call, admin: asyncpg.Connection) -> dict[str, Story]:
         value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
     return told
+
+
+async def send(call: Call, by: Actor, kind: str, rows: list[Row], **form: str) -> None:
+    """Upload a file, to be worked off."""
+    caller = call(by)
+    headers = caller.headers | {"Idempotency-Key": str(new_id())}
+    file = ("rows.csv", as_csv(SHEETS[kind], rows))
+    done(await caller.http.post("/v1/imports", data={"kind": kind, **form}, files={"file": file}, headers=headers))

@@ -22,6 +22,9 @@ from tests.shared.database.test_rows import a_lead
 _AUDITED = "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname LIKE 'audit_%' ORDER BY relname"
 _ACTS = "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE relname = $1 AND tgname LIKE 'audit_%' AND tgenabled = 'O'"
 LAW = ["bottom_line", "parameter"]
+# How far a job is and what became of a file's rows is a result, no act of anybody; rules of signals are filled by migrations so far.
+UNAUDITED, FILLED = {"job_run", "job_part", "job_result"}, ["signal_rule"]
+AUDITED = [table for table in GUARDED["monitoring"] if table not in UNAUDITED]
 HIDDEN = {
     "person": {"name", "secrets"},
     "lead": {"secrets", "dismissal_reason"},
@@ -29,11 +32,12 @@ HIDDEN = {
     "case_step": {"opinion", "record"},
     "risk_flag": {"cleared_why"},
     "task": {"note", "record"},
+    "department_row": {"secrets", "content_index"},
 }
 
 OTHER = {
     **{"name": "'某某'", "secrets": "'other'::bytea", "record": "'{}'::jsonb", "cleared_why": "'{}'::jsonb"},
-    **{"opinion": "'other'", "dismissal_reason": "'other'"},
+    **{"content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'"},
 }
 
 
@@ -51,11 +55,11 @@ async def test_every_guarded_table_and_every_table_of_the_law_is_audited_for_eve
     finally:
         await owner.close()
 
-    assert audited == sorted(GUARDED[service] + (LAW if service == "monitoring" else []))
+    assert audited == sorted(AUDITED + LAW + FILLED if service == "monitoring" else GUARDED[service])
     assert all(each == {"audit_insert", "audit_update", "audit_delete"} for each in acts.values())
 
 
-@pytest.mark.parametrize("table", GUARDED["monitoring"] + LAW)
+@pytest.mark.parametrize("table", AUDITED + LAW)
 async def test_whatever_is_added_leaves_a_row_with_actor_and_content(admin: asyncpg.Connection, stories: dict[str, Story], table: str) -> None:
     rows = await admin.fetch(f"SELECT to_jsonb(t) AS row FROM {table} t WHERE area_code = ANY($1)", [HOME, ELSEWHERE, "530923"])
     assert rows

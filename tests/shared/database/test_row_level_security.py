@@ -19,8 +19,8 @@ _UNGUARDED = """
 """
 GUARDED = {
     "monitoring": [
-        *("case_step", "household", "household_income", "lead", "membership", "monitored_category", "monitoring_case"),
-        *("owed_measure", "person", "risk_flag", "self_report"),
+        *("case_step", "department_row", "household", "household_income", "job", "job_part", "job_result", "job_run"),
+        *("lead", "membership", "monitored_category", "monitoring_case", "owed_measure", "person", "risk_flag", "self_report"),
     ],
     "projects": ["task"],
     "employment": ["task"],
@@ -30,7 +30,7 @@ SCOPES = (HOME, HOME[:9], HOME[:6], ELSEWHERE, ELSEWHERE[:9], ELSEWHERE[:6])
 
 async def rows_seen(connection: asyncpg.Connection, tables: list[str], area: str) -> tuple[dict[str, int], dict[str, int]]:
     """Count, in the scope of an area, what is seen of each table inside it and outside it."""
-    await connection.fetch("SELECT scope($1, $2, 'tests', '')", area, area + ":")
+    await connection.fetch("SELECT scope($1, $2, '*', 'tests', '')", area, area + ":")
     inside, outside = {}, {}
     for table in tables:
         inside[table] = await count_of(connection, f"SELECT count(*) FROM {table} WHERE area_code LIKE $1 || '%'", area)
@@ -63,7 +63,8 @@ async def test_every_table_with_an_area_is_guarded_but_for_those_that_only_the_l
         await owner.close()
 
     assert guarded == GUARDED[service]
-    assert unguarded == (["measure_rule", "work_calendar"] if service == "monitoring" else [])
+    # What only the law fills; and the stage, which COPY would not fill if it had a policy, and which only workers may touch.
+    assert unguarded == (["import_row", "measure_rule", "work_calendar"] if service == "monitoring" else [])
 
 
 @pytest.mark.parametrize("area", SCOPES)
@@ -186,3 +187,24 @@ async def test_the_check_finds_a_hole_in_any_table(admin: asyncpg.Connection, st
         assert leaks(outside) == [table]
     finally:
         await mutant.rollback()
+
+
+@pytest.mark.parametrize("table", ["job", "department_row"])
+async def test_a_department_sees_its_own_rows_and_without_one_in_the_scope_there_are_none(app: asyncpg.Connection, table: str) -> None:
+    seen: dict[str, int] = {}
+    for department in ("*", "medical_insurance", "water", ""):
+        await app.fetch("SELECT scope('5309', '5309:', $1, 'tests', '')", department)
+        seen[department] = await count_of(app, f"SELECT count(*) FROM {table}")
+        assert {row["department"] for row in await app.fetch(f"SELECT department FROM {table}")} <= {department} or department == "*"
+
+    assert seen["*"] >= seen["medical_insurance"] >= 3
+    assert seen["water"] == seen[""] == 0
+
+
+async def test_a_worker_without_a_scope_sees_nobody(cluster: Cluster, stories: dict[str, Story]) -> None:
+    connection = await cluster.connect("monitoring", "monitoring_worker")
+    try:
+        tables = ("household", "person", "membership", "household_income", "lead", "department_row", "job", "job_result")
+        assert [await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables] == [0] * len(tables)
+    finally:
+        await connection.close()

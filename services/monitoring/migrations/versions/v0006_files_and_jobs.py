@@ -16,6 +16,8 @@ down_revision = "0005"
 APP, WORKER = "monitoring_app", "monitoring_worker"
 LOOKUP = "monitoring_lookup"
 LAW = UUID("5309b6a0-0000-7000-8000-000000000002")
+# The default until the prefecture publishes its own: value, and the document that it comes from.
+PARAMETERS = {"files.keep.days": ("30", "个人信息保护法第十九条")}
 PERSONAL = ("household", "household_income", "person", "membership")
 
 
@@ -50,7 +52,7 @@ def upgrade() -> None:
         lookup_role=LOOKUP,
     )
     distribute("monitoring", *JOBS)
-    _load_parameter()
+    _load_parameters()
 
 
 def downgrade() -> None:
@@ -68,16 +70,12 @@ def downgrade() -> None:
     op.drop_column("household", "number")
 
 
-def _load_parameter() -> None:
+def _load_parameters() -> None:
     """How long files and stages are kept, until the prefecture publishes its own."""
-    row = {
-        "county_code": "5309",
-        "id": derived_id(LAW, "files.keep.days"),
-        "area_code": "5309",
-        "key": "files.keep.days",
-        "value": "30",
-        "effective_from": date(2020, 1, 1),
-        "document_number": "个人信息保护法第十九条",
-    }
+    place = {"county_code": "5309", "area_code": "5309", "effective_from": date(2020, 1, 1)}
+    rows = [
+        {**place, "id": derived_id(LAW, key), "key": key, "value": value, "document_number": document}
+        for key, (value, document) in PARAMETERS.items()
+    ]
     kinds = {"effective_from": sa.Date(), "id": sa.Uuid()}
-    op.bulk_insert(sa.table("parameter", *(sa.column(name, kinds.get(name)) for name in row)), [row])
+    op.bulk_insert(sa.table("parameter", *(sa.column(name, kinds.get(name)) for name in rows[0])), rows)
