@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.monitoring.domain import leads
-from services.monitoring.domain.leads import Channel, Lead, LeadStatus, Outcome, ReasonMissing, RisksMissing
+from services.monitoring.domain.leads import Channel, Lead, LeadStatus, ReasonMissing, RisksMissing, VisitOutcome
 from services.monitoring.domain.parameters import Key, Parameter, ParameterMissing, Parameters, UnfitParameter, fitting
 from services.monitoring.domain.risks import Risk, TooManyRisks, joined
 from services.monitoring.migrations.versions import v0002_areas_and_law, v0006_files_and_jobs
@@ -44,9 +44,9 @@ def test_a_lead_is_verified_once_and_in_the_village_or_the_township(status: Lead
 
     if expected:
         with pytest.raises(expected):
-            leads.verify(a_lead(status), Outcome.CONFIRMED, risks=[Risk.ILLNESS], reason=None, by=role)
+            leads.verify(a_lead(status), VisitOutcome.CONFIRMED, risks=[Risk.ILLNESS], reason=None, by=role)
     else:
-        found = leads.verify(a_lead(status), Outcome.CONFIRMED, risks=[Risk.FLOOD, Risk.ILLNESS], reason=None, by=role)
+        found = leads.verify(a_lead(status), VisitOutcome.CONFIRMED, risks=[Risk.FLOOD, Risk.ILLNESS], reason=None, by=role)
         assert (found.status, found.risks) == (LeadStatus.CONFIRMED, ["0201", "01"])
 
 
@@ -58,8 +58,8 @@ def test_a_confirmed_lead_has_risks_and_a_dismissed_one_a_reason(risks: list[Ris
         except Refusal as refusal:
             return type(refusal)
 
-    assert found(Outcome.CONFIRMED) == (risks if risks and len(set(risks)) == len(risks) else RisksMissing)
-    assert found(Outcome.DISMISSED) == ([] if reason and not risks else ReasonMissing)
+    assert found(VisitOutcome.CONFIRMED) == (risks if risks and len(set(risks)) == len(risks) else RisksMissing)
+    assert found(VisitOutcome.DISMISSED) == ([] if reason and not risks else ReasonMissing)
 
 
 @given(held=st.lists(st.sampled_from(Risk), unique=True, max_size=5), added=st.lists(st.sampled_from(Risk), max_size=5))

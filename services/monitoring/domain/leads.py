@@ -36,7 +36,9 @@ class Channel(StrEnum):
     DISASTER = "disaster"  # 灾情
 
 
-class Outcome(StrEnum):
+class VisitOutcome(StrEnum):
+    """What a visit finds of a lead (核实结果)."""
+
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
 
@@ -103,14 +105,14 @@ class AnotherHousehold(Conflict):
     english = "The lead belongs to another household already."
 
 
-def verify(lead: Lead, outcome: Outcome, *, risks: Sequence[Risk], reason: str | None, by: Role) -> Verification:
+def verify(lead: Lead, outcome: VisitOutcome, *, risks: Sequence[Risk], reason: str | None, by: Role) -> Verification:
     """Decide a lead on what was found.
 
     :raises RisksMissing: it is confirmed without a risk, or with one named twice.
     :raises ReasonMissing: it is dismissed without a reason, or with risks.
     """
     step = PROCEDURE.step(lead.status, LeadAct.VERIFY, by)
-    if outcome is Outcome.CONFIRMED:
+    if outcome is VisitOutcome.CONFIRMED:
         if not risks or len(set(risks)) < len(risks):
             raise RisksMissing("body.risks")
         return Verification(status=step.to, risks=list(risks))

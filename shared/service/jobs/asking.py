@@ -61,8 +61,8 @@ class NewExport:
 
 
 class NoFileYet(Conflict):
-    sentence = "没有可下载的文件：任务尚未完成，或不是导出任务。"
-    english = "There is no file: the job is not finished, or is no export."
+    sentence = "没有可下载的文件：任务尚未完成，或没有这种文件。"
+    english = "There is no file: the job is not finished, or has none of this kind."
 
 
 class NoSuchList(NotFound):
@@ -237,6 +237,18 @@ class Desk:
         """
         job = await self.mine(job_id, tx)
         if job.kind != EXPORT or job.state is not JobState.DONE:
+            raise NoFileYet
+        return job
+
+    async def reported(self, job_id: UUID, tx: Transaction) -> Job:
+        """Find an import of the caller's that has come to its end.
+
+        :raises NotFound: there is no such job here.
+        :raises NotYourJob: somebody else asked for it.
+        :raises NoFileYet: it is no import, or has not come to its end.
+        """
+        job = await self.mine(job_id, tx)
+        if job.kind != IMPORT or job.state not in (JobState.VALIDATED, JobState.DONE, JobState.FAILED):
             raise NoFileYet
         return job
 

@@ -117,7 +117,7 @@ def job_router(desk: Desk) -> APIRouter:
     @jobs.get("/v1/jobs/{job_id}/report.xlsx", response_class=FileAnswer, responses=a_file(XLSX))
     async def job_report(job_id: UUID, tx: InTransaction, store: Files) -> Response:
         """退回所上传的文件：未通过的行在前，问题单元格已标出，注明原因与原行号，改后可再次上传。"""
-        mine = await desk.mine(job_id, tx)
+        mine = await desk.reported(job_id, tx)
         name = mine.arguments.get("file", {}).get("name", "file").rsplit(".", 1)[0]
         return await file_answer(store.path(job_id, REPORT), name=f"{name}（结果）.xlsx", media_type=XLSX)
 

@@ -8,6 +8,7 @@ Not for files of a few rows inside a request.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -109,11 +110,12 @@ class Import:
         done = 0
         keeping = asyncio.ensure_future(self._keep([], done=0, position=0.0))
         try:
-            async for batch in read(self._file, self._kind.sheet, limits=self._limits):
-                rows = await asyncio.to_thread(stager.staged, batch.rows, after=after)
-                done += len(batch.rows)
-                await keeping
-                keeping = asyncio.ensure_future(self._keep(rows, done=done, position=batch.position))
+            async with aclosing(read(self._file, self._kind.sheet, limits=self._limits)) as batches:
+                async for batch in batches:
+                    rows = await asyncio.to_thread(stager.staged, batch.rows, after=after)
+                    done += len(batch.rows)
+                    await keeping
+                    keeping = asyncio.ensure_future(self._keep(rows, done=done, position=batch.position))
             await keeping
         finally:
             keeping.cancel()

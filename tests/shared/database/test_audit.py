@@ -76,7 +76,7 @@ async def test_whatever_is_added_leaves_a_row_with_actor_and_content(admin: asyn
     assert actors & {"village", "township", "county", "prefecture", "citizen"}
 
 
-@pytest.mark.parametrize("table", GUARDED["monitoring"] + LAW)
+@pytest.mark.parametrize("table", AUDITED + LAW)
 async def test_whatever_is_changed_leaves_both_sides_and_of_what_is_hidden_the_word(
     admin: asyncpg.Connection, stories: dict[str, Story], table: str
 ) -> None:

@@ -27,7 +27,7 @@ class VerifyLead:
     A lead that belongs to no household yet is confirmed for the household named here.
     """
 
-    outcome: rules.Outcome
+    outcome: rules.VisitOutcome
     visited_at: AwareTime
     risks: Annotated[list[Risk], Field(max_length=5)] = Field(default_factory=list)
     household_id: UUID | None = None
