@@ -36,7 +36,7 @@ PHASES = ("waiting", *KILLS)
 SEED = int(os.environ.get("FAULT_SEED") or 5309)
 
 _HELD_UP = {"checking": "LOCK TABLE import_fault IN EXCLUSIVE MODE", "reporting": "SELECT FROM job WHERE state = 'running' FOR UPDATE"}
-_CHECK_WAITS = "SELECT count(*) FROM pg_locks WHERE relation = 'import_fault'::regclass AND NOT granted"
+_CHECK_WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 # What a frozen process holds open ends by the limits of the database, after 5 s or, in the middle of a COPY, after 60: so it does at once.
 _END_TRANSACTIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

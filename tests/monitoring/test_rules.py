@@ -52,7 +52,7 @@ def test_a_lead_is_verified_once_and_in_the_village_or_the_township(status: Lead
 
 @given(risks=st.lists(st.sampled_from(Risk), max_size=5), reason=st.none() | st.just("不实"))
 def test_a_confirmed_lead_has_risks_and_a_dismissed_one_a_reason(risks: list[Risk], reason: str | None) -> None:
-    def found(outcome: Outcome) -> Any:
+    def found(outcome: VisitOutcome) -> Any:
         try:
             return leads.verify(a_lead(LeadStatus.REGISTERED), outcome, risks=risks, reason=reason, by=Role.VILLAGE_CADRE).risks
         except Refusal as refusal:
