@@ -67,7 +67,7 @@ async def plant(cases: Sequence[Reviewed], connection: asyncpg.Connection, vault
     """Write the cases with their households and people, table by table, and let it be September 2021."""
     await connection.execute(_CLOCK, NOW)
     for table, columns, rows in (
-        ("household", ("id", "township_code", "kind", "due_at", "registered_at"), _households(cases)),
+        ("household", ("id", "township_code", "number", "kind", "due_at", "registered_at"), _households(cases)),
         ("person", ("id", "name", "id_number_index", "secrets"), _people(cases, vault)),
         ("membership", ("id", "household_id", "person_id", "relation", "labour", "valid_from"), _memberships(cases)),
         ("monitoring_case", _CASE, _cases(cases)),
@@ -83,7 +83,7 @@ _CASE = (
 
 
 def _households(cases: Sequence[Reviewed]) -> list[tuple[object, ...]]:
-    return [(case.household, case.village[:TOWNSHIP], "lifted_out", NOW + timedelta(days=30), NOW) for case in cases]
+    return [(case.household, case.village[:TOWNSHIP], str(case.household), "lifted_out", NOW + timedelta(days=30), NOW) for case in cases]
 
 
 def _people(cases: Sequence[Reviewed], vault: Vault) -> list[tuple[object, ...]]:

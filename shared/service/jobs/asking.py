@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 from shared.database.jobs import Jobs
 from shared.database.transaction import Transaction
 from shared.kernel import jobs as rules
-from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from shared.kernel.ids import new_id
 from shared.kernel.jobs import Atomic, Job, JobId, JobState, Mode, Strategy
 from shared.kernel.sheets import Outcome
@@ -180,7 +180,7 @@ class Desk:
         :raises NotValidated: it is not waiting for this; likewise RowsAtFault.
         :raises Stale: somebody changed it.
         """
-        job = await self.jobs.get(JobId(job_id), tx)
+        job = await self._seen(job_id, tx, expected=expected)
         becomes = rules.committed(job, tx.actor, refused=(await self.jobs.progress(job, tx)).counts["refused"])
         version = await self.jobs.step(job, becomes, tx, expected=expected, arguments={"mode": Mode.COMMIT})
         await self.jobs.begin_anew(job, tx)
@@ -194,10 +194,17 @@ class Desk:
         :raises JobOver: there is nothing left to cancel.
         :raises Stale: somebody changed it.
         """
-        job = await self.jobs.get(JobId(job_id), tx)
+        job = await self._seen(job_id, tx, expected=expected)
         becomes = rules.cancelled(job, tx.actor)
         version = await self.jobs.step(job, becomes, tx, expected=expected)
         return JobAccepted(id=job_id, version=version, state=becomes)
+
+    async def _seen(self, job_id: UUID, tx: Transaction, *, expected: int) -> Job:
+        """Find a job of the caller's as the caller saw it: who saw an older one hears that before anything else is decided."""
+        job = await self.mine(job_id, tx)
+        if job.version != expected:
+            raise Stale("header.if-match")
+        return job
 
     async def show(self, job_id: UUID, tx: Transaction, *, english: bool) -> JobShown:
         """Show one job and how far it is.
