@@ -34,11 +34,13 @@ def write_report(
     limits: Limits,
     sentences: Sentences,
     whole: bool,
+    counts: Mapping[Outcome, int] | None = None,
 ) -> None:
     """Write what became of each row of an uploaded file.
 
     :param results: in the order of the file; a row without one is unchanged.
     :param sentences: the reason for each code, in Chinese and in English.
+    :param counts: how many rows of the file came to what, if `results` does not hold them all.
     :param whole: the rows that were not refused follow, in the order of the file.
     :raises Unreadable: the source cannot be read.
     :raises ValueError: there are more rows to show than a workbook holds.
@@ -46,11 +48,11 @@ def write_report(
     with workbook(to) as book:
         rows = _originals(source, limits)
         page = ResultsPage(book, sheet, next(rows, (1, []))[1], sentences)
-        others = _write_refused(page, _paired(rows, results))
+        others = _write_refused(page, _paired(rows, results, to_the_end=whole))
         if whole:
             _write_others(page, _originals(source, limits), others)
         page.finish()
-        add_notes(book, sheet, _notes(page.counts, whole=whole))
+        add_notes(book, sheet, _notes(counts or page.counts, whole=whole))
 
 
 def _originals(source: Path, limits: Limits) -> Iterator[tuple[int, list[object]]]:
@@ -60,11 +62,18 @@ def _originals(source: Path, limits: Limits) -> Iterator[tuple[int, list[object]
         yield row, [unguarded(cell) if isinstance(cell, str) else cell for cell in cells] if guarded else cells
 
 
-def _paired(rows: Iterable[tuple[int, list[object]]], results: Iterable[RowResult]) -> Iterator[tuple[RowResult, Sequence[object]]]:
-    """Put each row beside its result; a result whose row is not in the file stands alone, a row without one is unchanged."""
+def _paired(
+    rows: Iterable[tuple[int, list[object]]], results: Iterable[RowResult], *, to_the_end: bool
+) -> Iterator[tuple[RowResult, Sequence[object]]]:
+    """Put each row beside its result; a result whose row is not in the file stands alone, a row without one is unchanged.
+
+    :param to_the_end: go on after the last result.
+    """
     told = iter(results)
     result = next(told, None)
-    for row, cells in rows:
+    for row, cells in rows if to_the_end or result is not None else ():
+        if result is None and not to_the_end:
+            return
         while result is not None and result.row < row:
             yield result, ()
             result = next(told, None)

@@ -10,10 +10,19 @@ from shared.files.writing.report import write_report
 from shared.kernel.sheets import Fault, Outcome, RowResult, Sheet
 
 
-def write(source: Path, sheet: Sheet, results: Path, to: Path, sentences: Mapping[str, tuple[str, str]], whole: bool, limits: Limits) -> None:
+def write(
+    source: Path,
+    sheet: Sheet,
+    results: Path,
+    to: Path,
+    sentences: Mapping[str, tuple[str, str]],
+    counts: Mapping[Outcome, int],
+    whole: bool,
+    limits: Limits,
+) -> None:
     """Write the report, whole or not at all."""
     part = to.with_suffix(".part")
-    write_report(source, sheet, _results(results), part, limits=limits, sentences=sentences, whole=whole)
+    write_report(source, sheet, _results(results), part, limits=limits, sentences=sentences, counts=counts, whole=whole)
     part.replace(to)
 
 

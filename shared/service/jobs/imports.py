@@ -224,7 +224,10 @@ class Import:
         own = f".{self._run.claim.hex[16:]}"
         results, report = (self._run.files.path(self._job.id, own + suffix) for suffix in (".results", ".xlsx"))
         await self._write_results(results, only=None if rows <= WHOLE_REPORT else Outcome.REFUSED)
-        asked = (self._file, self._kind.sheet, results, report, dict(self._kind.faults), rows <= WHOLE_REPORT, self._limits)
+        async with self._run.at_home() as tx:
+            counted = (await self._run.jobs.progress(self._job, tx)).counts
+        counts = {Outcome(word): count for word, count in counted.items()}
+        asked = (self._file, self._kind.sheet, results, report, dict(self._kind.faults), counts, rows <= WHOLE_REPORT, self._limits)
         try:
             await capped.call(reporting.write, *asked, limits=self._limits)
         except Unreadable as error:

@@ -3,10 +3,10 @@
 Rows are added and never changed: what was in force on a past day can always be asked.
 """
 
-from services.monitoring.store.law.calendar import add_workdays, calendar_for
+from services.monitoring.store.law.calendar import add_workdays, calendar_for, calendars_of
 from services.monitoring.store.law.lines import NoLine, line_for, publish_line
 from services.monitoring.store.law.measures import measures_for
-from services.monitoring.store.law.parameters import parameters_for, publish_parameter
+from services.monitoring.store.law.parameters import parameters_for, parameters_of, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
 from services.monitoring.store.law.signals import signal_rules_for
 
@@ -15,9 +15,11 @@ __all__ = [
     "PublishedAlready",
     "add_workdays",
     "calendar_for",
+    "calendars_of",
     "line_for",
     "measures_for",
     "parameters_for",
+    "parameters_of",
     "publish_line",
     "publish_parameter",
     "signal_rules_for",

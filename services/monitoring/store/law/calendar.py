@@ -26,7 +26,7 @@ class WorkdayRow(Base, table=True):
 
 
 WORKDAYS = (
-    select(col(WorkdayRow.day), col(WorkdayRow.is_workday))
+    select(col(WorkdayRow.area_code), col(WorkdayRow.day), col(WorkdayRow.is_workday))
     .where(among(WorkdayRow.area_code, "areas"), col(WorkdayRow.day).between(bindparam("first", type_=Date()), bindparam("last", type_=Date())))
     .order_by(col(WorkdayRow.area_code))
 )
@@ -34,10 +34,23 @@ WORKDAYS = (
 
 async def calendar_for(area: str, tx: Transaction, *, days: int, around: Sequence[date] = ()) -> Calendar:
     """Read the working days from the earliest of some days (today is one) to `days` after the latest; what is not loaded is unknown."""
+    return (await calendars_of([area], tx, days=days, around=around))[area]
+
+
+async def calendars_of(areas: Sequence[str], tx: Transaction, *, days: int, around: Sequence[date] = ()) -> dict[str, Calendar]:
+    """Read the same for each of several areas, with one question."""
     known = [*around, local_day(tx.now)]
     span = {"first": min(known), "last": max(known) + timedelta(days=days)}
-    rows = await tx.execute(WORKDAYS, {"areas": ancestry(area), **span})
-    return Calendar({row.day: row.is_workday for row in rows})
+    rows = (await tx.execute(WORKDAYS, {"areas": sorted({each for area in areas for each in ancestry(area)}), **span})).all()
+    calendars: dict[tuple[str, ...], Calendar] = {}
+    found: dict[str, Calendar] = {}
+    there = {row.area_code for row in rows}
+    for area in areas:
+        wider = tuple(each for each in ancestry(area) if each in there)
+        if wider not in calendars:
+            calendars[wider] = Calendar({row.day: row.is_workday for row in rows if row.area_code in wider})
+        found[area] = calendars[wider]
+    return found
 
 
 async def add_workdays(rows: Sequence[dict[str, Any]], tx: Transaction) -> int:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from services.monitoring.store.law.publishing import publish
 from shared.database.columns import code, day
 from shared.database.rows import among, columns_of, table_of
 from shared.database.transaction import Transaction
-from shared.kernel.areas import ancestry
+from shared.kernel.areas import ancestry, is_inside
 from shared.kernel.workdays import local_day
 
 
@@ -38,9 +39,18 @@ SAME_PARAMETER = select(col(ParameterRow.id)).where(
 
 
 async def parameters_for(area: str, tx: Transaction) -> Parameters:
-    """Read the parameters in force today; wider areas and earlier days come first and are overwritten by nearer and later ones."""
-    rows = await tx.execute(PARAMETERS, {"areas": ancestry(area), "on": local_day(tx.now)})
-    return Parameters({Key(row["key"]): Parameter(**{**row, "key": Key(row["key"])}) for row in rows.mappings()})
+    """Read the parameters in force today in an area."""
+    return (await parameters_of([area], tx))[area]
+
+
+async def parameters_of(areas: Sequence[str], tx: Transaction) -> dict[str, Parameters]:
+    """Read the parameters in force today in each of several areas, with one question.
+
+    Wider areas and earlier days come first and are overwritten by nearer and later ones.
+    """
+    asked = {"areas": sorted({each for area in areas for each in ancestry(area)}), "on": local_day(tx.now)}
+    rows = [Parameter(**{**row, "key": Key(row["key"])}) for row in (await tx.execute(PARAMETERS, asked)).mappings()]
+    return {area: Parameters({row.key: row for row in rows if is_inside(area, row.area_code)}) for area in areas}
 
 
 async def publish_parameter(area: str, key: Key, tx: Transaction, *, value: str, effective_from: date, document_number: str) -> tuple[UUID, bool]:

@@ -1,7 +1,6 @@
 """Load a department's list: everybody on it is kept, and what the rules in force call for becomes leads (R41, R43, R57; plan ch.3 s.1 and s.3)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 import orjson
@@ -9,6 +8,7 @@ import orjson
 from services.monitoring.domain.files.department_lists import DepartmentList
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import department_files, law
+from services.monitoring.usecases.files.due_dates import due_in
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
@@ -63,14 +63,4 @@ class ListLoad:
         await department_files.decide(part, tx)
         rules = await law.signal_rules_for(tx.actor.scope.county, self._kind.sheet.kind, tx)
         villages = await department_files.lead_villages(part, self._kind, rules, tx)
-        return await department_files.keep(part, self._kind, await _due_in(villages, tx), tx)
-
-
-async def _due_in(villages: Sequence[str], tx: Transaction) -> Mapping[str, datetime]:
-    """Say when the total limit of a lead ends that is registered now, in each village."""
-    due: dict[str, datetime] = {}
-    for village in villages:
-        limit = (await law.parameters_for(village, tx)).period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND)
-        calendar = await law.calendar_for(village, tx, days=limit.reach)
-        due[village] = calendar.end_of(limit, tx.now)
-    return due
+        return await department_files.keep(part, self._kind, await due_in(villages, tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND), tx)

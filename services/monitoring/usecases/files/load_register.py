@@ -1,18 +1,17 @@
 """Load a file of households into the register, slice by slice (R38, R52; plan ch.3)."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
 from uuid import UUID
 
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import law, register_files
+from services.monitoring.store import register_files
 from services.monitoring.store.people import sealed_person
+from services.monitoring.usecases.files.due_dates import due_in
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Job, Part
 from shared.kernel.sheets import MASK
-from shared.kernel.workdays import local_day
 
 
 def seal_person(vault: Vault, record_id: UUID, row: Mapping[str, str | None]) -> Sealed:
@@ -29,9 +28,6 @@ def seal_person(vault: Vault, record_id: UUID, row: Mapping[str, str | None]) ->
 class RegisterLoad:
     """One run of loading a household register."""
 
-    def __init__(self) -> None:
-        self._due: dict[tuple[str, date], datetime] = {}
-
     async def check(self, job: Job, tx: Transaction) -> None:
         """Find who stands in the file more than once."""
         await register_files.note_repeated(job.id, tx)
@@ -44,17 +40,8 @@ class RegisterLoad:
         """Register what is new in a slice and change what is different; false if somebody registered one of these people meanwhile."""
         await register_files.hold(part, tx)
         await register_files.decide(part, tx)
-        if not await register_files.add(part, await self._due_in(await register_files.villages_of(part, tx), tx), tx):
+        due = await due_in(await register_files.villages_of(part, tx), tx, days=Key.VISIT_DAYS)
+        if not await register_files.add(part, due, tx):
             return False
         await register_files.change(part, tx)
         return True
-
-    async def _due_in(self, villages: Sequence[str], tx: Transaction) -> Mapping[str, datetime]:
-        """Say by when a household registered today is to be visited, in each village; asked once a day and village."""
-        today = local_day(tx.now)
-        for village in villages:
-            if (village, today) not in self._due:
-                until_visit = (await law.parameters_for(village, tx)).period(Key.VISIT_DAYS)
-                calendar = await law.calendar_for(village, tx, days=until_visit.reach)
-                self._due[village, today] = calendar.end_of(until_visit, tx.now)
-        return {village: self._due[village, today] for village in villages}
