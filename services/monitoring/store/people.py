@@ -80,22 +80,6 @@ class DirectoryRow(Base, table=True):
 
 MEMBERS = (
     select(
-        col(PersonRow.id),
-        col(PersonRow.name),
-        col(PersonRow.secrets),
-        col(MembershipRow.relation),
-        col(MembershipRow.labour),
-    )
-    .join(PersonRow, (col(PersonRow.county_code) == col(MembershipRow.county_code)) & (col(PersonRow.id) == col(MembershipRow.person_id)))
-    .where(
-        among(MembershipRow.county_code, "counties"),
-        col(MembershipRow.household_id) == bindparam("household_id"),
-        col(MembershipRow.valid_to).is_(None),
-    )
-    .order_by(col(PersonRow.id))
-)
-MEMBERS_OF_ALL = (
-    select(
         col(MembershipRow.household_id),
         col(PersonRow.id),
         col(PersonRow.name),
@@ -194,12 +178,12 @@ def sealed_person(vault: Vault, person_id: UUID, secrets: Mapping[str, str | Non
 
 
 async def members_of(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:
-    return (await tx.execute(MEMBERS, {"counties": tx.counties, "household_id": household_id})).all()
+    return await members_of_all([household_id], tx)
 
 
 async def members_of_all(household_ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:
     """Load the members of several households."""
-    return (await tx.execute(MEMBERS_OF_ALL, {"counties": tx.counties, "household_ids": list(household_ids)})).all()
+    return (await tx.execute(MEMBERS, {"counties": tx.counties, "household_ids": list(household_ids)})).all()
 
 
 async def heads_of(household_ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:

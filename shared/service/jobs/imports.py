@@ -224,9 +224,7 @@ class Import:
         own = f".{self._run.claim.hex[16:]}"
         results, report = (self._run.files.path(self._job.id, own + suffix) for suffix in (".results", ".xlsx"))
         await self._write_results(results, only=None if rows <= WHOLE_REPORT else Outcome.REFUSED)
-        async with self._run.at_home() as tx:
-            counted = (await self._run.jobs.progress(self._job, tx)).counts
-        counts = {Outcome(word): count for word, count in counted.items()}
+        counts = {Outcome(word): count for word, count in (await self._progress()).counts.items()}
         asked = (self._file, self._kind.sheet, results, report, dict(self._kind.faults), counts, rows <= WHOLE_REPORT, self._limits)
         try:
             await capped.call(reporting.write, *asked, limits=self._limits)
