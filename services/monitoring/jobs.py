@@ -9,8 +9,8 @@ from services.monitoring.domain.files import department_lists, household_registe
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.domain.files.list_sheets import CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
-from services.monitoring.domain.households import HouseholdStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.queries.department_rows import answers_to_rows
 from services.monitoring.queries.exports import case_page, flag_page, lead_page, register_page
 from services.monitoring.queries.figures import ledger_figures

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.monitoring.domain.income import AMOUNTS
+from services.monitoring.domain.income.figures import AMOUNTS
 from shared.kernel.areas import TOWNSHIP, county_of
 from tests.bench.drawn import MEMBERS, REGISTER, Row
 from tests.bench.measures import Round

@@ -10,7 +10,7 @@ import orjson
 import psutil
 from pydantic import TypeAdapter
 
-from services.monitoring.usecases.households.register_household import RegisterHousehold
+from services.monitoring.usecases.register.register_household import RegisterHousehold
 from shared.kernel.ids import new_id
 from tests.bench.bench import Bench
 from tests.bench.client import Job

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
-from services.monitoring.usecases.households.register_household import OutsideYourArea
 from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
+from services.monitoring.usecases.register.register_household import OutsideYourArea
 from shared.kernel.actors import Actor, Department, Role
 from shared.kernel.areas import is_inside
 from shared.kernel.assistance import TaskStatus

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from stdnum.cn import ric
 
 from deploy.demo.population import LINE, Register, draw_register, villages
-from services.monitoring.domain.households import ABLE, HouseholdKind, Labour
-from services.monitoring.usecases.households.register_household import RegisterHousehold
+from services.monitoring.domain.register.households import ABLE, HouseholdKind, Labour
+from services.monitoring.usecases.register.register_household import RegisterHousehold
 from shared.kernel.areas import COUNTIES
 
 SEED = 5309

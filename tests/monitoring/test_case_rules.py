@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.monitoring.domain import cases
 from services.monitoring.domain.cases import Case, CaseAct, CaseStatus
-from services.monitoring.domain.income import MonitoredCategory
+from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.parameters import Key, Parameter, Parameters
 from services.monitoring.migrations.versions.v0002_areas_and_law import PARAMETERS
 from shared.kernel.actors import Actor, Role

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.monitoring.domain.households import Household, HouseholdKind
-from services.monitoring.domain.income import Income, MonitoredCategory, category_of, is_below
-from services.monitoring.store import households, incomes
+from services.monitoring.domain.income.figures import Income, MonitoredCategory, category_of, is_below
+from services.monitoring.domain.register.households import Household, HouseholdKind
+from services.monitoring.store.income import incomes
+from services.monitoring.store.register import households
 from shared.database.transaction import Database
 from shared.kernel.ids import HouseholdId, new_id
 from tests.fixtures.platform import rehearsal

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
-from services.monitoring.domain.households import Relation
+from services.monitoring.domain.register.households import Relation
 
 YEAR = 2021
 

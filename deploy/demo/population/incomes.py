@@ -8,8 +8,8 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from deploy.demo.population.people import Person
-from services.monitoring.domain.households import ABLE, HouseholdKind
-from services.monitoring.domain.income import AMOUNTS, Income
+from services.monitoring.domain.income.figures import AMOUNTS, Income
+from services.monitoring.domain.register.households import ABLE, HouseholdKind
 
 LINE = Decimal(6000)  # yuan; the line of 2020 (plan ch.3 s.1)
 BAND = Decimal(10_000)  # yuan; who lies below it is watched (plan ch.1 s.2)

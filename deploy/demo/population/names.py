@@ -3,7 +3,7 @@
 from random import Random
 
 from deploy.demo.population.families import YEAR, Seat
-from services.monitoring.domain.households import Relation
+from services.monitoring.domain.register.households import Relation
 
 _SURNAMES = "李李李李李王王王张张张杨杨杨杨罗罗罗赵赵周周陈陈字字鲁鲁俸俸鲍鲍肖肖田田毕毕施段普董何刘黄徐马郭茶阿祝唐卫魏彭钟穆袁邓沈欧苏尹吴"
 _OF_MEN = "文国华明军学忠福兴山海春德光荣生平林龙建正开发有成志永世金松伟斌"

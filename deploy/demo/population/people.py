@@ -9,7 +9,7 @@ from stdnum.cn import ric
 
 from deploy.demo.population.families import YEAR, Seat, draw_family, draw_left_behind
 from deploy.demo.population.names import draw_name, draw_style, draw_surname
-from services.monitoring.domain.households import ABLE, Labour, Relation
+from services.monitoring.domain.register.households import ABLE, Labour, Relation
 from shared.kernel.areas import COUNTIES, county_of
 
 _MOST_MEMBERS = 7

@@ -11,8 +11,8 @@ from deploy.demo.population.families import YEAR
 from deploy.demo.population.incomes import BAND, LINE, draw_incomes
 from deploy.demo.population.people import Person, draw_members
 from deploy.demo.population.places import draw_villages
-from services.monitoring.domain.households import ABLE, HouseholdKind, Relation
-from services.monitoring.domain.income import AMOUNTS, Income, is_below
+from services.monitoring.domain.income.figures import AMOUNTS, Income, is_below
+from services.monitoring.domain.register.households import ABLE, HouseholdKind, Relation
 from shared.kernel.areas import county_of
 
 SEED = 5309

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from deploy.demo.population.places import villages
-from services.monitoring.domain.households import Relation
+from services.monitoring.domain.register.households import Relation
 from shared.kernel.areas import county_of
 
 Row = Mapping[str, Any]

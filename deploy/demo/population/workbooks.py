@@ -12,8 +12,8 @@ from deploy.demo.population.places import village_names
 from deploy.demo.population.register import Listed, Register
 from deploy.demo.population.slips import SLIPS, Entry, Row, right
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.households import Relation
-from services.monitoring.domain.income import AMOUNTS
+from services.monitoring.domain.income.figures import AMOUNTS
+from services.monitoring.domain.register.households import Relation
 from shared.files.writing.tables import write_xlsx
 from shared.kernel.areas import COUNTIES
 

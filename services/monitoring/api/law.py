@@ -1,7 +1,7 @@
 from fastapi import Response
 
 from services.monitoring.domain.parameters import Key
-from services.monitoring.queries.areas import AreasShown, list_areas
+from services.monitoring.queries.places.areas import AreasShown, list_areas
 from services.monitoring.usecases.law.publish_bottom_line import PublishBottomLine, publish_bottom_line
 from services.monitoring.usecases.law.publish_parameter import PublishParameter, publish_parameter
 from services.monitoring.usecases.law.published import Published

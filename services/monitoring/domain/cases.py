@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.monitoring.domain.income import MonitoredCategory
+from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.parameters import Key, Parameters
 from shared.kernel.actors import Actor, Role
 from shared.kernel.errors import Conflict, Invalid

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from services.monitoring.domain.cases import DECIDED, CaseAct, CaseStatus
-from services.monitoring.domain.income import MonitoredCategory
+from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Risk
 from services.monitoring.store import cases, law

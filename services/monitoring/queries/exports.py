@@ -10,10 +10,12 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
 from services.monitoring.domain.files.list_sheets import CASE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
-from services.monitoring.domain.households import HouseholdStatus, Relation
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.queries.leads import ELSEWHERE
-from services.monitoring.store import cases, flags, households, incomes, leads, people
+from services.monitoring.store import cases, flags, leads
+from services.monitoring.store.income import incomes
+from services.monitoring.store.register import households, people
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
 from shared.kernel.people import IdNumber, PersonName, Phone

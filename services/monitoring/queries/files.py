@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import areas, law
+from services.monitoring.store import law
+from services.monitoring.store.places import areas
 from shared.database.transaction import Transaction
 
 

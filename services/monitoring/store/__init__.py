@@ -1,22 +1,11 @@
 """How monitoring's facts are kept: each module holds its tables and the named questions to them."""
 
-from services.monitoring.store import (
-    areas,
-    cases,
-    categories,
-    department_files,
-    flags,
-    households,
-    incomes,
-    law,
-    leads,
-    ledger,
-    people,
-    register_files,
-    self_reports,
-)
+from services.monitoring.store import cases, department_files, flags, law, leads, ledger, register_files, self_reports
 from services.monitoring.store.base import Base
+from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
+from services.monitoring.store.places import areas
+from services.monitoring.store.register import categories, households, people
 
 __all__ = [
     "Base",

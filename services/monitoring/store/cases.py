@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
 from services.monitoring.domain.cases import DECIDED, Case, CaseAct, CaseStatus
-from services.monitoring.domain.income import MonitoredCategory
+from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.store.base import Base
 from shared.database.columns import code, document, instant, one_of, only, version, words
 from shared.database.pages import Worklist, worklist_indexes

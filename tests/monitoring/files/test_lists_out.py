@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.monitoring.domain.households import HouseholdStatus
+from services.monitoring.domain.register.households import HouseholdStatus
 from tests.builders.files import some_rows
 from tests.builders.people import a_household, a_member, an_id_number
 from tests.builders.places import NEXT_VILLAGE, QUIET

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from services.monitoring.store import people
+from services.monitoring.store.register import people
 from shared.database.transaction import Database
 from shared.kernel.people import IdNumber
 from tests.builders.people import an_id_number

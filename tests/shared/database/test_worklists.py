@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.flags import FlagStatus
-from services.monitoring.domain.households import HouseholdStatus
 from services.monitoring.domain.leads import LeadStatus
-from services.monitoring.store import cases, flags, households, leads
+from services.monitoring.domain.register.households import HouseholdStatus
+from services.monitoring.store import cases, flags, leads
+from services.monitoring.store.register import households
 from services.projects.store import tasks
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Role

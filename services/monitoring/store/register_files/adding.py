@@ -3,7 +3,7 @@ from datetime import datetime
 
 from sqlalchemy import ARRAY, bindparam, text
 
-from services.monitoring.domain.income import AMOUNTS
+from services.monitoring.domain.income.figures import AMOUNTS
 from services.monitoring.store.register_files.slices import INCOME_ID, MEMBERSHIP_ID, TAKEN, values_of
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction

@@ -2,8 +2,8 @@
 
 from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, text
 
-from services.monitoring.domain.income import AMOUNTS
-from services.monitoring.store.people import sealed_person
+from services.monitoring.domain.income.figures import AMOUNTS
+from services.monitoring.store.register.people import sealed_person
 from services.monitoring.store.register_files.slices import TAKEN, values_of
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Part

@@ -2,7 +2,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 
-from services.monitoring.domain.income import AMOUNTS
+from services.monitoring.domain.income.figures import AMOUNTS
 from services.monitoring.store.register_files.slices import COLUMNS, read, values_of
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.monitoring.domain.income import AMOUNTS
+from services.monitoring.domain.income.figures import AMOUNTS
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Part
 from shared.kernel.workdays import local_day

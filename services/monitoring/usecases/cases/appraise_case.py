@@ -2,7 +2,8 @@
 
 from services.monitoring.domain import cases as rules
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import cases, households, law
+from services.monitoring.store import cases, law
+from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction

@@ -6,11 +6,12 @@ from typing import Any
 
 from services.monitoring.domain import cases as rules
 from services.monitoring.domain.flags import Flagging, flag_for
-from services.monitoring.domain.households import HouseholdStatus
 from services.monitoring.domain.measures import longest_reach
 from services.monitoring.domain.parameters import Key, Parameters
+from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.publications import present_flags
-from services.monitoring.store import cases, categories, flags, households, law, ledger, people
+from services.monitoring.store import cases, flags, law, ledger
+from services.monitoring.store.register import categories, households, people
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
 from shared.database.transaction import Transaction

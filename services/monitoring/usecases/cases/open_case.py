@@ -5,12 +5,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.monitoring.domain.households import HouseholdKind
-from services.monitoring.domain.income import category_of
+from services.monitoring.domain.income.figures import category_of
 from services.monitoring.domain.leads import Confirmed
 from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.register.households import HouseholdKind
 from services.monitoring.domain.risks import joined
-from services.monitoring.store import cases, incomes, law, people
+from services.monitoring.store import cases, law
+from services.monitoring.store.income import incomes
+from services.monitoring.store.register import people
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, new_id
 

@@ -5,9 +5,10 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.monitoring.domain import flags as rules
-from services.monitoring.domain.households import HouseholdStatus
+from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.publications import present_flags
-from services.monitoring.store import categories, flags, households, ledger
+from services.monitoring.store import flags, ledger
+from services.monitoring.store.register import categories, households
 from services.monitoring.usecases.cases.cancel_case import cancel_case
 from shared.database.transaction import Transaction
 from shared.kernel.ids import FlagId

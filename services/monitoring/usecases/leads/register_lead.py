@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.monitoring.domain.leads import Channel, LeadStatus
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import households
+from services.monitoring.store.register import households
 from services.monitoring.usecases.leads.open_lead import NewLead, open_lead
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId

@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 
 from services.monitoring.domain.leads import Channel, LeadStatus
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import areas, people, self_reports
+from services.monitoring.store import self_reports
+from services.monitoring.store.places import areas
+from services.monitoring.store.register import people
 from services.monitoring.usecases.leads.open_lead import NewLead, open_lead
 from shared.database.transaction import Transaction
 from shared.kernel.areas import county_of, is_inside

@@ -11,7 +11,8 @@ from services.monitoring.domain.cases import Case, CaseStatus
 from services.monitoring.domain.measures import covered
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Risk, joined
-from services.monitoring.store import cases, flags, households, law, leads
+from services.monitoring.store import cases, flags, law, leads
+from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_case import open_case
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, LeadId

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from services.monitoring.store import areas
+from services.monitoring.store.places import areas
 from shared.database.transaction import Transaction
 
 

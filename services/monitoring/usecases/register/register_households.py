@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.monitoring.usecases.households.register_household import RegisterHousehold, register_household
+from services.monitoring.usecases.register.register_household import RegisterHousehold, register_household
 from shared.database.transaction import Transaction
 from shared.kernel.errors import Refusal
 from shared.wire import command

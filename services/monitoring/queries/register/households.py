@@ -9,8 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain.households import HouseholdKind, HouseholdStatus, Labour, Relation
-from services.monitoring.store import households, incomes, law, people
+from services.monitoring.domain.register.households import HouseholdKind, HouseholdStatus, Labour, Relation
+from services.monitoring.store import law
+from services.monitoring.store.income import incomes
+from services.monitoring.store.register import households, people
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId
 from shared.kernel.page import Place

@@ -6,10 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.monitoring.domain import households as rules
-from services.monitoring.domain.income import Income
+from services.monitoring.domain.income.figures import Income
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import areas, households, incomes, law, people
+from services.monitoring.domain.register import households as rules
+from services.monitoring.store import law
+from services.monitoring.store.income import incomes
+from services.monitoring.store.places import areas
+from services.monitoring.store.register import households, people
 from shared.database.transaction import Transaction
 from shared.kernel.areas import is_inside
 from shared.kernel.errors import Conflict, Forbidden

@@ -2,8 +2,8 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.monitoring.domain.households import HouseholdStatus
-from services.monitoring.queries.households import (
+from services.monitoring.domain.register.households import HouseholdStatus
+from services.monitoring.queries.register.households import (
     HouseholdPage,
     HouseholdsFound,
     HouseholdShown,
@@ -12,8 +12,8 @@ from services.monitoring.queries.households import (
     search_household,
     show_household,
 )
-from services.monitoring.usecases.households.register_household import Registered, RegisterHousehold, register_household
-from services.monitoring.usecases.households.register_households import BatchRegistered, RegisterHouseholds, register_households
+from services.monitoring.usecases.register.register_household import Registered, RegisterHousehold, register_household
+from services.monitoring.usecases.register.register_households import BatchRegistered, RegisterHouseholds, register_households
 from shared.kernel.ids import HouseholdId
 from shared.service.http import service_router
 from shared.service.requests import Area, Cursor, InTransaction, etag

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.monitoring.domain.income import Income
+from services.monitoring.domain.income.figures import Income
 from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.ids import HouseholdId, PersonId
 from shared.kernel.people import IdNumber, PersonName, Phone

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import PrimaryKeyConstraint, Row, UniqueConstraint, and_, bindparam, select, text, update
 from sqlmodel import col
 
-from services.monitoring.domain.households import Household, HouseholdGone, HouseholdKind, HouseholdStatus
+from services.monitoring.domain.register.households import Household, HouseholdGone, HouseholdKind, HouseholdStatus
 from services.monitoring.store.base import Base
 from shared.database.columns import code, instant, one_of, only, version
 from shared.database.pages import Worklist, worklist_indexes

@@ -7,7 +7,7 @@ from sqlalchemy import Date, ForeignKeyConstraint, Index, PrimaryKeyConstraint, 
 from sqlmodel import col
 
 from services.monitoring.domain.cases import Case
-from services.monitoring.domain.income import MonitoredCategory
+from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.store.base import Base
 from shared.database.columns import code, day, one_of, only
 from shared.database.rows import among

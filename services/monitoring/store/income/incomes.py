@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, bindparam, func, select, text
 from sqlmodel import col
 
-from services.monitoring.domain.households import Household
-from services.monitoring.domain.income import AMOUNTS, Income
+from services.monitoring.domain.income.figures import AMOUNTS, Income
+from services.monitoring.domain.register.households import Household
 from services.monitoring.store.base import Base
 from shared.database.columns import MONEY, code, day, instant, money, not_nan
 from shared.database.rows import among, columns_of
@@ -50,7 +50,7 @@ class IncomeRow(Base, table=True):
     recorded_at: datetime = instant()
 
 
-# The same figures as `domain/income.py`; a test feeds both and compares.
+# The same figures as `domain/income/figures.py`; a test feeds both and compares.
 NET = (
     col(IncomeRow.wage_income)
     + col(IncomeRow.production_income)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, LargeBinary, PrimaryKeyConstraint, Row, Uuid, bindparam, func, select, text
 from sqlmodel import col
 
-from services.monitoring.domain.households import ABLE, Household, Labour, Member, Relation
+from services.monitoring.domain.register.households import ABLE, Household, Labour, Member, Relation
 from services.monitoring.store.base import Base
 from shared.database.columns import code, day, one_of, only, sealed
 from shared.database.privacy import Vault
