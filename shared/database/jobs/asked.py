@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shared.database.rows import columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTIES, LINCANG
 from shared.kernel.errors import NotFound, Stale
+from shared.kernel.ids import new_id
 from shared.kernel.jobs import WAITING, Job, JobId, JobState, Phase, Progress
 from shared.kernel.sheets import Outcome
 
@@ -71,6 +73,41 @@ class Jobs:
         """Keep a job, to be taken up by a runner once this act has committed."""
         await tx.insert(self._row, [asdict(job)])
         await tx.execute(_BEGIN, {"county": job.county_code, "job": job.id, "area": job.area_code, "at": tx.real_now})
+
+    async def ask(
+        self,
+        kind: str,
+        what: str,
+        arguments: Mapping[str, Any],
+        tx: Transaction,
+        *,
+        keep_days: int,
+        job_id: JobId | None = None,
+        department: str | None = None,
+    ) -> Job:
+        """Ask for a job, to be done in the name of this act's actor once this act has committed.
+
+        :param keep_days: how long its files and results are kept.
+        """
+        job = Job(
+            county_code=tx.actor.scope.county,
+            id=job_id or JobId(new_id()),
+            area_code=tx.actor.area,
+            department=department,
+            kind=kind,
+            what=what,
+            arguments=arguments,
+            state=JobState.QUEUED,
+            problem=None,
+            created_by=tx.actor.id,
+            created_role=tx.actor.role,
+            created_at=tx.real_now,
+            finished_at=None,
+            keep_until=tx.real_now + timedelta(days=keep_days),
+            version=1,
+        )
+        await self.add(job, tx)
+        return job
 
     async def get(self, job_id: JobId, tx: Transaction) -> Job:
         """Load one job.

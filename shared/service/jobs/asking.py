@@ -1,8 +1,7 @@
 """What people may do about jobs: ask for one, commit it, cancel it, look at it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from shared.kernel.jobs import Atomic, Job, JobId, JobState, Mode, Strategy
 from shared.kernel.sheets import Outcome
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import Format, ListKind
+from shared.service.jobs.runner import Work
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage, row_shown, shown
 from shared.service.uploads import UploadedFile
 from shared.wire import AreaCode, SafeText, command
@@ -96,6 +96,7 @@ class Desk:
 
     :param keep_days: how many days files and stages are kept, in the caller's area today.
     :param villages: the villages of the caller's area, code and name, for the templates' drop-downs.
+    :param works: how the service's own kinds of long work are done, by the job's kind.
     """
 
     jobs: Jobs
@@ -103,6 +104,7 @@ class Desk:
     lists: Mapping[str, ListKind]
     keep_days: Callable[[Transaction], Awaitable[int]]
     villages: Callable[[Transaction], Awaitable[Sequence[tuple[str, str]]]]
+    works: Mapping[str, Work] = field(default_factory=dict)
 
     def kind(self, name: str, tx: Transaction, *, field: str) -> FileKind:
         """Find a kind of file that the caller may send.
@@ -152,25 +154,8 @@ class Desk:
         self, job_id: JobId, kind: str, what: str, arguments: Mapping[str, Any], tx: Transaction, *, department: str | None = None
     ) -> JobAccepted:
         """Keep a job, to be done in the caller's name."""
-        job = Job(
-            county_code=tx.actor.scope.county,
-            id=job_id,
-            area_code=tx.actor.area,
-            department=department,
-            kind=kind,
-            what=what,
-            arguments=arguments,
-            state=JobState.QUEUED,
-            problem=None,
-            created_by=tx.actor.id,
-            created_role=tx.actor.role,
-            created_at=tx.real_now,
-            finished_at=None,
-            keep_until=tx.real_now + timedelta(days=await self.keep_days(tx)),
-            version=1,
-        )
-        await self.jobs.add(job, tx)
-        return JobAccepted(id=job.id, version=1, state=job.state)
+        job = await self.jobs.ask(kind, what, arguments, tx, keep_days=await self.keep_days(tx), job_id=job_id, department=department)
+        return JobAccepted(id=job.id, version=job.version, state=job.state)
 
     async def commit(self, job_id: UUID, tx: Transaction, *, expected: int) -> JobAccepted:
         """Load what was validated.

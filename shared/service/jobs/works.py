@@ -20,4 +20,4 @@ def works(desk: Desk, settings: ServiceSettings) -> Mapping[str, Work]:
     async def write_list(run: Run) -> None:
         await Export(run, desk.lists[run.job.what]).work()
 
-    return {IMPORT: take_file, EXPORT: write_list}
+    return {IMPORT: take_file, EXPORT: write_list, **desk.works}
