@@ -179,9 +179,8 @@ def _told(row: CrossingShown) -> dict[str, object]:
 
 
 def _group(row: Row[Any]) -> GroupCounts:
-    counted: dict[str, Any] = row._asdict()
-    category = None if row.category == simulations.NO_CATEGORY else MonitoredCategory(row.category)
-    return GroupCounts(**counted | {"category": category})
+    counts = {name: getattr(row, name) for name in Counts.model_fields}
+    return GroupCounts(**counts, kind=row.kind, category=None if row.category == simulations.NO_CATEGORY else MonitoredCategory(row.category))
 
 
 def _masked(name: str | None) -> str | None:
