@@ -18,4 +18,4 @@ def a_quarter(year: int, quarter: int, *items: tuple[str, str], **changes: Any) 
 
 def an_item(**changes: Any) -> dict[str, Any]:
     """An item as the county publishes it."""
-    return {"group": "transfer", "name": "测试补贴", "counts": True, "effective_from": "2021-01-01", "document_number": DOCUMENT, **changes}
+    return {"group": "transfer", "title": "测试补贴", "counts": True, "effective_from": "2021-01-01", "document_number": DOCUMENT, **changes}

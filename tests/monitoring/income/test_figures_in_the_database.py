@@ -154,7 +154,7 @@ async def test_what_held_on_any_day_is_what_a_slow_history_says(records: list[tu
 
 def test_no_item_is_added_up_twice_nor_forgotten() -> None:
     rule = {
-        f"X{n}": IncomeItem(code=f"X{n}", item_group=group, name="x", counts=True, area_code="5309", effective_from=TODAY, document_number="x")
+        f"X{n}": IncomeItem(code=f"X{n}", item_group=group, title="x", counts=True, area_code="5309", effective_from=TODAY, document_number="x")
         for n, group in enumerate(ItemGroup)
     }
 
@@ -184,7 +184,7 @@ async def a_household_kept(database: Database) -> AsyncIterator[tuple[Transactio
 
 async def publish(rule: Any, tx: Transaction) -> None:
     code, area, since, group, counts = rule
-    item = IncomeItem(code=code, item_group=group, name="x", counts=counts, area_code=area, effective_from=since, document_number="x")
+    item = IncomeItem(code=code, item_group=group, title="x", counts=counts, area_code=area, effective_from=since, document_number="x")
     with suppress(law.PublishedAlready):
         async with tx.savepoint():
             await law.publish_item(item, tx)

@@ -8,7 +8,7 @@ import asyncpg
 
 from shared.service.settings import ServiceSettings
 from tests.builders.story import Officials, Way, done
-from tests.fixtures.platform import Cluster, settings_of
+from tests.fixtures.platform import Cluster, count_of, settings_of
 from tests.fixtures.processes import Process
 from tests.fixtures.tokens import county
 from tests.fixtures.waiting import until
@@ -39,7 +39,7 @@ async def test_killed_three_times_it_ends_as_if_it_had_not_been(
             await a_household(way, income)
     undisturbed = await applied(await adopt(TWIN, "6300.00"))
     line = await adopt(TOWN, "6300.00")
-    job_id = await admin.fetchval("SELECT id::text FROM job WHERE kind = 'apply_line' AND arguments ->> 'line' = $1", line)
+    ((job_id,),) = await admin.fetch("SELECT id::text FROM job WHERE kind = 'apply_line' AND arguments ->> 'line' = $1", line)
 
     for n in range(3):
         await killed(worker(settings, tmp_path, n), job_id, admin, after=draw.randint(1, 4))
@@ -74,11 +74,11 @@ def worker(settings: ServiceSettings, folder: Path, number: int) -> Process:
 
 async def killed(process: Process, job_id: str, admin: asyncpg.Connection, *, after: int) -> None:
     """Kill a process once it has taken so many slices of a job."""
-    began = await admin.fetchval(_POSITION, job_id)
+    began = await count_of(admin, _POSITION, job_id)
 
     async def far_enough() -> bool:
         assert process.alive, process.last_words()
-        return await admin.fetchval(_POSITION, job_id) >= began + after
+        return await count_of(admin, _POSITION, job_id) >= began + after
 
     await until(far_enough)
     process.kill()

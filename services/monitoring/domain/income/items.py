@@ -36,12 +36,13 @@ TOTAL_OF: Mapping[ItemGroup, str] = dict(zip(ItemGroup, AMOUNTS, strict=True))
 class IncomeItem:
     """An item in force: its code in the form, the group that it adds to, and whether it counts there.
 
+    :param title: the officials' words for it (项目名称).
     :param counts: of income, whether it is net income; of what is paid, whether it is compliant.
     """
 
     code: str
     item_group: ItemGroup
-    name: str
+    title: str
     counts: bool
     area_code: str
     effective_from: date

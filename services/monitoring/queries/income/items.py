@@ -15,7 +15,7 @@ class ItemShown(BaseModel):
 
     code: str = Field(examples=["D5.1"])
     group: ItemGroup
-    name: str = Field(examples=["退耕还林补助"])
+    title: str = Field(examples=["退耕还林补助"])
     counts: bool
     area: str
     effective_from: date
@@ -36,7 +36,7 @@ async def list_items(area: str, on: date | None, tx: Transaction) -> ItemsShown:
         ItemShown(
             code=item.code,
             group=item.item_group,
-            name=item.name,
+            title=item.title,
             counts=item.counts,
             area=item.area_code,
             effective_from=item.effective_from,

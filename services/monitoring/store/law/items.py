@@ -29,7 +29,7 @@ class IncomeItemRow(Base, table=True):
     area_code: str = code()
     code: str = code()
     item_group: ItemGroup = one_of(ItemGroup)
-    name: str
+    title: str
     counts: bool
     effective_from: date = day()
     document_number: str
@@ -40,7 +40,7 @@ ITEMS = (
     .where(among(IncomeItemRow.area_code, "areas"), col(IncomeItemRow.effective_from) <= bindparam("on", type_=Date()))
     .order_by(col(IncomeItemRow.area_code), col(IncomeItemRow.effective_from))
 )
-_LAW = ("county_code", "id", "item_group", "name", "counts", "document_number")
+_LAW = ("county_code", "id", "item_group", "title", "counts", "document_number")
 SAME_ITEM = select(col(IncomeItemRow.id)).where(*(table_of(IncomeItemRow).c[name] == bindparam(f"this_{name}") for name in _LAW))
 
 

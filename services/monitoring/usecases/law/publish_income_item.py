@@ -21,10 +21,10 @@ ItemCode = Annotated[
 
 @command
 class PublishIncomeItem:
-    """An item's group and name, whether it counts there (as net income, or as compliant), from which day, by which document."""
+    """An item's group and title, whether it counts there (as net income, or as compliant), from which day, by which document."""
 
     group: ItemGroup
-    name: Annotated[SafeText, Field(examples=["务工收入"])]
+    title: Annotated[SafeText, Field(examples=["务工收入"])]
     counts: YesNo
     effective_from: Day
     document_number: DocumentNumber
@@ -42,7 +42,7 @@ async def publish_income_item(area: str, code: str, item: PublishIncomeItem, tx:
     row = IncomeItem(
         code=code,
         item_group=item.group,
-        name=item.name,
+        title=item.title,
         counts=item.counts,
         area_code=area,
         effective_from=item.effective_from,
