@@ -1,5 +1,6 @@
 """What monitoring does when time passes or long work is due, and what its workers watch."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -17,11 +18,17 @@ from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from services.monitoring.usecases.income import apply_line, simulate_line
+from services.monitoring.usecases.income.settle_standings import settle_waiting
+from services.monitoring.usecases.law.adopt_lines import adopt_what_has_come
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
-from shared.kernel.sheets import Sheet
+from shared.kernel.jobs import Job
+from shared.kernel.sheets import Outcome, Sheet
+from shared.service.jobs.counties import Slice, Taken, county_by_county
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import ListKind, Page
+from shared.service.jobs.runner import Work as LongWork
 from shared.service.metrics import Metrics
 from shared.service.worker import Duty, Work
 
@@ -71,8 +78,27 @@ LISTS_OUT = {
 }
 
 
+def slice_by(act: Callable[[Job, Transaction, int], Awaitable[tuple[Mapping[Outcome, int], bool]]]) -> Slice:
+    """Let a use case take a slice."""
+
+    async def take(job: Job, tx: Transaction, number: int) -> Taken:
+        counts, more = await act(job, tx, number)
+        return Taken(counts=counts, more=more)
+
+    return take
+
+
+_APPLYING = county_by_county(apply_line.apply_size, slice_by(apply_line.apply_slice))
+
+WORKS: Mapping[str, LongWork] = {
+    simulate_line.KIND: county_by_county(apply_line.apply_size, slice_by(simulate_line.simulate_slice), finish=simulate_line.finish_simulation),
+    **dict.fromkeys((apply_line.ADOPTION, apply_line.SCREENING, apply_line.RECOUNT), _APPLYING),
+}
+
+
 def duties(*, reconcile_seconds: float) -> list[Duty]:
-    """The reconciler: every minute the gaps, once a day of real time everything that is not over."""
+    """The reconciler: every minute the gaps, once a day of real time everything that is not over. How households stand, every ten seconds; and
+    once a minute the lines whose day has come."""
 
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
@@ -80,6 +106,8 @@ def duties(*, reconcile_seconds: float) -> list[Duty]:
     return [
         Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
         Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
+        Duty(name="settle_standings", every=timedelta(seconds=10), work=settle_waiting),
+        Duty(name="adopt_lines", every=timedelta(minutes=1), work=adopt_what_has_come),
     ]
 
 

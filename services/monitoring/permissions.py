@@ -7,6 +7,7 @@ _OFFICIALS = _VILLAGE | {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
 _READERS = _OFFICIALS | {Role.AUDITOR}
 
 _SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
+_LAWMAKERS = frozenset({Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER})
 _ASKERS = _SENDERS | _READERS  # of jobs: files in, lists out
 
 PERMISSIONS: Permissions = {
@@ -50,4 +51,14 @@ PERMISSIONS: Permissions = {
     "new_export": _READERS,
     "job_file": _READERS,
     "household_batch": _VILLAGE,
+    "new_income": _VILLAGE,
+    "incomes": _READERS,
+    "income_items": _READERS,
+    "income_item": _LAWMAKERS,
+    "new_line_simulation": _LAWMAKERS,
+    "line_simulations": _LAWMAKERS | {Role.AUDITOR},
+    "line_simulation": _LAWMAKERS | {Role.AUDITOR},
+    "line_simulation_households": _LAWMAKERS | {Role.AUDITOR},
+    "line_simulation_household_export": _LAWMAKERS | {Role.AUDITOR},
+    "new_income_screening": _LAWMAKERS | {Role.TOWNSHIP_OFFICER},
 }

@@ -45,13 +45,14 @@ KEPT = {
     "monitoring.leads": _kept("lead", state="registered"),
     "monitoring.cases": _kept("monitoring_case"),
     "monitoring.risk_flags": _kept("risk_flag", state="open"),
+    "monitoring.line_simulations": _kept("line_simulation", state="done", cursor_is="before", takes_area=False),
     "monitoring.jobs": Kept(
         things="SELECT id::text, area_code, department, state FROM job", state="validated", state_is="state", cursor_is="before", takes_area=False
     ),
     "projects.tasks": _kept("task", "'projects.' || id"),
     "employment.tasks": _kept("task", "'employment.' || id"),
 }
-OF_NO_AREA = ("areas", "bottom_line", "parameter", "self_report", "import_template")
+OF_NO_AREA = ("areas", "bottom_line", "parameter", "income_item", "income_items", "self_report", "import_template")
 SHOWING = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path and each.id not in OF_NO_AREA]
 EXPORTS = [each for each in SHOWING if each.path.endswith("/export")]
 LISTS = [each for each in SHOWING if each not in EXPORTS]

@@ -24,11 +24,15 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.new_household",
     "monitoring.bottom_line",
     "monitoring.parameter",
+    "monitoring.income_item",
+    "monitoring.new_income_screening",
+    "monitoring.new_line_simulation",
     "monitoring.own_self_report",  # these belong to roles of counties, and every question names the caller's
     "monitoring.case_county_approval",
     "monitoring.risk_flag_withdrawal",
     "monitoring.household_batch",
     "monitoring.areas",  # open to everybody
+    "monitoring.income_items",
     "monitoring.import_template",  # these decide by the kind of file and the caller's office; what is asked for is done in the caller's own scope
     "monitoring.new_import",
     "monitoring.new_export",

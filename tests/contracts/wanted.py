@@ -12,15 +12,16 @@ from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
 from services.monitoring.usecases.register.register_household import OutsideYourArea
 from shared.kernel.actors import Actor, Department, Role
-from shared.kernel.areas import is_inside
+from shared.kernel.areas import county_of, is_inside
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.errors import Forbidden, NotFound, Refusal
 from shared.kernel.ids import new_id
 from shared.kernel.jobs import NotYourJob
 from shared.service.jobs.asking import NotYourKind
 from tests.builders.files import SHEETS, as_csv
+from tests.builders.incomes import an_income, an_item
 from tests.builders.people import a_household, a_self_report, proof
-from tests.contracts.world import HERE, LIST, LISTING, REGISTER, AskedJob, World
+from tests.contracts.world import HERE, LIST, LISTING, REGISTER, SIMULATED, AskedJob, World
 
 DOCUMENT = "镇康测〔2021〕1号"
 
@@ -92,13 +93,13 @@ def _one(make: Callable[[World], Wanted]) -> Make:
     return lambda world: [make(world)]
 
 
-def _thing(name: str, get: Callable[[World], str], body: Callable[[World], Any] | None = None, *, versioned: bool = False) -> Make:
+def _thing(name: str, get: Callable[[World], str], body: Callable[[World], Any] | None = None, *, versioned: bool = False, status: int = 200) -> Make:
     """A request about the thing that the path names."""
 
     def make(world: World) -> Wanted:
         thing = get(world)
         seen = world.versions[thing] if versioned else None
-        return Wanted(path={name: thing}, thing=thing, body=body(world) if body else None, seen=seen)
+        return Wanted(status=status, path={name: thing}, thing=thing, body=body(world) if body else None, seen=seen)
 
     return _one(make)
 
@@ -109,6 +110,16 @@ def _list(get: Callable[[World], str], **query: Any) -> Make:
 
 def _export(get: Callable[[World], str], **query: Any) -> Make:
     return _one(lambda world: Wanted(guard=Guard.LIST, query={"area": world.village, "format": "csv", **query}, thing=get(world)))
+
+
+def _simulation(**query: Any) -> Make:
+    """A request about the simulation of the place's county: who sees less than that does not see it."""
+    return _one(lambda world: Wanted(path={"simulation_id": world.simulation}, query=query, thing=world.simulation, place=county_of(world.village)))
+
+
+def _list_of_simulations(world: World) -> Wanted:
+    query = {"status": "done", "size": 200}
+    return Wanted(guard=Guard.LIST, query=query, thing=world.simulation, place=county_of(world.village), narrowed=False)
 
 
 def _jobs(get: Callable[[World], Sequence[AskedJob]], *, status: int = 200, versioned: bool = False, acts: bool = False) -> Make:
@@ -241,10 +252,26 @@ WANTED: dict[str, Make] = {
             guard=Guard.NAMED,
             status=201,
             path={"area": world.village[:6], "year": 2021},
-            body={"amount": "6100.00", "effective_from": "2021-01-01", "document_number": DOCUMENT},
+            body={"amount": SIMULATED, "effective_from": "2021-01-01", "document_number": DOCUMENT, "simulation": world.simulation},
             outside=NotYourArea,
         )
     ),
+    "monitoring.new_income": _thing("household_id", lambda world: world.household, lambda _: an_income(), versioned=True, status=201),
+    "monitoring.incomes": _thing("household_id", lambda world: world.household),
+    "monitoring.income_items": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-01"})),
+    "monitoring.income_item": _one(
+        lambda world: Wanted(
+            guard=Guard.NAMED, status=201, path={"area": world.village[:6], "code": "D7"}, body=an_item(document_number=DOCUMENT), outside=NotYourArea
+        )
+    ),
+    "monitoring.new_income_screening": _one(lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village}, outside=NotYourArea)),
+    "monitoring.new_line_simulation": _one(
+        lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village, "year": 2021, "amount": SIMULATED}, outside=NotYourArea)
+    ),
+    "monitoring.line_simulations": _one(_list_of_simulations),
+    "monitoring.line_simulation": _simulation(),
+    "monitoring.line_simulation_households": _simulation(size=200),
+    "monitoring.line_simulation_household_export": _simulation(format="csv"),
     "monitoring.parameter": _one(
         lambda world: Wanted(
             guard=Guard.NAMED,

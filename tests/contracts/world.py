@@ -35,6 +35,9 @@ LISTING = Department.MEDICAL_INSURANCE
 
 REGISTER, LIST = "household_register", f"{LISTING}_list"
 
+SIMULATED = "6100.00"
+"""The line of 2021 that was simulated in the county of each place."""
+
 _ANSWERS = {"projects": answer_as_projects, "employment": answer_as_employment}
 _OFFICES = ((Role.TOWNSHIP_OFFICER, HERE[:9]), (Role.COUNTY_OFFICER, HERE[:6]), (Role.PREFECTURE_OFFICER, LINCANG))
 OFFICER = {"projects": Role.PROJECT_OFFICER, "employment": Role.EMPLOYMENT_OFFICER}
@@ -76,6 +79,7 @@ class World:
     exports: Sequence[AskedJob]
     waiting: Sequence[AskedJob]
     rows: Sequence[Row]
+    simulation: str
 
     def at(self, **shift: float) -> str:
         return (self.now + timedelta(**shift)).isoformat()
@@ -107,8 +111,12 @@ async def a_world(calls: Mapping[str, Call], set_clock: SetClock, databases: Map
     later = {village: await way.after_notice(set_clock) for village, way in ways.items()}
     await _go_on(later[HERE], cases[HERE])
     flags = {village: (await later[village].decided(flagged[village]))["flag_id"] for village in PLACES}
+    simulations = {village: await _simulation(later[village]) for village in PLACES}
     jobs = await _jobs(calls["monitoring"], runner)
-    return {village: await _things(later[village], cases[village], flags[village], calls, databases, jobs[village]) for village in PLACES}
+    return {
+        village: await _things(later[village], cases[village], flags[village], calls, databases, jobs[village], simulations[village])
+        for village in PLACES
+    }
 
 
 async def leave(worlds: Mapping[str, World], call: Call) -> None:
@@ -134,14 +142,28 @@ async def _go_on(way: Way, cases: dict[str, str]) -> None:
     await way.reviewed(cases["reviewed"])
 
 
-async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str, Call], databases: Mapping[str, Database], jobs: _Jobs) -> World:
+async def _simulation(way: Way) -> str:
+    """Ask as the county what a line would change there."""
+    line = {"area": way.officials.county.area, "year": 2021, "amount": SIMULATED}
+    return done(await way.call(way.officials.county).post("/v1/line-simulations", line))["id"]
+
+
+async def _things(
+    way: Way,
+    cases: dict[str, str],
+    flag: str,
+    calls: Mapping[str, Call],
+    databases: Mapping[str, Database],
+    jobs: _Jobs,
+    simulation: str,
+) -> World:
     village, officials = way.officials.village.area, way.officials
     people = a_household(village=village, members=3)
     household = done(await way.call(officials.village).post("/v1/households", people))["id"]
     lead = await way.lead(household)
     report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
     done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
-    versions = {lead["id"]: lead["version"], flag: 1}
+    versions = {lead["id"]: lead["version"], flag: 1, household: 1}
     for case_id in cases.values():
         versions[case_id] = done(await way.call(officials.county).get(f"/v1/cases/{case_id}"))["version"]
     tasks = {key: task for service in _ANSWERS for key, task in (await _tasks(service, village, calls[service], databases[service])).items()}
@@ -161,6 +183,7 @@ async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str
         exports=jobs.exports,
         waiting=jobs.waiting,
         rows=jobs.rows,
+        simulation=simulation,
     )
 
 

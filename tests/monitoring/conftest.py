@@ -3,17 +3,29 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
-from tests.builders.law import DOCUMENT, a_parameter
+from services.monitoring.app import DESK, SERVICE
+from shared.database.transaction import Database
+from shared.kernel.actors import Actor
+from shared.kernel.jobs import Job, JobId
+from shared.service.jobs.runner import JobRunner
+from tests.builders.law import DOCUMENT, a_line, a_parameter
 from tests.builders.places import QUIET
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
+from tests.fixtures.platform import Cluster, settings_of
 from tests.fixtures.tokens import prefecture
 from tests.monitoring.privacy import Watch
 
+_FORGET_WORK = [
+    f"DELETE FROM {table} WHERE id IN (SELECT id FROM job WHERE kind IN ('apply_line', 'apply_income_items', 'income_screening', 'line_simulation'))"
+    for table in ("job_part", "job_run", "job")
+]
 Publish = Callable[..., Awaitable[None]]
 
 
@@ -34,8 +46,10 @@ async def quiet(way: Way, admin: asyncpg.Connection) -> Way:
 async def clean_law(admin: asyncpg.Connection) -> AsyncIterator[None]:
     """Take back what a test published: the law of the others is that of the migrations."""
     yield
-    for table in ("parameter", "bottom_line"):
+    for table in ("parameter", "bottom_line", "income_item"):
         await admin.execute(f"DELETE FROM {table} WHERE document_number = $1", DOCUMENT)
+    for question in _FORGET_WORK:  # what nobody has begun would be done by the next runner of a test
+        await admin.execute(question)
 
 
 @pytest.fixture
@@ -46,6 +60,43 @@ def publish(call: Call, clean_law: None) -> Publish:
         done(await call(prefecture()).put(f"/v1/parameters/{area}/{key}", a_parameter(value, effective_from=since)))
 
     return parameter
+
+
+Adopt = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+def adopt(call: Call, clean_law: None, line_runner: JobRunner) -> Adopt:
+    """Simulate a line and publish it as the prefecture, until the test is over; give its id. What applies it waits."""
+
+    async def line(area: str, amount: str, *, year: int = 2021, since: str = "2021-01-01") -> str:
+        asked = done(await call(prefecture()).post("/v1/line-simulations", {"area": area, "year": year, "amount": amount}))
+        await worked_off(line_runner, call, prefecture(), asked["id"])
+        body = a_line(amount, effective_from=since, simulation=asked["id"])
+        return done(await call(prefecture()).put(f"/v1/bottom-lines/{area}/{year}", body))["id"]
+
+    return line
+
+
+async def worked_off(runner: JobRunner, call: Call, by: Actor, job_id: str) -> dict[str, Any]:
+    """Have one job done, and no other; give it as it is then."""
+    await runner.do(await _job(runner, by, job_id))
+    found = done(await call(by).get(f"/v1/jobs/{job_id}"))
+    assert found["state"] == "done", found
+    return found
+
+
+async def _job(runner: JobRunner, by: Actor, job_id: str) -> Job:
+    async with runner._database.transaction(by) as tx:
+        return await DESK.jobs.get(JobId(UUID(job_id)), tx)
+
+
+@pytest.fixture(scope="package")
+async def line_runner(cluster: Cluster, monitoring_worker: Database) -> JobRunner:
+    """What does monitoring's long work in the tests."""
+    runner = SERVICE.job_runner(settings_of("monitoring", cluster), monitoring_worker)
+    assert runner is not None
+    return runner
 
 
 @pytest.fixture(scope="package")

@@ -6,13 +6,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.builders.law import DOCUMENT, a_line
+from tests.builders.law import DOCUMENT
 from tests.builders.people import a_household, some_income
 from tests.builders.places import OTHER_TOWNSHIP
 from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.clock import SetClock
-from tests.fixtures.tokens import prefecture
-from tests.monitoring.conftest import Publish
+from tests.monitoring.conftest import Adopt, Publish
 
 # Four people, a line of 6000.00: the household's total is compared with 24000.00.
 NET_ABOVE_REFERENCE_BELOW = some_income(wage_income="26000.00", production_income="0.00", production_expense="0.00", transfer_income="0.00") | {
@@ -90,17 +89,17 @@ async def test_the_basis_names_the_line_with_its_document_and_the_ability_to_wor
     assert able["basis"]["lead_registered_at"].startswith("2021-09-22T")
 
 
-async def test_a_later_line_does_not_touch_a_case_that_is_open(way: Way, clean_law: None) -> None:
+async def test_a_later_line_does_not_touch_a_case_that_is_open(way: Way, adopt: Adopt) -> None:
     before = await opened(way, income=NET_BELOW_REFERENCE_ABOVE)
 
-    done(await way.call(prefecture()).put("/v1/bottom-lines/530902/2021", a_line("6000.01")))
+    await adopt("530902", "6000.01")
 
     assert await shown(way, before["id"]) == before
     after = await opened(way, income=NET_BELOW_REFERENCE_ABOVE)
     assert (after["category"], after["basis"]["line"]["amount"]) == ("unstable_lifted_out", "6000.01")
 
 
-async def test_the_nearest_area_s_line_counts_and_of_its_days_the_latest_that_has_come(way: Way, clean_law: None) -> None:
+async def test_the_nearest_area_s_line_counts_and_of_its_days_the_latest_that_has_come(way: Way, adopt: Adopt) -> None:
     for area, amount, since in (
         ("5309", "9000.00", "2021-09-22"),
         ("530921", "1.00", "2021-09-22"),  # another county
@@ -109,8 +108,8 @@ async def test_the_nearest_area_s_line_counts_and_of_its_days_the_latest_that_ha
         ("530902", "6200.00", "2021-09-21"),
         ("530902", "6300.00", "2021-09-23"),  # not yet come
     ):
-        done(await way.call(prefecture()).put(f"/v1/bottom-lines/{area}/2021", a_line(amount, effective_from=since)))
-    done(await way.call(prefecture()).put("/v1/bottom-lines/530902102/2022", a_line("3.00", effective_from="2021-09-01")))  # another year
+        await adopt(area, amount, since=since)
+    await adopt("530902102", "3.00", year=2022, since="2021-09-01")  # another year
 
     assert (await opened(way))["basis"]["line"] == {"amount": "6200.00", "area": "530902", "from": "2021-09-21", "document": DOCUMENT}
 

@@ -34,6 +34,7 @@ class Channel(StrEnum):
     DEPARTMENT = "department"  # 部门筛查预警
     HOTLINE = "hotline"  # 12317 等热线
     DISASTER = "disaster"  # 灾情
+    BELOW_LINE = "below_line"  # 收入低于监测底线
 
 
 class VisitOutcome(StrEnum):

@@ -4,9 +4,10 @@ Each is a row with an area, a day from which it holds and a document number; the
 Here stands only which keys there are and what their values look like.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -29,6 +30,7 @@ class Key(StrEnum):
     VISIT_DAYS = "household.visit.days"  # 走访间隔
     FILE_DAYS = "files.keep.days"  # 上传文件及其暂存数据的保存天数
     ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
+    INCOME_BANDS = "income.bands"  # 人均纯收入分段的界限，元
 
 
 class Shape(StrEnum):
@@ -40,6 +42,7 @@ class Shape(StrEnum):
     ACTS = "acts separated by commas, or none"
     COUNT = "1 to 20"
     YES_NO = "yes or no"
+    BOUNDS = "2 to 10 rising amounts in yuan, separated by commas"
 
 
 SHAPES: Mapping[Key, Shape] = {
@@ -55,6 +58,7 @@ SHAPES: Mapping[Key, Shape] = {
     Key.VISIT_DAYS: Shape.DAYS,
     Key.FILE_DAYS: Shape.DAYS,
     Key.ROLLS: Shape.YES_NO,
+    Key.INCOME_BANDS: Shape.BOUNDS,
 }
 NOBODY = "none"
 _DECIDING_ACTS = frozenset({"village_appraisal", "township_review", "county_approval"})
@@ -103,6 +107,9 @@ class Parameters:
     def ratio(self, key: Key) -> Fraction:
         return Fraction(self.text(key))
 
+    def bounds(self, key: Key) -> list[Decimal]:
+        return [Decimal(bound) for bound in self.text(key).split(",")]
+
     def acts(self, key: Key) -> frozenset[str]:
         written = self.text(key)
         return frozenset() if written == NOBODY else frozenset(written.split(","))
@@ -145,7 +152,14 @@ def _fits(shape: Shape, value: str) -> bool:
             return value == NOBODY or set(value.split(",")) <= _DECIDING_ACTS
         case Shape.YES_NO:
             return value in {"yes", "no"}
+        case Shape.BOUNDS:
+            return _are_rising(value.split(","))
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4
+
+
+def _are_rising(bounds: Sequence[str]) -> bool:
+    amounts = [int(bound) for bound in bounds if bound.isascii() and bound.isdigit() and len(bound) <= 7]
+    return len(amounts) == len(bounds) and 2 <= len(amounts) <= 10 and amounts == sorted(set(amounts))

@@ -41,6 +41,7 @@ class Hardship(StrEnum):
     SCHOOLING = "schooling"
     HOUSE = "house"
     WATER = "water"
+    LOW_INCOME = "low_income"  # 收入偏低
     OTHER = "other"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,22 @@ class Reporter(BaseModel):
     phone: str | None = Field(examples=["139****0000"])
 
 
+class ReasonLine(BaseModel):
+    """The line that a lead rests on, with the simulation that proved it. Yuan per head and year."""
+
+    amount: Decimal
+    area: str
+    document: str
+    simulation: UUID | None
+
+
+class LeadReasons(BaseModel):
+    """What a lead rests on that the system itself found: below which line, with what reference income per head."""
+
+    line: ReasonLine
+    reference_per_head: Decimal
+
+
 class LeadShown(LeadLine):
     """A lead with what was said in it; the note is shown to those who check and decide.
 
@@ -57,6 +74,7 @@ class LeadShown(LeadLine):
     """
 
     note: str | None
+    reasons: LeadReasons | None = None
     reporter: Reporter | None
     risks: list[str]
     dismissal_reason: str | None
@@ -86,7 +104,14 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
     row = await leads.show(lead_id, tx)
     await tx.note_read("lead", row.county_code, row.id)
     note = _note(row, tx) if tx.actor.role in _WHO_CHECKS else None
-    return LeadShown(**_line(row), note=note, reporter=await _reporter(row, tx), risks=row.risks or [], dismissal_reason=row.dismissal_reason)
+    return LeadShown(
+        **_line(row),
+        note=note,
+        reasons=row.reasons,
+        reporter=await _reporter(row, tx),
+        risks=row.risks or [],
+        dismissal_reason=row.dismissal_reason,
+    )
 
 
 async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfReportShown:

@@ -2,7 +2,7 @@
 
 from services.monitoring.store import cases, department_files, flags, law, leads, ledger, register_files, self_reports
 from services.monitoring.store.base import Base
-from services.monitoring.store.income import incomes
+from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
 from services.monitoring.store.register import categories, households, people
@@ -21,6 +21,9 @@ __all__ = [
     "leads",
     "ledger",
     "people",
+    "quarters",
     "register_files",
     "self_reports",
+    "simulations",
+    "standings",
 ]

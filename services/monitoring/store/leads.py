@@ -17,7 +17,10 @@ from shared.kernel.ids import CaseId, HouseholdId, LeadId
 
 
 class LeadRow(Base, table=True):
-    """A lead; `due_at` ends the total limit that began with it. A confirmed one without a case waits for the next."""
+    """A lead; `due_at` ends the total limit that began with it. A confirmed one without a case waits for the next.
+
+    `reasons` is what it rests on where the system itself found it.
+    """
 
     __tablename__ = "lead"
     __table_args__ = (
@@ -33,6 +36,7 @@ class LeadRow(Base, table=True):
             "household_id",
             postgresql_where=text("status = 'confirmed' AND case_id IS NULL"),
         ),
+        Index("ix_lead_below_line", "county_code", "household_id", postgresql_where=text("channel = 'below_line'")),
     )
 
     county_code: str = code()
@@ -43,6 +47,7 @@ class LeadRow(Base, table=True):
     channel: Channel = one_of(Channel)
     status: LeadStatus = one_of(LeadStatus, sa_column_kwargs={"server_default": text("'registered'")})
     hardships: list[str] = document()
+    reasons: dict[str, Any] | None = document(default=None, nullable=True)
     registered_elsewhere: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     secrets: bytes | None = sealed(default=None, nullable=True)
     registered_at: datetime = instant()
@@ -61,6 +66,7 @@ GET = select(*columns_of(LeadRow, Lead)).where(THIS)
 SHOW = select(
     *columns_of(LeadRow, Lead),
     col(LeadRow.hardships),
+    col(LeadRow.reasons),
     col(LeadRow.registered_elsewhere),
     col(LeadRow.secrets),
     col(LeadRow.risks),

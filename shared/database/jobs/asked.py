@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, Uuid, bindparam, select, text
+from sqlalchemy import ARRAY, Integer, Row, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
@@ -39,6 +39,7 @@ _BEGIN_PARTS_ANEW = text("""
     UPDATE job_part SET position = 0, created = 0, updated = 0, unchanged = 0, refused = 0 WHERE county_code = ANY(:counties) AND id = :job
 """)
 _REVOKE_PARTS = text("UPDATE job_part SET claim = NULL WHERE county_code = ANY(:counties) AND id = :job")
+_KNOWN = text("SELECT id FROM job WHERE county_code = ANY(:homes) AND id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _PROGRESS = text("""
     SELECT r.id, r.phase, r.total, r.done, r.position, r.began_at, extract(epoch FROM now() - r.began_at) AS seconds,
            coalesce(p.rows, 0) AS rows, coalesce(p.created, 0) AS created, coalesce(p.updated, 0) AS updated,
@@ -118,6 +119,10 @@ class Jobs:
         if found is None:
             raise NotFound
         return Job(**found)
+
+    async def known(self, ids: Sequence[UUID], tx: Transaction) -> set[UUID]:
+        """Say which of some jobs were asked for, as far as the caller sees."""
+        return set((await tx.execute(_KNOWN, {"homes": HOMES, "ids": list(ids)})).scalars())
 
     async def newest(self, tx: Transaction, *, state: JobState | None, before: UUID | None, size: int) -> tuple[list[Job], UUID | None]:
         """Read a page of jobs, the newest first, and the id after which the next page begins."""

@@ -36,15 +36,24 @@ Slice = Callable[[Job, Transaction, int], Awaitable[Taken]]
 """Take the next slice of a county; the number says how many slices were taken before. What was taken is recognised by what it left behind,
 or by the number."""
 
+Finish = Callable[[Job, Transaction], Awaitable[None]]
+"""Say of what a job was for that it is there."""
 
-def county_by_county(size: Size, take: Slice) -> Work:
-    """Make the work of a job that goes through the counties of its asker's area, or of the narrower `area` among its arguments."""
+
+def county_by_county(size: Size, take: Slice, *, finish: Finish | None = None) -> Work:
+    """Make the work of a job that goes through the counties of its asker's area, or of the narrower `area` among its arguments.
+
+    :param finish: what is done last, in the transaction that ends the job, which sees all of the asker's area.
+    """
 
     async def work(run: Run) -> None:
         counties = counties_in(run.job.arguments.get("area", run.job.area_code))
         for county in counties:
             await _through(run, county, size, take)
-        await run.end(JobState.DONE)
+        async with run.at_home() as tx:
+            if finish is not None:
+                await finish(run.job, tx)
+            await run.end(JobState.DONE, tx=tx)
 
     return work
 

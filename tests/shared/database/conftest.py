@@ -11,6 +11,7 @@ from shared.database.transaction import Database
 from shared.kernel.actors import Actor
 from shared.kernel.ids import new_id
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
+from tests.builders.incomes import a_quarter, an_income, an_item
 from tests.builders.people import a_household, a_self_report, an_id_number, proof
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
@@ -58,12 +59,21 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             done(await call(citizen(area=village[:6])).put(f"/v1/self-reports/{new_id()}", report))
             await send(call, way.officials.village, "household_register", some_rows(households=1, members=1, village=village), mode="validate")
             await send(call, way.officials.county, "medical_insurance_list", [a_list_row("medical_insurance_list", village=village)])
+            incomes = f"/v1/households/{household_id}/incomes"
+            seen = done(await call(way.officials.county).get(incomes))["version"]
+            done(await call(way.officials.village).post(incomes, an_income(effective_from="2021-09-22"), seen=seen))
+            done(await call(way.officials.village).post(incomes, a_quarter(2021, 2), seen=seen + 1))
+            line = {"area": village, "year": 2021, "amount": "9999999.00"}  # everybody would be newly below it
+            done(await call(way.officials.county).post("/v1/line-simulations", line))
             while await runner.do_one():
                 pass
             words = (number, phone, name, "孩子生病", "走访时发现", "到会者一致同意", "情况属实", proof("appraisal")[0]["sha256"])
             told[village] = Story(village, UUID(household_id), UUID(case_id), UUID(flag_id), number, words)
         line = {"amount": "6300.00", "effective_from": "2021-10-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/bottom-lines/530923/2021", line))
+        done(await call(prefecture()).put("/v1/income-items/530923/A1", an_item(group="wage")))
+        while await runner.do_one():  # what they ask for is done: no runner of another test finds it
+            pass
         value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
     return told

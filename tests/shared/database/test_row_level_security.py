@@ -19,8 +19,9 @@ _UNGUARDED = """
 """
 GUARDED = {
     "monitoring": [
-        *("case_step", "department_row", "household", "household_income", "job", "job_part", "job_result", "job_run"),
-        *("lead", "membership", "monitored_category", "monitoring_case", "owed_measure", "person", "risk_flag", "self_report"),
+        *("case_step", "department_row", "household", "household_income", "household_standing", "job", "job_part", "job_result", "job_run"),
+        *("lead", "line_simulation", "line_simulation_count", "line_simulation_household", "membership", "monitored_category"),
+        *("monitoring_case", "owed_measure", "person", "quarterly_income", "risk_flag", "self_report"),
     ],
     "projects": ["task"],
     "employment": ["task"],

@@ -11,9 +11,17 @@ HARDSHIP = {
     "就学": "schooling",
     "住房": "house",
     "饮水": "water",
+    "收入偏低": "low_income",
     "其他": "other",
 }
-CHANNEL = {"农户自主申报": "self_report", "干部走访排查": "home_visit", "部门筛查预警": "department", "热线": "hotline", "灾情": "disaster"}
+CHANNEL = {
+    "农户自主申报": "self_report",
+    "干部走访排查": "home_visit",
+    "部门筛查预警": "department",
+    "热线": "hotline",
+    "灾情": "disaster",
+    "收入低于监测底线": "below_line",
+}
 LEAD_STATUS = {"待核实": "registered", "属实": "confirmed", "已排除": "dismissed"}
 CASE_STATUS = {
     "待民主评议": "opened",
@@ -27,6 +35,10 @@ CASE_STATUS = {
 }
 CATEGORY = {"脱贫不稳定户": "unstable_lifted_out", "边缘易致贫户": "marginal", "突发严重困难户": "sudden_difficulty"}
 FLAG_STATUS = {"帮扶中": "open", "已撤销": "withdrawn", "风险已消除": "eliminated"}
+
+KIND = {"脱贫户": "lifted_out", "一般农户": "general"}
+HOUSEHOLD_STATUS = {"正常": "normal", "监测中": "monitored", "已注销": "gone"}
+CROSSING = {"新低于底线": "newly_below", "不再低于底线": "newly_above"}
 
 
 def _id(field: str, header: str) -> Column:
@@ -89,5 +101,20 @@ RISK_FLAG_LIST = Sheet(
         _words("risks", "风险类型"),
         _words("raised_at", "标注时间"),
         _words("due_at", "首项措施期限"),
+    ),
+)
+LINE_CROSSINGS = Sheet(
+    kind="line_crossing_list",
+    title="底线试算农户清单",
+    version=1,
+    columns=(
+        _id("id", "农户编号（系统）"),
+        _AREA,
+        _words("head", "户主"),
+        _choice("kind", "农户类型", KIND),
+        _choice("status", "状态", HOUSEHOLD_STATUS),
+        _choice("category", "监测对象类别", CATEGORY),
+        _choice("crossing", "试算结果", CROSSING),
+        _words("reference_per_head", "人均收入参考范围（元/年）"),
     ),
 )

@@ -7,6 +7,8 @@ The bottom line is compared with the second one. All amounts are yuan in the twe
 with two places; rounding is half up and happens once, at the end.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
@@ -20,6 +22,10 @@ class MonitoredCategory(StrEnum):
     UNSTABLE_LIFTED_OUT = "unstable_lifted_out"  # 脱贫不稳定户
     MARGINAL = "marginal"  # 边缘易致贫户
     SUDDEN_DIFFICULTY = "sudden_difficulty"  # 突发严重困难户
+
+
+SOURCES = ("wage_income", "production_income", "property_income", "transfer_income")
+"""What makes up gross income, of which the plan's shares are shares (plan ch.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,11 @@ class Income:
     def reference_per_head(self) -> Decimal:
         return rounded(self.reference / self.people)
 
+    @property
+    def shares(self) -> dict[str, Decimal | None]:
+        """Percent of gross income that comes from each source, two places (R8, plan ch.1 s.1); unknown where there is no income."""
+        return {source: rounded(100 * getattr(self, source) / self.gross) if self.gross else None for source in SOURCES}
+
 
 AMOUNTS = tuple(field.name for field in fields(Income) if field.name != "people")
 
@@ -63,6 +74,11 @@ AMOUNTS = tuple(field.name for field in fields(Income) if field.name != "people"
 def is_below(income: Income, line: Decimal) -> bool:
     """Compare the reference income per head with the bottom line. Alone it makes no case: the line is a reference, a risk is the reason."""
     return income.reference_per_head < line
+
+
+def band_of(net_per_head: Decimal, bounds: Sequence[Decimal]) -> int:
+    """Number the band (收入分段; R19, plan ch.1 s.2) that a net income per head lies in: how many of the rising bounds it has reached."""
+    return bisect_right(bounds, net_per_head)
 
 
 def category_of(*, lifted_out: bool, below_line: bool) -> MonitoredCategory:

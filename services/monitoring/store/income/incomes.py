@@ -1,19 +1,38 @@
 """What households live on, dated; and the two figures per head as the database computes them: the same expression for one household and for all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, bindparam, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    Row,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import col
 
-from services.monitoring.domain.income.figures import AMOUNTS, Income
+from services.monitoring.domain.income.figures import AMOUNTS, SOURCES, Income
+from services.monitoring.domain.income.periods import IncomePeriod, PeriodType
 from services.monitoring.domain.register.households import Household
 from services.monitoring.store.base import Base
-from shared.database.columns import MONEY, code, day, instant, money, not_nan
-from shared.database.rows import among, columns_of
+from shared.database.columns import MONEY, code, day, document, instant, money, not_nan, one_of
+from shared.database.rows import among, columns_of, table_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import county_of
 from shared.kernel.errors import NotFound
@@ -22,13 +41,18 @@ from shared.kernel.workdays import local_day
 
 
 class IncomeRow(Base, table=True):
-    """The income of a household from a day on; the present one is the row without an end."""
+    """The income of a household from a day on; the present one is the row without an end.
+
+    `items` are what the totals were added up from, code -> yuan; absent where only totals are known. So are the days of the period where nobody
+    named them: then it is the twelve months before the day.
+    """
 
     __tablename__ = "household_income"
     __table_args__ = (
         PrimaryKeyConstraint("county_code", "household_id", "valid_from"),
         ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
         CheckConstraint("people > 0", name="people"),
+        CheckConstraint("period_type IN ('annual_oct_sep', 'last_12_months')", name="period_type"),
         *not_nan(*AMOUNTS),
         Index("uq_household_income_present", "county_code", "household_id", unique=True, postgresql_where=text("valid_to IS NULL")),
     )
@@ -47,6 +71,10 @@ class IncomeRow(Base, table=True):
     production_expense: Decimal = money()
     claim_income: Decimal = money()
     compliant_self_paid: Decimal = money()
+    period_type: PeriodType = one_of(PeriodType, sa_column_kwargs={"server_default": text("'last_12_months'")})
+    period_from: date | None = day(default=None)
+    period_to: date | None = day(default=None)
+    items: dict[str, str] | None = document(default=None, nullable=True)
     recorded_at: datetime = instant()
 
 
@@ -62,6 +90,13 @@ REFERENCE = NET + col(IncomeRow.claim_income) - col(IncomeRow.compliant_self_pai
 NET_PER_HEAD = func.round(NET / col(IncomeRow.people), 2, type_=MONEY)
 REFERENCE_PER_HEAD = func.round(REFERENCE / col(IncomeRow.people), 2, type_=MONEY)
 BELOW_LINE = bindparam("line", type_=MONEY) > REFERENCE_PER_HEAD
+GROSS = NET + col(IncomeRow.production_expense)
+# A hundred of many places makes a quotient of many: cut earlier, a share of a large sum might come to lie on the wrong side of a half.
+_HUNDRED = cast(100, Numeric(30, 24))
+SHARES = [
+    func.round(_HUNDRED * col(getattr(IncomeRow, source)) / func.nullif(GROSS, 0), 2, type_=MONEY).label(f"{source}_share") for source in SOURCES
+]
+BAND = func.width_bucket(NET_PER_HEAD, bindparam("bands", type_=ARRAY(MONEY)), type_=Integer)
 
 STANDING = select(
     *columns_of(IncomeRow, Income),
@@ -70,6 +105,30 @@ STANDING = select(
     REFERENCE_PER_HEAD.label("reference_per_head"),
     BELOW_LINE.label("below_line"),
 ).where(among(IncomeRow.county_code, "counties"), col(IncomeRow.household_id) == bindparam("household_id"), col(IncomeRow.valid_to).is_(None))
+
+_OF_HOUSEHOLD = and_(among(IncomeRow.county_code, "counties"), col(IncomeRow.household_id) == bindparam("household"))
+_SINCE = bindparam("since", type_=Date())
+AS_OF = select(
+    *columns_of(IncomeRow, Income),
+    *(table_of(IncomeRow).c[name] for name in ("id", "period_type", "period_from", "period_to", "items", "valid_from", "valid_to", "recorded_at")),
+    NET_PER_HEAD.label("net_per_head"),
+    REFERENCE_PER_HEAD.label("reference_per_head"),
+    *SHARES,
+    BAND.label("band"),
+).where(_OF_HOUSEHOLD, col(IncomeRow.valid_from) <= _SINCE, or_(col(IncomeRow.valid_to).is_(None), col(IncomeRow.valid_to) > _SINCE))
+_KEPT = ("people", *AMOUNTS, "period_type", "period_from", "period_to", "items", "recorded_at")
+CORRECT = (
+    update(IncomeRow)
+    .where(_OF_HOUSEHOLD, col(IncomeRow.valid_from) == _SINCE)
+    .values({name: bindparam(f"new_{name}", type_=table_of(IncomeRow).c[name].type) for name in _KEPT})
+    .returning(col(IncomeRow.id))
+)
+CUT = (
+    update(IncomeRow)
+    .where(_OF_HOUSEHOLD, col(IncomeRow.valid_from) < _SINCE, or_(col(IncomeRow.valid_to).is_(None), col(IncomeRow.valid_to) > _SINCE))
+    .values(valid_to=_SINCE)
+)
+FOLLOWING = select(func.min(col(IncomeRow.valid_from))).where(_OF_HOUSEHOLD, col(IncomeRow.valid_from) > _SINCE)
 
 PRESENT_OF_ALL = select(col(IncomeRow.household_id), *columns_of(IncomeRow, Income), NET.label("net")).where(
     among(IncomeRow.county_code, "counties"), among(IncomeRow.household_id, "household_ids"), col(IncomeRow.valid_to).is_(None)
@@ -100,6 +159,37 @@ async def standing(household_id: HouseholdId, line: Decimal, tx: Transaction) ->
     if found is None:
         raise NotFound
     return found
+
+
+async def record(household: Row[Any], income: Income, period: IncomePeriod, items: Mapping[str, Decimal], tx: Transaction, *, since: date) -> UUID:
+    """Keep what a household lives on from a day on, and give the record's id.
+
+    A day inside the history is put between its neighbours; one that has a record already is corrected, and the audit holds what it said before.
+    """
+    told = {
+        "people": income.people,
+        **{amount: getattr(income, amount) for amount in AMOUNTS},
+        "period_type": period.kind,
+        "period_from": period.first,
+        "period_to": period.last,
+        "items": {code: str(amount) for code, amount in items.items()},
+        "recorded_at": tx.now,
+    }
+    this = {"counties": tx.counties, "household": household.id, "since": since}
+    corrected = (await tx.execute(CORRECT, this | {f"new_{name}": value for name, value in told.items()})).scalar()
+    if corrected is not None:
+        return corrected
+    await tx.execute(CUT, this)
+    place = {"county_code": household.county_code, "id": new_id(), "household_id": household.id, "area_code": household.area_code}
+    until = (await tx.execute(FOLLOWING, this)).scalar()
+    await tx.insert(IncomeRow, [{**place, "valid_from": since, "valid_to": until, **told}])
+    return place["id"]
+
+
+async def as_of(household_id: HouseholdId, on: date, tx: Transaction, *, bands: Sequence[Decimal]) -> Row[Any] | None:
+    """Find the record in force on a day, with its figures; none before the first."""
+    asked = {"counties": tx.counties, "household": household_id, "since": on, "bands": list(bands)}
+    return (await tx.execute(AS_OF, asked)).one_or_none()
 
 
 async def present_of_all(household_ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:

@@ -1,10 +1,11 @@
-"""Tables of the law: lines, parameters, measures, working days. Readable by every role; only their writes are guarded.
+"""Tables of the law: lines, income items, parameters, measures, working days. Readable by every role; only their writes are guarded.
 
 Rows are added and never changed: what was in force on a past day can always be asked.
 """
 
 from services.monitoring.store.law.calendar import add_workdays, calendar_for, calendars_of
-from services.monitoring.store.law.lines import NoLine, line_for, publish_line
+from services.monitoring.store.law.items import items_for, publish_item
+from services.monitoring.store.law.lines import NoLine, line_for, lines_over, lines_that_have_come, publish_line
 from services.monitoring.store.law.measures import measures_for
 from services.monitoring.store.law.parameters import parameters_for, parameters_of, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
@@ -16,10 +17,14 @@ __all__ = [
     "add_workdays",
     "calendar_for",
     "calendars_of",
+    "items_for",
     "line_for",
+    "lines_over",
+    "lines_that_have_come",
     "measures_for",
     "parameters_for",
     "parameters_of",
+    "publish_item",
     "publish_line",
     "publish_parameter",
     "signal_rules_for",

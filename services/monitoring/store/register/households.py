@@ -7,12 +7,12 @@ from sqlmodel import col
 
 from services.monitoring.domain.register.households import Household, HouseholdGone, HouseholdKind, HouseholdStatus
 from services.monitoring.store.base import Base
-from shared.database.columns import code, instant, one_of, only, version
+from shared.database.columns import CODE, code, instant, one_of, only, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among
 from shared.database.transaction import Transaction
-from shared.kernel.areas import TOWNSHIP, county_of
-from shared.kernel.errors import NotFound
+from shared.kernel.areas import TOWNSHIP, area_range, county_of
+from shared.kernel.errors import NotFound, Stale
 from shared.kernel.ids import HouseholdId
 
 
@@ -55,6 +55,22 @@ COLUMNS = (
 GET = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS)
 # Whatever decides about a household takes this lock first: leads, cases and its flag move one after the other.
 HOLD = select(*COLUMNS).where(THIS).with_for_update()
+CHANGED = (
+    update(HouseholdRow)
+    .where(THIS, col(HouseholdRow.version) == bindparam("expected"))
+    .values(version=col(HouseholdRow.version) + 1)
+    .returning(col(HouseholdRow.version))
+)
+ANY_IN = select(
+    select(col(HouseholdRow.id))
+    .where(
+        among(HouseholdRow.county_code, "counties"),
+        col(HouseholdRow.area_code) >= bindparam("lo", type_=CODE),
+        col(HouseholdRow.area_code) < bindparam("hi", type_=CODE),
+        col(HouseholdRow.status) != HouseholdStatus.GONE,
+    )
+    .exists()
+)
 MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
 
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
@@ -97,6 +113,23 @@ async def hold(household_id: HouseholdId, tx: Transaction) -> Row[Any]:
 
 async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:
     await tx.execute(MARK, {"counties": tx.counties, "household_id": household_id, "becomes": status})
+
+
+async def changed(household_id: HouseholdId, tx: Transaction, *, expected: int) -> int:
+    """Note that something about a household changed, if it still is as the caller saw it, and give its new version.
+
+    :raises Stale: somebody changed it.
+    """
+    found = (await tx.execute(CHANGED, {"counties": tx.counties, "household_id": household_id, "expected": expected})).scalar_one_or_none()
+    if found is None:
+        raise Stale("header.if-match")
+    return found
+
+
+async def any_in(area: str, tx: Transaction) -> bool:
+    """Say whether a household is registered in an area."""
+    lo, hi = area_range(area)
+    return bool((await tx.execute(ANY_IN, {"counties": tx.counties, "lo": lo, "hi": hi})).scalar())
 
 
 def _one(found: Row[Any] | None) -> Row[Any]:

@@ -59,7 +59,7 @@ _KINDS = text(
 _NOW = {"people": "head.members"} | {each: f"coalesce(head.{each}, i.{each})" for each in AMOUNTS}
 _END_INCOMES = text(f"""
     {_HEADS} UPDATE household_income i
-    SET valid_to = CASE WHEN i.valid_from < :today THEN CAST(:today AS date) END,
+    SET valid_to = CASE WHEN i.valid_from < :today THEN CAST(:today AS date) END, items = CASE WHEN i.valid_from < :today THEN i.items END,
         {", ".join(f"{each} = CASE WHEN i.valid_from < :today THEN i.{each} ELSE {now} END" for each, now in _NOW.items())}
     FROM head WHERE i.county_code = :county AND i.household_id = head.subject_id AND i.valid_to IS NULL
       AND ({" OR ".join(f"i.{each} <> {now}" for each, now in _NOW.items())})

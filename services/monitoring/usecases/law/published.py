@@ -31,10 +31,10 @@ class NotPositive(Invalid):
     english = "A bottom line is more than zero."
 
 
-def require_own_area(area: str, tx: Transaction) -> None:
+def require_own_area(area: str, tx: Transaction, *, field: str = "path.area") -> None:
     """Hold an area against the caller's.
 
     :raises NotYourArea: it lies outside.
     """
     if not is_inside(area, tx.actor.area):
-        raise NotYourArea("path.area")
+        raise NotYourArea(field)

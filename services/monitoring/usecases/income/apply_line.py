@@ -1,0 +1,87 @@
+"""Apply the bottom lines in force to everybody: how each household stands, and a lead for who calls for one. Long work, slice by slice."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from services.monitoring.domain.income.lines import BottomLine, VillageLine, lines_adopting, lines_under
+from services.monitoring.domain.parameters import Key
+from services.monitoring.store import jobs, law, standings
+from services.monitoring.store.income import below_line, counting
+from services.monitoring.store.income import village_lines as kept
+from services.monitoring.usecases.files.due_dates import due_in
+from services.monitoring.usecases.income.settle_standings import lines_around, settle
+from shared.database.transaction import Transaction
+from shared.kernel.areas import is_inside
+from shared.kernel.ids import derived_id
+from shared.kernel.jobs import Job, JobId
+from shared.kernel.sheets import Outcome
+from shared.kernel.workdays import local_day
+
+ADOPTION, SCREENING, RECOUNT = "apply_line", "income_screening", "apply_income_items"
+"""A line whose day has come: leads for who is newly below. A screening: for whoever is below. Items that count otherwise: no leads."""
+
+STANDINGS_AT_ONCE = 10_000
+LEADS_AT_ONCE = 1_000
+
+Slice = tuple[Mapping[Outcome, int], bool]
+
+
+async def ask_to_apply(kind: str, area: str, tx: Transaction, *, job_id: JobId | None = None, **more: str) -> Job:
+    """Ask for the work, to be done in the caller's name."""
+    days = (await law.parameters_for(tx.actor.area, tx)).number(Key.FILE_DAYS)
+    return await jobs.ask(kind, "bottom_line", {"area": area, **more}, tx, keep_days=days, job_id=job_id)
+
+
+async def apply_size(job: Job, tx: Transaction) -> int:
+    """Count the households that a job has to do with in the transaction's county."""
+    return await kept.size_of(_area(job, tx), tx)
+
+
+async def apply_slice(job: Job, tx: Transaction, _: int) -> Slice:
+    """Take the next slice: totals that items no longer come to, then standings left behind, then leads. What is left is seen from what is kept.
+
+    :raises ParameterMissing: no bands, or no total limit of leads, are in force; likewise CalendarMissing.
+    """
+    area = _area(job, tx)
+    since = job.arguments.get("since")
+    if since and await counting.recount(area, date.fromisoformat(since), tx, at_most=STANDINGS_AT_ONCE):
+        return {}, True
+    villages = await kept.villages_in(area, tx)
+    lines = await lines_around(villages, tx)
+    if ids := await _left_behind(area, villages, lines, tx):
+        await settle(ids, tx)
+        return {Outcome.UPDATED: len(ids)}, True
+    if job.kind == RECOUNT:
+        return {}, False
+    return await _lead_slice(area, _under(job, villages, lines, local_day(tx.now)), tx)
+
+
+async def _left_behind(area: str, villages: Sequence[str], lines: Sequence[BottomLine], tx: Transaction) -> list[UUID]:
+    waiting = await standings.waiting(area, tx, at_most=STANDINGS_AT_ONCE)
+    return waiting or await standings.left_behind(area, lines_under(lines, villages, local_day(tx.now)), tx, at_most=STANDINGS_AT_ONCE)
+
+
+def _under(job: Job, villages: Sequence[str], lines: Sequence[BottomLine], today: date) -> list[VillageLine]:
+    """List the villages where leads are opened: those under the line that is adopted, or, screening, under any."""
+    if job.kind == ADOPTION:
+        return lines_adopting(lines, villages, today, UUID(job.arguments["line"]))
+    return [each for each in lines_under(lines, villages, today) if each.line]
+
+
+async def _lead_slice(area: str, under: Sequence[VillageLine], tx: Transaction) -> Slice:
+    """Open the next leads, with their limits as if a person had registered them: a fixed number of questions."""
+    found = await below_line.find(area, under, tx, at_most=LEADS_AT_ONCE)
+    if not found:
+        return {}, False
+    due = await due_in(sorted({each.area_code for each in found}), tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND)
+    line = {each.village: each.line.id for each in under if each.line}
+    leads = {each.household_id: derived_id(line[each.area_code], f"lead/{each.household_id}") for each in found}
+    opened = await below_line.open_leads(leads, [due[each.area_code] for each in found], under, tx)
+    return {Outcome.CREATED: opened}, True
+
+
+def _area(job: Job, tx: Transaction) -> str:
+    """Name the area of a job inside the transaction's county."""
+    asked = job.arguments["area"]
+    return asked if is_inside(asked, tx.actor.area) else tx.actor.area
