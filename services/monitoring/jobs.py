@@ -4,15 +4,16 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 
+from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files import department_lists, household_register
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
-from services.monitoring.domain.files.list_sheets import CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import ANSWER_LIST, CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.queries.department_rows import answers_to_rows
-from services.monitoring.queries.exports import case_page, flag_page, lead_page, register_page
+from services.monitoring.queries.exports import answer_page, case_page, flag_page, lead_page, register_page
 from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
@@ -66,6 +67,7 @@ def list_out(sheet: Sheet, operation: str, default: StrEnum, page: Page) -> List
 LISTS_OUT = {
     "households": list_out(household_register.HOUSEHOLD_REGISTER, "household_export", HouseholdStatus.MONITORED, register_page),
     "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),
+    "lead-answers": list_out(ANSWER_LIST, "lead_answer_export", AnswerStatus.TO_RETURN, answer_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }

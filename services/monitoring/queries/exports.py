@@ -6,14 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.files.list_sheets import CASE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import ANSWER_LIST, CASE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.queries.leads import ELSEWHERE
-from services.monitoring.store import cases, flags, leads
+from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import households, people
 from shared.database.transaction import Transaction
@@ -41,6 +42,12 @@ async def lead_page(area: str, status: LeadStatus, after: Place | None, size: in
     return [
         _shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=ELSEWHERE if row.registered_elsewhere else None) for row in found
     ], following
+
+
+async def answer_page(area: str, status: AnswerStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read answers as their list shows them, those of all channels."""
+    found, following = await answers.worklist.page(area, status, tx, after=after, size=size, channel=None)
+    return [_shown(ANSWER_LIST, row) for row in found], following
 
 
 async def case_page(area: str, status: CaseStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:

@@ -1,6 +1,6 @@
 """How monitoring's facts are kept: each module holds its tables and the named questions to them."""
 
-from services.monitoring.store import cases, department_files, flags, law, leads, ledger, register_files, self_reports
+from services.monitoring.store import answers, cases, department_files, flags, law, lead_steps, leads, ledger, register_files, self_reports
 from services.monitoring.store.base import Base
 from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
@@ -9,6 +9,7 @@ from services.monitoring.store.register import categories, households, people
 
 __all__ = [
     "Base",
+    "answers",
     "areas",
     "cases",
     "categories",
@@ -18,6 +19,7 @@ __all__ = [
     "incomes",
     "jobs",
     "law",
+    "lead_steps",
     "leads",
     "ledger",
     "people",

@@ -4,6 +4,7 @@ Rows are added and never changed: what was in force on a past day can always be 
 """
 
 from services.monitoring.store.law.calendar import add_workdays, calendar_for, calendars_of
+from services.monitoring.store.law.grades import grade_rules_of
 from services.monitoring.store.law.lines import NoLine, line_for, publish_line
 from services.monitoring.store.law.measures import measures_for
 from services.monitoring.store.law.parameters import parameters_for, parameters_of, publish_parameter
@@ -16,6 +17,7 @@ __all__ = [
     "add_workdays",
     "calendar_for",
     "calendars_of",
+    "grade_rules_of",
     "line_for",
     "measures_for",
     "parameters_for",
