@@ -1,5 +1,6 @@
 """What monitoring does when time passes or long work is due, and what its workers watch."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -8,21 +9,26 @@ from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files import department_lists, household_register
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
-from services.monitoring.domain.files.list_sheets import ANSWER_LIST, CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import ANSWER_LIST, CASE_LIST, LEAD_LIST, RISK_FLAG_LIST, SCREENING_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus
+from services.monitoring.domain.screening import CLOSING, LAYING_DOWN, ScreeningStatus
 from services.monitoring.queries.department_rows import answers_to_rows
-from services.monitoring.queries.exports import answer_page, case_page, flag_page, lead_page, register_page
+from services.monitoring.queries.exports import answer_page, case_page, flag_page, lead_page, register_page, screening_page
 from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from services.monitoring.usecases.screening.work_on_round import RoundSlice, households_to_lay_down, households_to_miss, lay_down, miss
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
-from shared.kernel.sheets import Sheet
+from shared.kernel.jobs import Job
+from shared.kernel.sheets import Outcome, Sheet
+from shared.service.jobs.counties import Taken, county_by_county
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import ListKind, Page
+from shared.service.jobs.runner import Work as LongWork
 from shared.service.metrics import Metrics
 from shared.service.worker import Duty, Work
 
@@ -68,8 +74,27 @@ LISTS_OUT = {
     "households": list_out(household_register.HOUSEHOLD_REGISTER, "household_export", HouseholdStatus.MONITORED, register_page),
     "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),
     "lead-answers": list_out(ANSWER_LIST, "lead_answer_export", AnswerStatus.TO_RETURN, answer_page),
+    "screening-households": list_out(SCREENING_LIST, "screening_household_export", ScreeningStatus.TO_SCREEN, screening_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
+}
+
+
+def _by_slices(
+    size: Callable[[Job, Transaction], Awaitable[int]], act: Callable[[Job, Transaction], Awaitable[RoundSlice]], what: Outcome
+) -> LongWork:
+    """Make the long work of a round of its use case."""
+
+    async def take(job: Job, tx: Transaction, _: int) -> Taken:
+        taken = await act(job, tx)
+        return Taken(counts={what: taken.count}, more=taken.more)
+
+    return county_by_county(size, take)
+
+
+WORKS = {
+    LAYING_DOWN: _by_slices(households_to_lay_down, lay_down, Outcome.CREATED),
+    CLOSING: _by_slices(households_to_miss, miss, Outcome.UPDATED),
 }
 
 

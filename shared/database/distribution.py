@@ -58,6 +58,8 @@ PLACES: dict[str, dict[str, Place]] = {
         "lead_answer": Place.COUNTY,
         "lead_step": Place.COUNTY,
         "lead_grade_rule": Place.REFERENCE,
+        "screening_round": Place.COUNTY,
+        "screening_household": Place.COUNTY,
         "monitoring_case": Place.COUNTY,
         "case_step": Place.COUNTY,
         "risk_flag": Place.COUNTY,

@@ -6,8 +6,9 @@ from services.monitoring.api.law import law
 from services.monitoring.api.lead_answers import lead_answers
 from services.monitoring.api.leads import leads
 from services.monitoring.api.register.households import households
+from services.monitoring.api.screening import screening
 from services.monitoring.api.self_reports import self_reports
 
-ROUTERS = (self_reports, households, leads, lead_answers, cases, flags, law)
+ROUTERS = (self_reports, households, screening, leads, lead_answers, cases, flags, law)
 
 __all__ = ["ROUTERS"]

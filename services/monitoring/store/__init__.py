@@ -6,6 +6,8 @@ from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
 from services.monitoring.store.register import categories, households, people
+from services.monitoring.store.screening import households as screening_households
+from services.monitoring.store.screening import rounds as screening_rounds
 
 __all__ = [
     "Base",
@@ -24,5 +26,7 @@ __all__ = [
     "ledger",
     "people",
     "register_files",
+    "screening_households",
+    "screening_rounds",
     "self_reports",
 ]

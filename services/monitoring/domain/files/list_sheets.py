@@ -31,6 +31,8 @@ GRADE = {"红": "red", "橙": "orange", "黄": "yellow"}
 OUTCOME = {word: str(code) for code, word in WORDS.items()}
 ANSWER_STATUS = {"待反馈": "to_return", "已反馈": "returned", "无须反馈": "kept"}
 LEAD_STATUS = {"待核实": "registered", "属实": "confirmed", "已排除": "dismissed"}
+SCREENING_STATUS = {"待排查": "to_screen", "已排查": "screened", "免予排查": "excused", "漏排": "missed"}
+SCREENING_RESULT = {"未发现困难": "nothing", "发现困难": "trouble"}
 CASE_STATUS = {
     "待民主评议": "opened",
     "已评议": "appraised",
@@ -97,6 +99,24 @@ ANSWER_LIST = Sheet(
         _words("due_at", "反馈期限"),
         _words("returned_at", "反馈时间"),
         _words("receipt", "回执"),
+    ),
+)
+SCREENING_LIST = Sheet(
+    kind="screening_list",
+    title="排查户清单",
+    version=1,
+    columns=(
+        _id("id", "排查编号"),
+        _AREA,
+        _words("number", "农户编号"),
+        _words("head", "户主"),
+        _choice("status", "状态", SCREENING_STATUS),
+        _words("due_at", "排查期限"),
+        _words("visited_at", "排查时间"),
+        _choice("result", "排查结果", SCREENING_RESULT),
+        _words("hardships", "所述困难"),
+        _id("lead_id", "线索编号"),
+        _id("round_id", "轮次编号"),
     ),
 )
 CASE_LIST = Sheet(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from shared.database.distribution import distribute
 from shared.database.migrations import INSIDE, audit, guard, guard_law
@@ -67,10 +68,13 @@ _RIGHTS = (
 def upgrade() -> None:
     _extend_leads()
     _create_answers_and_steps()
+    _create_screening()
     _load_defaults()
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE screening_household")
+    op.execute("DROP TABLE screening_round")
     op.execute("DROP FUNCTION move_lead(text, uuid, text, int)")
     for right in _RIGHTS[:2]:
         op.execute(f"REVOKE {right} FROM {LOOKUP}")
@@ -174,6 +178,86 @@ def _create_answers_and_steps() -> None:
     op.execute("REVOKE EXECUTE ON FUNCTION move_lead(text, uuid, text, int) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION move_lead(text, uuid, text, int) TO {APP}")
     distribute("monitoring", "lead_answer", "lead_step", "lead_grade_rule")
+
+
+def _create_screening() -> None:
+    op.create_table(
+        "screening_round",
+        sa.Column("county_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("households", sa.Text(collation="C"), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("document_number", sa.String(), nullable=False),
+        sa.Column("status", sa.Text(collation="C"), server_default=sa.text("'open'"), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.CheckConstraint("households IN ('all', 'lifted_out', 'general', 'monitored')", name=op.f("ck_screening_round_households")),
+        sa.CheckConstraint("status IN ('open', 'closed')", name=op.f("ck_screening_round_status")),
+        sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_screening_round")),
+    )
+    op.create_index("ix_screening_round_status", "screening_round", ["county_code", "status", "id"], unique=False)
+    op.create_table(
+        "screening_household",
+        sa.Column("county_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("township_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("area_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("status", sa.Text(collation="C"), server_default=sa.text("'to_screen'"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column("visited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.Text(collation="C"), nullable=True),
+        sa.Column("hardships", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("secrets", sa.LargeBinary(), nullable=True),
+        sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("lead_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.CheckConstraint("status IN ('to_screen', 'screened', 'excused', 'missed')", name=op.f("ck_screening_household_status")),
+        sa.CheckConstraint("result IN ('nothing', 'trouble')", name=op.f("ck_screening_household_result")),
+        sa.ForeignKeyConstraint(
+            ["county_code", "household_id"],
+            ["household.county_code", "household.id"],
+            name=op.f("fk_screening_household_county_code_household_id"),
+        ),
+        sa.ForeignKeyConstraint(["county_code", "lead_id"], ["lead.county_code", "lead.id"], name=op.f("fk_screening_household_county_code_lead_id")),
+        sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_screening_household")),
+        sa.UniqueConstraint("county_code", "round_id", "household_id", name=op.f("uq_screening_household_county_code_round_id_household_id")),
+    )
+    _worklist_indexes("screening_household")
+    op.create_index(
+        "ix_screening_household_coverage",
+        "screening_household",
+        ["county_code", "round_id", "area_code", "status", "result", "due_at"],
+        unique=False,
+    )
+    _guard_rounds()
+    audit("screening_round")
+    guard("screening_household", roles=[APP, WORKER])
+    audit("screening_household", hidden=["secrets", "hardships", "evidence"])
+    distribute("monitoring", "screening_round", "screening_household")
+
+
+def _guard_rounds() -> None:
+    """Show a round to who holds its area and to who lies in it; let only the former change it."""
+    reaches = "coalesce(starts_with(current_setting('app.lo', true), area_code), false)"
+    op.execute("ALTER TABLE screening_round ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE screening_round FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY reaching ON screening_round FOR SELECT USING ({INSIDE} OR {reaches})")
+    op.execute(f"CREATE POLICY inside_area ON screening_round FOR INSERT WITH CHECK ({INSIDE})")
+    op.execute(f"CREATE POLICY changed_inside ON screening_round FOR UPDATE USING ({INSIDE})")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON screening_round TO {APP}")
+    op.execute(f"GRANT SELECT ON screening_round TO {WORKER}")
 
 
 def _load_defaults() -> None:
