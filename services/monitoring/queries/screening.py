@@ -129,7 +129,10 @@ async def list_screenings(
     area: str, status: ScreeningStatus, round_id: UUID | None, tx: Transaction, *, after: Place | None, size: int
 ) -> ScreeningPage:
     """List an area's households in rounds, of one round or of all, those first whose round ends first."""
-    rows, following = await households.worklist.page(area, status, tx, after=after, size=size, round=round_id)
+    if round_id is None:
+        rows, following = await households.worklist.page(area, status, tx, after=after, size=size)
+    else:
+        rows, following = await households.round_worklist.page(area, status, tx, after=after, size=size, round=round_id)
     return ScreeningPage(items=await screening_lines(rows, tx), next=following)
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    or_,
     select,
     text,
     update,
@@ -143,9 +142,9 @@ DECIDE = (
     )
     .returning(col(ScreeningRow.version))
 )
-_OF_ROUND = or_(bindparam("round", type_=Uuid()).is_(None), col(ScreeningRow.round_id) == bindparam("round", type_=Uuid()))
-
-worklist = Worklist(ScreeningRow, select(*COLUMNS).where(_OF_ROUND))
+worklist = Worklist(ScreeningRow, select(*COLUMNS))
+# Two lists, not one with a round or none: a plan for both would expect a round's few rows, and sort all the others.
+round_worklist = Worklist(ScreeningRow, select(*COLUMNS).where(col(ScreeningRow.round_id) == bindparam("round", type_=Uuid())))
 
 
 async def to_lay_down(held: Round, tx: Transaction) -> int:
