@@ -4,6 +4,7 @@ from shared.kernel.actors import Permissions, Role
 
 _VILLAGE = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER})
 _OFFICIALS = _VILLAGE | {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
+_OFFICERS = _OFFICIALS - {Role.VILLAGE_CADRE}
 _READERS = _OFFICIALS | {Role.AUDITOR}
 
 _SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
@@ -17,10 +18,27 @@ PERMISSIONS: Permissions = {
     "households": _READERS,
     "household_search": _OFFICIALS,
     "household": _READERS,
-    "new_lead": _VILLAGE | {Role.COUNTY_OFFICER},
+    "new_lead": _OFFICIALS,
     "leads": _READERS,
     "lead": _READERS,
+    "lead_by_source": _READERS,
     "lead_verification": _VILLAGE,
+    "lead_dispatch": _OFFICERS,
+    "lead_referral_back": _VILLAGE | {Role.COUNTY_OFFICER},
+    "lead_answers": _READERS,
+    "lead_answer_return": _OFFICERS,
+    "lead_answer_export": _READERS,
+    "new_screening_round": _OFFICERS,
+    "screening_rounds": _OFFICERS | {Role.AUDITOR},
+    "screening_round": _OFFICERS | {Role.AUDITOR},
+    "screening_coverage": _OFFICERS | {Role.AUDITOR},
+    "screening_round_households": _OFFICERS | {Role.AUDITOR},
+    "screening_round_refresh": _OFFICERS,
+    "screening_round_closure": _OFFICERS,
+    "screening_visit": _VILLAGE,
+    "screening_excuse": _OFFICERS,
+    "screening_households": _READERS,
+    "screening_household_export": _READERS,
     "cases": _READERS,
     "case": _READERS,
     "case_appraisal": _VILLAGE,

@@ -5,7 +5,7 @@ Does not promise a count: counting is what makes lists slow.
 Not for lists of several statuses at once, which no index holds in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Index, Row, Select, bindparam, tuple_
@@ -43,8 +43,10 @@ class Worklist:
             )
             self._questions[level, False], self._questions[level, True] = top, top.where(beyond)
 
-    async def page(self, area: str, status: str, tx: Transaction, *, after: Place | None, size: int) -> tuple[Rows, str | None]:
+    async def page(self, area: str, status: str, tx: Transaction, *, after: Place | None, size: int, **asked: Any) -> tuple[Rows, str | None]:
         """Read a page of an area's rows in one status by due date, and the cursor of the next page.
+
+        :param asked: what else the list's own question asks by.
 
         A wider area than the caller's own is read as the caller's: the policy would hide the rest row by row.
         """
@@ -55,16 +57,18 @@ class Worklist:
             if after and county < after.county:
                 continue
             found += await self._read(
-                county, area, status, tx, after=after if after and after.county == county else None, at_most=size + 1 - len(found)
+                county, area, status, tx, after=after if after and after.county == county else None, at_most=size + 1 - len(found), asked=asked
             )
             if len(found) > size:
                 break
         last = found[size - 1] if len(found) > size else None
         return found[:size], str(Place(county=last.county_code, due_at=last.due_at, id=last.id)) if last else None
 
-    async def _read(self, county: str, area: str, status: str, tx: Transaction, *, after: Place | None, at_most: int) -> Sequence[Row[Any]]:
+    async def _read(
+        self, county: str, area: str, status: str, tx: Transaction, *, after: Place | None, at_most: int, asked: Mapping[str, Any]
+    ) -> Sequence[Row[Any]]:
         narrow = county if len(area) < COUNTY else area
-        values = {"county": county, "area": narrow, "status": status, "at_most": at_most}
+        values = {"county": county, "area": narrow, "status": status, "at_most": at_most, **asked}
         if after:
             values |= {"due_at": after.due_at, "after_id": after.id}
         return (await tx.execute(self._questions[len(narrow), after is not None], values)).all()

@@ -29,6 +29,11 @@ def is_inside(area_code: str, outer: str) -> bool:
     return area_code.startswith(outer)
 
 
+def parent_of(area_code: str) -> str:
+    """Name the area one level above."""
+    return ancestry(area_code)[1]
+
+
 def ancestry(area_code: str) -> list[str]:
     """List an area and all that contain it, the nearest first: what the nearest ancestor says is in force."""
     return [area_code[:length] for length in (VILLAGE, TOWNSHIP, COUNTY, PREFECTURE) if length <= len(area_code)]

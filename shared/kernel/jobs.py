@@ -15,6 +15,7 @@ from uuid import UUID
 
 from shared.kernel.actors import Actor, Role
 from shared.kernel.errors import Conflict, Forbidden
+from shared.kernel.sheets import Outcome
 
 JobId = NewType("JobId", UUID)
 
@@ -128,6 +129,18 @@ class Part:
     @property
     def strategy(self) -> Strategy:
         return Strategy(self.job.arguments["strategy"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a slice of long work on a population.
+
+    :param counts: how many things it changed, and in which way.
+    :param more: whether the county has another slice.
+    """
+
+    counts: Mapping[Outcome, int]
+    more: bool
 
 
 class NotYourJob(Forbidden):

@@ -133,9 +133,14 @@ def _wrapped(endpoint: Endpoint, *, keyed: bool, status: int) -> Endpoint:
 
 async def _first_answer(endpoint: Endpoint, values: dict[str, Any], tx: Transaction, key: str, status: int) -> Answer:
     state = await endpoint(**values)
-    answer = Answer(status=status, body=state.model_dump_json().encode())
+    answer = Answer(status=_said_otherwise(values) or status, body=state.model_dump_json().encode())
     await keep_answer(tx, key, answer)
     return answer
+
+
+def _said_otherwise(values: Mapping[str, Any]) -> int | None:
+    """Give the status that the endpoint set on its response: what is there already is not made anew."""
+    return next((each.status_code for each in values.values() if isinstance(each, Response)), None)
 
 
 def _response(answer: Answer) -> Response:

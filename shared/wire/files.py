@@ -11,4 +11,5 @@ class RowAnswer(BaseModel):
     source_number: str | None = Field(default=None, examples=["YB202110-0007"])
     lead_id: UUID | None = None
     status: str = Field(examples=["confirmed"])
+    outcome: str | None = Field(default=None, examples=["included"], description="办结后的结果代码。What came of it, once it has ended.")
     reason: str | None = None

@@ -127,6 +127,11 @@ DocumentNumber = Annotated[
 ]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^5309([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$", strict=True), Field(examples=["530902"])]
 HouseholdNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$", strict=True), Field(examples=["5309021022010001"])]
+SourceNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,59}$", strict=True),
+    Field(description="来源单位的编号。The source's own number.", examples=["RX2021-000123"]),
+]
 VillageCode = Annotated[str, StringConstraints(pattern=r"^5309[0-9]{8}$", strict=True), Field(examples=["530902102201"])]
 Year = Annotated[int, Field(ge=2020, le=2100, examples=[2021])]
 YesNo = Annotated[bool, Field(strict=True, examples=[True])]

@@ -23,6 +23,15 @@ _ROWS = {
         SELECT county_code, gen_random_uuid(), township_code, area_code, 'hotline',
                {status}, '[]', now(), 'x', due_at
     """,
+    "lead_answer": """
+        (county_code, id, township_code, area_code, lead_id, channel, status, outcome, decided_at, due_at)
+        SELECT county_code, gen_random_uuid(), township_code, area_code, gen_random_uuid(), 'hotline',
+               {status}, 'other', now(), due_at
+    """,
+    "screening_household": """
+        (county_code, id, round_id, household_id, township_code, area_code, status, due_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, {status}, due_at
+    """,
     "monitoring_case": """
         (county_code, id, household_id, township_code, area_code, status, risks, category, basis, opened_at, due_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,

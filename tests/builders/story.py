@@ -56,8 +56,8 @@ class Way:
         body = {"household_id": household_id, "channel": "home_visit", "hardships": ["harvest_or_business_failed"], "note": "走访时发现"}
         return done(await self.call(self.officials.village).post("/v1/leads", body))
 
-    async def confirmed(self, lead: dict[str, Any], *risks: str) -> dict[str, Any]:
-        return done(await self.verification(lead, outcome="confirmed", risks=list(risks)))
+    async def confirmed(self, lead: dict[str, Any], *risks: str, **changes: Any) -> dict[str, Any]:
+        return done(await self.verification(lead, outcome="confirmed", risks=list(risks), **changes))
 
     async def verification(self, lead: dict[str, Any], **body: Any) -> httpx2.Response:
         body = {"visited_at": self.at(minutes=-5), "evidence": proof("入户核实表"), **body}

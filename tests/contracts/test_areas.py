@@ -46,6 +46,9 @@ KEPT = {
     "monitoring.cases": _kept("monitoring_case"),
     "monitoring.risk_flags": _kept("risk_flag", state="open"),
     "monitoring.line_simulations": _kept("line_simulation", state="done", cursor_is="before", takes_area=False),
+    "monitoring.lead_answers": _kept("lead_answer", state="to_return"),
+    "monitoring.screening_rounds": _kept("screening_round", state="open", cursor_is="before", takes_area=False),
+    "monitoring.screening_households": _kept("screening_household", state="to_screen"),
     "monitoring.jobs": Kept(
         things="SELECT id::text, area_code, department, state FROM job", state="validated", state_is="state", cursor_is="before", takes_area=False
     ),
@@ -70,7 +73,8 @@ def sees(actor: Actor, row: asyncpg.Record) -> bool:
 
 def test_every_list_is_among_those_held_against_the_database() -> None:
     assert {str(operation) for operation in LISTS} == set(KEPT)
-    assert {str(list_of(export)) for export in EXPORTS} == {f"monitoring.{name}" for name in ("households", "leads", "cases", "risk_flags")}
+    exported = ("households", "leads", "lead_answers", "screening_households", "cases", "risk_flags")
+    assert {str(list_of(export)) for export in EXPORTS} == {f"monitoring.{name}" for name in exported}
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=str)

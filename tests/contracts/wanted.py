@@ -5,6 +5,7 @@ Of most operations there is one request; of those where it matters who asked for
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -21,6 +22,7 @@ from shared.service.jobs.asking import NotYourKind
 from tests.builders.files import SHEETS, as_csv
 from tests.builders.incomes import an_income, an_item
 from tests.builders.people import a_household, a_self_report, proof
+from tests.builders.rounds import a_round, trouble
 from tests.contracts.world import HERE, LIST, LISTING, REGISTER, SIMULATED, AskedJob, World
 
 DOCUMENT = "镇康测〔2021〕1号"
@@ -93,13 +95,24 @@ def _one(make: Callable[[World], Wanted]) -> Make:
     return lambda world: [make(world)]
 
 
-def _thing(name: str, get: Callable[[World], str], body: Callable[[World], Any] | None = None, *, versioned: bool = False, status: int = 200) -> Make:
-    """A request about the thing that the path names."""
+def _thing(
+    name: str,
+    get: Callable[[World], str],
+    body: Callable[[World], Any] | None = None,
+    *,
+    versioned: bool = False,
+    status: int = 200,
+    in_township: bool = False,
+    **path: Callable[[World], str],
+) -> Make:
+    """A request about the thing that the path names, with whatever else it names; one that lies with the township is out of the village's sight."""
 
     def make(world: World) -> Wanted:
         thing = get(world)
         seen = world.versions[thing] if versioned else None
-        return Wanted(status=status, path={name: thing}, thing=thing, body=body(world) if body else None, seen=seen)
+        place = world.township if in_township else HERE
+        named = {each: value(world) for each, value in path.items()} | {name: thing}
+        return Wanted(status=status, path=named, thing=thing, body=body(world) if body else None, seen=seen, place=place)
 
     return _one(make)
 
@@ -185,8 +198,23 @@ def _verification(world: World) -> dict[str, Any]:
 
 
 def _lead(world: World) -> Wanted:
-    body = {"household_id": world.household, "channel": "home_visit", "hardships": ["house"], "note": "房屋漏雨"}
+    body = {"household_id": world.household, "channel": "disaster", "hardships": ["house"], "note": "房屋漏雨"}
     return Wanted(status=201, body=body, thing=world.household)
+
+
+def _rounds(world: World) -> Wanted:
+    """A page of rounds; the township's is not the village's to see."""
+    return Wanted(guard=Guard.LIST, query={"status": "open", "size": 200}, thing=world.round, place=world.township, narrowed=False)
+
+
+def _new_round(world: World) -> Wanted:
+    period = {"opens_on": world.now.date().isoformat(), "ends_on": (world.now + timedelta(days=9)).date().isoformat()}
+    body = a_round(area=world.township, **period)
+    return Wanted(guard=Guard.NAMED, status=201, body=body, place=world.township, outside=OutsideYourArea)
+
+
+def _visit(world: World) -> dict[str, Any]:
+    return trouble(visited_at=world.at(minutes=-1))
 
 
 def _search(world: World) -> Wanted:
@@ -226,6 +254,29 @@ WANTED: dict[str, Make] = {
     "monitoring.lead_export": _export(lambda world: world.lead, status="registered"),
     "monitoring.lead": _thing("lead_id", lambda world: world.lead),
     "monitoring.lead_verification": _thing("lead_id", lambda world: world.lead, _verification, versioned=True),
+    "monitoring.lead_by_source": _thing("source_number", lambda world: world.source_number, channel=lambda _: "hotline"),
+    "monitoring.lead_dispatch": _thing(
+        "lead_id", lambda world: world.undirected, lambda world: {"area": world.village, "note": "请核实"}, versioned=True, in_township=True
+    ),
+    "monitoring.lead_referral_back": _thing("lead_id", lambda world: world.numbered, lambda _: {"reason": "本村无此人"}, versioned=True),
+    "monitoring.lead_answers": _list(lambda world: world.answer),
+    "monitoring.lead_answer_export": _export(lambda world: world.answer),
+    "monitoring.lead_answer_return": _thing(
+        "answer_id", lambda world: world.answer, lambda world: {"returned_at": world.answered_at, "receipt": "12317回执0001"}, versioned=True
+    ),
+    "monitoring.new_screening_round": _one(_new_round),
+    "monitoring.screening_rounds": _one(_rounds),
+    "monitoring.screening_round": _thing("round_id", lambda world: world.round, in_township=True),
+    "monitoring.screening_coverage": _thing("round_id", lambda world: world.round, in_township=True),
+    "monitoring.screening_round_households": _thing("round_id", lambda world: world.round, in_township=True),
+    "monitoring.screening_round_refresh": _thing("round_id", lambda world: world.round, versioned=True, status=202, in_township=True),
+    "monitoring.screening_round_closure": _thing("round_id", lambda world: world.round, versioned=True, status=202, in_township=True),
+    "monitoring.screening_visit": _thing("household_id", lambda world: world.to_screen, _visit, versioned=True, round_id=lambda world: world.round),
+    "monitoring.screening_excuse": _thing(
+        "household_id", lambda world: world.to_screen, lambda _: {"reason": "全家外出务工"}, versioned=True, round_id=lambda world: world.round
+    ),
+    "monitoring.screening_households": _list(lambda world: world.screening),
+    "monitoring.screening_household_export": _export(lambda world: world.screening),
     "monitoring.cases": _list(lambda world: world.cases["opened"]),
     "monitoring.case_export": _export(lambda world: world.cases["opened"], status="opened"),
     "monitoring.case": _thing("case_id", lambda world: world.cases["opened"]),

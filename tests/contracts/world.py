@@ -16,7 +16,9 @@ from shared.kernel.assistance import TaskStatus, task_id_for
 from shared.kernel.ids import OwedId, new_id
 from shared.service.jobs.runner import JobRunner
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
+from tests.builders.leads import a_person_lead, a_source_number
 from tests.builders.people import a_household, a_self_report
+from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call, Caller
 from tests.fixtures.clock import SetClock
@@ -61,6 +63,8 @@ class AskedJob:
 class World:
     """The things of one place. Cases are by the status in which they wait, tasks by service and status.
 
+    `numbered` came from the hotline under `source_number`; `undirected` lies with the township still; `to_screen` is a household in the round,
+    `screening` its place there.
     Of the jobs the imports are validated, the exports done, and the waiting ones not begun; each has another asker.
     """
 
@@ -69,6 +73,14 @@ class World:
     household: str
     people: list[dict[str, Any]]
     lead: str
+    numbered: str
+    source_number: str
+    undirected: str
+    answer: str
+    answered_at: str
+    round: str
+    to_screen: str
+    screening: str
     report: str
     report_sent: dict[str, Any]
     cases: dict[str, str]
@@ -88,6 +100,10 @@ class World:
     def secrets(self) -> set[str]:
         """What is never to be read in full: everybody's name, number and phone."""
         return {person[name] for person in [*self.people, self.report_sent, *self.rows] for name in ("name", "id_number", "phone")}
+
+    @property
+    def township(self) -> str:
+        return self.village[:9]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +128,10 @@ async def a_world(calls: Mapping[str, Call], set_clock: SetClock, databases: Map
     await _go_on(later[HERE], cases[HERE])
     flags = {village: (await later[village].decided(flagged[village]))["flag_id"] for village in PLACES}
     simulations = {village: await _simulation(later[village]) for village in PLACES}
+    rounds = {village: await _round(way) for village, way in later.items()}
     jobs = await _jobs(calls["monitoring"], runner)
     return {
-        village: await _things(later[village], cases[village], flags[village], calls, databases, jobs[village], simulations[village])
+        village: await _things(later[village], cases[village], flags[village], rounds[village], calls, databases, jobs[village], simulations[village])
         for village in PLACES
     }
 
@@ -148,10 +165,25 @@ async def _simulation(way: Way) -> str:
     return done(await way.call(way.officials.county).post("/v1/line-simulations", line))["id"]
 
 
+async def _round(way: Way) -> str:
+    """Open a round in the township; whoever does the jobs lays it down."""
+    period = {"opens_on": way.now.date().isoformat(), "ends_on": (way.now + timedelta(days=30)).date().isoformat()}
+    return done(await way.call(way.officials.township).post("/v1/screening-rounds", a_round(area=way.officials.township.area, **period)))["id"]
+
+
+async def _answered(way: Way) -> dict[str, Any]:
+    """End a lead of the hotline; give its answer."""
+    lead = done(await way.call(way.officials.county).post("/v1/leads", a_person_lead(area=way.officials.village.area)))
+    done(await way.verification(lead, outcome="dismissed", reason="已由民政救助", answer="helped"))
+    answers = done(await way.call(way.officials.village).get("/v1/lead-answers", size=200))["items"]
+    return next(each for each in answers if each["lead_id"] == lead["id"])
+
+
 async def _things(
     way: Way,
     cases: dict[str, str],
     flag: str,
+    round_id: str,
     calls: Mapping[str, Call],
     databases: Mapping[str, Database],
     jobs: _Jobs,
@@ -161,9 +193,17 @@ async def _things(
     people = a_household(village=village, members=3)
     household = done(await way.call(officials.village).post("/v1/households", people))["id"]
     lead = await way.lead(household)
+    number = a_source_number()
+    numbered, undirected = [
+        done(await way.call(officials.county).post("/v1/leads", a_person_lead(area=area, source_number=each)))["id"]
+        for area, each in ((village, number), (village[:9], a_source_number()))
+    ]
+    answer = await _answered(way)
+    laid_down = done(await way.call(officials.village).get("/v1/screening-households", round_id=round_id))["items"]
+    screening, to_screen = next((each["id"], each["household_id"]) for each in laid_down)
     report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
     done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
-    versions = {lead["id"]: lead["version"], flag: 1, household: 1}
+    versions = {lead["id"]: lead["version"], flag: 1, household: 1, **dict.fromkeys((numbered, undirected, answer["id"], round_id, to_screen), 1)}
     for case_id in cases.values():
         versions[case_id] = done(await way.call(officials.county).get(f"/v1/cases/{case_id}"))["version"]
     tasks = {key: task for service in _ANSWERS for key, task in (await _tasks(service, village, calls[service], databases[service])).items()}
@@ -173,6 +213,14 @@ async def _things(
         household=household,
         people=people["members"],
         lead=lead["id"],
+        numbered=numbered,
+        source_number=number,
+        undirected=undirected,
+        answer=answer["id"],
+        answered_at=answer["decided_at"],
+        round=round_id,
+        to_screen=to_screen,
+        screening=screening,
         report=report,
         report_sent=sent,
         cases=cases,

@@ -159,7 +159,7 @@ async def test_a_period_that_reaches_a_year_without_a_calendar_is_refused_with_t
 ) -> None:
     household_id = await way.household()
     december = await on(way, "2026-12-25", set_clock)
-    lead = {"household_id": household_id, "channel": "hotline", "hardships": ["water"]}
+    lead = {"household_id": household_id, "channel": "disaster", "hardships": ["water"]}
 
     answer = await call(december.officials.village).post(path, lead if path == "/v1/leads" else a_household())
 

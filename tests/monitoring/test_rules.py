@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.monitoring.domain import leads
-from services.monitoring.domain.leads import Channel, Lead, LeadStatus, ReasonMissing, RisksMissing, VisitOutcome
+from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.leads import Lead, LeadStatus, ReasonMissing, RisksMissing, VisitOutcome
 from services.monitoring.domain.parameters import Key, Parameter, ParameterMissing, Parameters, UnfitParameter, fitting
 from services.monitoring.domain.risks import Risk, TooManyRisks, joined
-from services.monitoring.migrations.versions import v0002_areas_and_law, v0006_files_and_jobs
+from services.monitoring.migrations.versions import v0002_areas_and_law, v0006_files_and_jobs, v0013_channels_and_rounds
 from shared.kernel.actors import Role
 from shared.kernel.errors import Conflict, Forbidden, Refusal
 from shared.kernel.ids import LeadId, new_id
@@ -32,6 +33,7 @@ def a_lead(status: LeadStatus) -> Lead:
         channel=Channel.HOTLINE,
         status=status,
         registered_at=NOON,
+        heard_at=NOON,
         due_at=NOON,
         case_id=None,
         version=1,
@@ -111,6 +113,6 @@ def test_a_parameter_that_nobody_published_is_asked_for_by_name() -> None:
 
 
 def test_every_key_has_a_default_from_the_first_day() -> None:
-    parameters = v0002_areas_and_law.PARAMETERS | v0006_files_and_jobs.PARAMETERS
+    parameters = v0002_areas_and_law.PARAMETERS | v0006_files_and_jobs.PARAMETERS | v0013_channels_and_rounds.PARAMETERS
     assert {Key(key) for key in parameters} == set(Key)
     assert all(fitting(Key(key), value) for key, (value, _) in parameters.items())

@@ -71,7 +71,7 @@ async def test_for_a_household_that_is_gone_nothing_more_is_done(way: Way, set_c
 
     done(await later.withdrawal(flag_id, reason="household_gone"))
 
-    lead = {"household_id": household_id, "channel": "hotline", "hardships": ["water"]}
+    lead = {"household_id": household_id, "channel": "disaster", "hardships": ["water"]}
     assert (await household_of(later, household_id))["status"] == "gone"
     assert refused(await later.call(village()).post("/v1/leads", lead)) == (409, "HouseholdGone", [])
     assert refused(await later.verification(waiting, outcome="confirmed", risks=["06"])) == (409, "HouseholdGone", [])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from deploy.demo.cast import FLOOD, INDUSTRY, WORK, Part, lines_of
-from deploy.demo.desk import cadre, citizen, county
+from deploy.demo.desk import cadre, citizen, county, township
 from deploy.demo.reports import changed
 from deploy.demo.world import World, at, on, proof
 from shared.kernel.areas import COUNTIES
@@ -40,7 +40,7 @@ async def visit(world: World) -> None:
         await _register_lead(world, part, channel="disaster" if part.risk == FLOOD else "home_visit", step="visit")
 
     await world.each("走访 visits", parts, register)
-    await _register_lead(world, parts[0], channel="hotline", step="hotline")
+    await _register_lead(world, parts[0], channel="hotline", step="hotline", source_number="RX2021-000001")
     world.state["parts"] = {str(part.line): part.risk for part in parts}
 
 
@@ -88,15 +88,18 @@ async def _refuse_without_risk(world: World, lead: dict[str, Any]) -> None:
     await world.desk.refused(cadre(lead["area"]), path, body, step="without-risk", reason="RisksMissing", seen=lead["version"])
 
 
-async def _register_lead(world: World, part: Part, *, channel: str, step: str) -> None:
+async def _register_lead(world: World, part: Part, *, channel: str, step: str, source_number: str | None = None) -> None:
+    """Register a lead: what has the number of a source comes in at the township, the rest in the village."""
     household = world.register.households[part.line - 1]
     body = {
         "household_id": world.state["household_of"][str(part.line)],
         "channel": channel,
         "hardships": [HARDSHIP[part.risk] if part.risk else "other"],
         "note": part.why,
+        **({"source_number": source_number} if source_number else {}),
     }
-    await world.desk.post(cadre(household.village), "/v1/leads", body, step=f"{step}-{part.line}")
+    by = township(household.village) if source_number else cadre(household.village)
+    await world.desk.post(by, "/v1/leads", body, step=f"{step}-{part.line}")
 
 
 async def _register_stranger(world: World, lead: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 
 from services.gateway.clients.upstreams import MONITORING, TASK_SERVICES
 from shared.kernel.errors import NotFound
-from shared.wire import AreaCode, Year
+from shared.wire import AreaCode, SourceNumber, Year
 
 TASK = r"^[a-z]{1,20}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
@@ -24,11 +24,15 @@ IDS: dict[str, Any] = {
     "report_id": UUID,
     "household_id": UUID,
     "lead_id": UUID,
+    "answer_id": UUID,
     "case_id": UUID,
     "flag_id": UUID,
+    "round_id": UUID,
     "job_id": UUID,
     "simulation_id": UUID,
     "code": Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}(\.[0-9]{1,2})?$")],
+    "channel": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")],
+    "source_number": SourceNumber,
     "kind": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
     "task_id": Annotated[str, StringConstraints(pattern=TASK)],
     "area": AreaCode,
@@ -83,8 +87,25 @@ PASSAGES = (
     Passage("new_lead", "POST", "/v1/leads"),
     Passage("leads", "GET", "/v1/leads"),
     Passage("lead_export", "GET", "/v1/leads/export", streams=True),
+    Passage("lead_by_source", "GET", "/v1/leads/by-source/{channel}/{source_number}"),
     Passage("lead", "GET", "/v1/leads/{lead_id}"),
     Passage("lead_verification", "POST", "/v1/leads/{lead_id}/verification"),
+    Passage("lead_dispatch", "POST", "/v1/leads/{lead_id}/dispatch"),
+    Passage("lead_referral_back", "POST", "/v1/leads/{lead_id}/referral-back"),
+    Passage("lead_answers", "GET", "/v1/lead-answers"),
+    Passage("lead_answer_export", "GET", "/v1/lead-answers/export", streams=True),
+    Passage("lead_answer_return", "POST", "/v1/lead-answers/{answer_id}/return"),
+    Passage("new_screening_round", "POST", "/v1/screening-rounds"),
+    Passage("screening_rounds", "GET", "/v1/screening-rounds"),
+    Passage("screening_round", "GET", "/v1/screening-rounds/{round_id}"),
+    Passage("screening_coverage", "GET", "/v1/screening-rounds/{round_id}/coverage"),
+    Passage("screening_round_households", "GET", "/v1/screening-rounds/{round_id}/households"),
+    Passage("screening_round_refresh", "POST", "/v1/screening-rounds/{round_id}/refresh"),
+    Passage("screening_round_closure", "POST", "/v1/screening-rounds/{round_id}/closure"),
+    Passage("screening_visit", "POST", "/v1/screening-rounds/{round_id}/households/{household_id}/visit"),
+    Passage("screening_excuse", "POST", "/v1/screening-rounds/{round_id}/households/{household_id}/excuse"),
+    Passage("screening_households", "GET", "/v1/screening-households"),
+    Passage("screening_household_export", "GET", "/v1/screening-households/export", streams=True),
     Passage("cases", "GET", "/v1/cases"),
     Passage("case_export", "GET", "/v1/cases/export", streams=True),
     Passage("case", "GET", "/v1/cases/{case_id}"),

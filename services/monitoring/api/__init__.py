@@ -5,10 +5,13 @@ from services.monitoring.api.flags import flags
 from services.monitoring.api.income.incomes import incomes
 from services.monitoring.api.income.lines import lines
 from services.monitoring.api.law import law
+from services.monitoring.api.lead_answers import lead_answers
 from services.monitoring.api.leads import leads
 from services.monitoring.api.register.households import households
+from services.monitoring.api.screening import screening
 from services.monitoring.api.self_reports import self_reports
 
 ROUTERS = (self_reports, households, incomes, leads, cases, flags, law, lines)
+ROUTERS = (self_reports, households, screening, leads, lead_answers, cases, flags, law)
 
 __all__ = ["ROUTERS"]

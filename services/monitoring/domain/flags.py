@@ -41,13 +41,14 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flagging:
-    """What an approval does to the household's flag: raise it, or add risks to it; and what is owed for it from now on."""
+    """What an approval does to the household's flag: raise it, or add risks to it if it was monitored before; and what is owed for it from now on."""
 
     flag_id: FlagId
     risks: list[Risk]
     owed: list[Owed]
     rows: list[Measure]
     has_labour: bool
+    monitored_before: bool
 
 
 class FlagOver(Conflict):
@@ -71,6 +72,7 @@ def flag_for(
         owed=owed_for(flag_id, rows, rolls=rules.text(Key.ROLLS) == "yes", calendar=calendar, now=now),
         rows=rows,
         has_labour=has_labour,
+        monitored_before=held is not None,
     )
 
 

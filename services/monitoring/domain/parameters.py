@@ -27,6 +27,8 @@ class Key(StrEnum):
     REVIEW_DIFFERS_FROM = "identification.township_review.differs_from"  # 不得与哪些环节同一人
     APPROVAL_DIFFERS_FROM = "identification.county_approval.differs_from"
     MAX_RISKS = "identification.max_risks"  # 每户风险类型上限
+    HEARD_DAYS = "lead.heard.days"  # 获悉时间可补登的天数
+    ANSWER_DAYS = "lead.answer.days"  # 核实结果反馈来源单位的天数
     VISIT_DAYS = "household.visit.days"  # 走访间隔
     FILE_DAYS = "files.keep.days"  # 上传文件及其暂存数据的保存天数
     ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
@@ -55,6 +57,8 @@ SHAPES: Mapping[Key, Shape] = {
     Key.REVIEW_DIFFERS_FROM: Shape.ACTS,
     Key.APPROVAL_DIFFERS_FROM: Shape.ACTS,
     Key.MAX_RISKS: Shape.COUNT,
+    Key.HEARD_DAYS: Shape.DAYS,
+    Key.ANSWER_DAYS: Shape.DAYS,
     Key.VISIT_DAYS: Shape.DAYS,
     Key.FILE_DAYS: Shape.DAYS,
     Key.ROLLS: Shape.YES_NO,

@@ -12,9 +12,12 @@ NO_LEAD = "no_lead"
 
 
 async def answers_to_rows(ids: Sequence[UUID], tx: Transaction) -> Mapping[UUID, RowAnswer]:
-    """Say how the matters of rows stand: `registered` while it is being checked, then `confirmed` or `dismissed`, or `no_lead`."""
+    """Say how the matters of rows stand: `registered` while it is being checked, then `confirmed` or `dismissed`, or `no_lead`.
+
+    What came of one that has ended is said in the codes of every answer, with the reason.
+    """
     rows = await department_files.standing(ids, tx)
     return {
-        row.id: RowAnswer(source_number=row.source_number, lead_id=row.lead_id, status=row.status or NO_LEAD, reason=row.dismissal_reason)
+        row.id: RowAnswer(source_number=row.source_number, lead_id=row.lead_id, status=row.status or NO_LEAD, outcome=row.outcome, reason=row.reason)
         for row in rows
     }

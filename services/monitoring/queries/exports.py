@@ -6,14 +6,17 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.files.list_sheets import CASE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import ANSWER_LIST, CASE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST, SCREENING_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
+from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.leads import ELSEWHERE
-from services.monitoring.store import cases, flags, leads
+from services.monitoring.queries.screening import list_screenings
+from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import households, people
 from shared.database.transaction import Transaction
@@ -43,6 +46,18 @@ async def lead_page(area: str, status: LeadStatus, after: Place | None, size: in
     ], following
 
 
+async def answer_page(area: str, status: AnswerStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read answers as their list shows them, those of all channels."""
+    found, following = await answers.worklist.page(area, status, tx, after=after, size=size, channel=None)
+    return [_shown(ANSWER_LIST, row) for row in found], following
+
+
+async def screening_page(area: str, status: ScreeningStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read households in rounds as their list shows them, those of all rounds."""
+    page = await list_screenings(area, status, None, tx, after=after, size=size)
+    return [_shown(SCREENING_LIST, line, village=line.area, hardships=_hardships(line.hardships)) for line in page.items], page.next
+
+
 async def case_page(area: str, status: CaseStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read cases as their list shows them."""
     found, following = await cases.worklist.page(area, status, tx, after=after, size=size)
@@ -56,7 +71,7 @@ async def flag_page(area: str, status: FlagStatus, after: Place | None, size: in
 
 
 def _shown(sheet: Sheet, row: Any, **written: object) -> list[object]:
-    values = {"village": row.area_code, **written}
+    values = written if "village" in written else {"village": row.area_code, **written}
     return [values[column.field] if column.field in values else getattr(row, column.field) for column in sheet.columns]
 
 

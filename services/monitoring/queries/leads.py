@@ -8,9 +8,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.monitoring.domain.leads import Channel, LeadStatus
+from services.monitoring.domain.answers import WORDS, LeadAnswer, LeadOutcome
+from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.grades import Grade
+from services.monitoring.domain.leads import LeadAct, LeadStatus, lead_of_number
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import department_files, leads, self_reports
+from services.monitoring.store import answers, department_files, lead_steps, leads, self_reports
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
 from shared.kernel.errors import NotFound
@@ -23,15 +26,23 @@ _WHO_CHECKS = (Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER)
 
 
 class LeadLine(BaseModel):
-    """A lead in a list. `due_at` ends the limit from the lead to the county's decision. `remark`: 已在别处登记, without a place."""
+    """A lead in a list. `due_at` ends the limit from when it was heard of to the county's decision. `remark`: 已在别处登记, without a place.
+
+    `area` is a village, or the township or county with which it lies until it is dispatched. `source`: the department whose list it comes from;
+    `source_number`: the number that the source gave it.
+    """
 
     id: UUID
     area: str
     household_id: UUID | None
     channel: Channel
+    source: str | None = Field(examples=["medical_insurance"])
+    source_number: str | None = Field(examples=["RX2021-000123"])
+    grade: Grade
     status: LeadStatus
     hardships: list[Hardship]
     remark: str | None = Field(examples=[ELSEWHERE])
+    heard_at: datetime
     registered_at: datetime
     due_at: datetime
     case_id: UUID | None
@@ -47,7 +58,7 @@ class Reporter(BaseModel):
     """Who reported, or whom a department's list names, masked: enough for the village to know whom to ask for."""
 
     name: str = Field(examples=["李**"])
-    id_number: str = Field(examples=["533522********00**"])
+    id_number: str | None = Field(examples=["533522********00**"])
     phone: str | None = Field(examples=["139****0000"])
 
 
@@ -67,10 +78,31 @@ class LeadReasons(BaseModel):
     reference_per_head: Decimal
 
 
-class LeadShown(LeadLine):
-    """A lead with what was said in it; the note is shown to those who check and decide.
+class LeadAnswerShown(BaseModel):
+    """What came of a lead that has ended; `words` are the official's for it."""
 
-    `reporter`: who reported for themselves, or whom a department's list names.
+    outcome: LeadOutcome
+    words: str = Field(examples=["已纳入监测"])
+    reason: str | None
+    decided_at: datetime
+    returned_at: datetime | None
+
+
+class LeadStepShown(BaseModel):
+    """A lead on its way from level to level: who sent it where, when and why."""
+
+    act: LeadAct
+    from_area: str
+    to_area: str
+    acted_by: str
+    acted_at: datetime
+    note: str | None
+
+
+class LeadShown(LeadLine):
+    """A lead with what was said in it, its way and its answer; the note is shown to those who check and decide.
+
+    `reporter`: who reported for themselves, or whom the source names.
     """
 
     note: str | None
@@ -78,14 +110,31 @@ class LeadShown(LeadLine):
     reporter: Reporter | None
     risks: list[str]
     dismissal_reason: str | None
+    steps: list[LeadStepShown]
+    answer: LeadAnswerShown | None
+
+
+class SourceMatter(BaseModel):
+    """How the matter of a source's number stands; `answer` once it has ended."""
+
+    id: UUID
+    version: int
+    channel: Channel
+    source_number: str = Field(examples=["RX2021-000123"])
+    area: str
+    status: LeadStatus
+    heard_at: datetime
+    due_at: datetime
+    answer: LeadAnswerShown | None
 
 
 class SelfReportShown(BaseModel):
-    """How a citizen's report stands: `registered` while it is being checked, then `confirmed` or `dismissed`."""
+    """How a citizen's report stands: `registered` while it is being checked, then `confirmed` or `dismissed`; `outcome` once the matter has ended."""
 
     id: UUID
     version: int = 1
     status: LeadStatus
+    outcome: LeadOutcome | None
     hardships: list[Hardship]
     received_at: datetime
 
@@ -103,7 +152,7 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
     """
     row = await leads.show(lead_id, tx)
     await tx.note_read("lead", row.county_code, row.id)
-    note = _note(row, tx) if tx.actor.role in _WHO_CHECKS else None
+    note = _secrets(row, tx).get("note") if tx.actor.role in _WHO_CHECKS else None
     return LeadShown(
         **_line(row),
         note=note,
@@ -111,7 +160,21 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
         reporter=await _reporter(row, tx),
         risks=row.risks or [],
         dismissal_reason=row.dismissal_reason,
+        steps=[LeadStepShown(**step._asdict()) for step in await lead_steps.of_lead(lead_id, tx)],
+        answer=_answer(await answers.of_lead(lead_id, tx)),
     )
+
+
+async def show_source_matter(channel: Channel, source_number: str, tx: Transaction) -> SourceMatter:
+    """Show how the matter of a source's number stands (R43); who looked is left in the audit.
+
+    :raises NotFound: nothing came under this number, or it lies outside the caller's area.
+    """
+    row = await leads.show(lead_of_number(channel, source_number), tx)
+    await tx.note_read("lead", row.county_code, row.id)
+    names: Sequence[str] = ("id", "version", "channel", "source_number", "status", "heard_at", "due_at")
+    shown = {name: getattr(row, name) for name in names}
+    return SourceMatter(**shown, area=row.area_code, answer=_answer(await answers.of_lead(LeadId(row.id), tx)))
 
 
 async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfReportShown:
@@ -122,27 +185,44 @@ async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfRepo
     report = await self_reports.mine(report_id, tx)
     if report is None:
         raise NotFound
-    return SelfReportShown(id=report_id, status=report.status, hardships=report.hardships, received_at=report.received_at)
+    return SelfReportShown(id=report_id, status=report.status, outcome=report.outcome, hardships=report.hardships, received_at=report.received_at)
 
 
 async def _reporter(row: Any, tx: Transaction) -> Reporter | None:
-    table, behind = ("self_report", self_reports.behind) if row.channel is Channel.SELF_REPORT else ("department_row", department_files.behind)
-    source = await behind(LeadId(row.id), tx)
-    if source is None:
-        return None
-    secrets = tx.vault.open(source.secrets, table=table, row=source.id)
+    secrets = _secrets(row, tx)
+    if "name" not in secrets:
+        table, behind = ("self_report", self_reports.behind) if row.channel is Channel.SELF_REPORT else ("department_row", department_files.behind)
+        source = await behind(LeadId(row.id), tx)
+        if source is None:
+            return None
+        secrets = tx.vault.open(source.secrets, table=table, row=source.id)
     return Reporter(
         name=str(PersonName(secrets["name"])),
-        id_number=str(IdNumber(secrets["id_number"])),
+        id_number=str(IdNumber(secrets["id_number"])) if secrets["id_number"] else None,
         phone=str(Phone(secrets["phone"])) if secrets["phone"] else None,
     )
 
 
-def _note(row: Any, tx: Transaction) -> str | None:
-    return tx.vault.open(row.secrets, table="lead", row=row.id)["note"] if row.secrets else None
+def _secrets(row: Any, tx: Transaction) -> dict[str, Any]:
+    return tx.vault.open(row.secrets, table="lead", row=row.id) if row.secrets else {}
+
+
+def _answer(answer: LeadAnswer | None) -> LeadAnswerShown | None:
+    if answer is None:
+        return None
+    return LeadAnswerShown(
+        outcome=answer.outcome,
+        words=WORDS[answer.outcome],
+        reason=answer.reason,
+        decided_at=answer.decided_at,
+        returned_at=answer.returned_at,
+    )
 
 
 def _line(row: Any) -> dict[str, Any]:
     remark = ELSEWHERE if row.registered_elsewhere else None
-    names: Sequence[str] = ("id", "household_id", "channel", "status", "hardships", "registered_at", "due_at", "case_id", "version")
+    names: Sequence[str] = (
+        *("id", "household_id", "channel", "source", "source_number", "grade", "status", "hardships", "heard_at", "registered_at", "due_at"),
+        *("case_id", "version"),
+    )
     return {"area": row.area_code, "remark": remark, **{name: getattr(row, name) for name in names}}

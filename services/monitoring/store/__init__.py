@@ -1,14 +1,17 @@
 """How monitoring's facts are kept: each module holds its tables and the named questions to them."""
 
-from services.monitoring.store import cases, department_files, flags, law, leads, ledger, register_files, self_reports
+from services.monitoring.store import answers, cases, department_files, flags, law, lead_steps, leads, ledger, register_files, self_reports
 from services.monitoring.store.base import Base
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
 from services.monitoring.store.register import categories, households, people
+from services.monitoring.store.screening import households as screening_households
+from services.monitoring.store.screening import rounds as screening_rounds
 
 __all__ = [
     "Base",
+    "answers",
     "areas",
     "cases",
     "categories",
@@ -18,11 +21,14 @@ __all__ = [
     "incomes",
     "jobs",
     "law",
+    "lead_steps",
     "leads",
     "ledger",
     "people",
     "quarters",
     "register_files",
+    "screening_households",
+    "screening_rounds",
     "self_reports",
     "simulations",
     "standings",

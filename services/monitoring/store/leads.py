@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, select, text, update
 from sqlmodel import Field, col
 
-from services.monitoring.domain.leads import Channel, Confirmed, Lead, LeadStatus
+from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.grades import Grade
+from services.monitoring.domain.leads import Confirmed, Lead, LeadStatus
 from services.monitoring.store.base import Base
 from shared.database.columns import code, document, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
@@ -17,9 +19,11 @@ from shared.kernel.ids import CaseId, HouseholdId, LeadId
 
 
 class LeadRow(Base, table=True):
-    """A lead; `due_at` ends the total limit that began with it. A confirmed one without a case waits for the next.
+    """A lead; `due_at` ends the total limit that began when it was heard of. A confirmed one without a case waits for the next.
 
-    `reasons` is what it rests on where the system itself found it.
+    `source` is the department whose list it comes from; `source_number` is the number that its source gave the matter, and `content_index` a
+    keyed hash of what was sent under it, so that a repetition is known without opening it. `reasons` is what it rests on where the system itself
+    found it.
     """
 
     __tablename__ = "lead"
@@ -28,6 +32,7 @@ class LeadRow(Base, table=True):
         ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
         only("channel", Channel),
         only("status", LeadStatus),
+        only("grade", Grade),
         *worklist_indexes("lead"),
         Index("ix_lead_case_id", "county_code", "case_id"),
         Index(
@@ -46,12 +51,17 @@ class LeadRow(Base, table=True):
     household_id: UUID | None = None
     channel: Channel = one_of(Channel)
     status: LeadStatus = one_of(LeadStatus, sa_column_kwargs={"server_default": text("'registered'")})
+    grade: Grade = one_of(Grade, sa_column_kwargs={"server_default": text("'yellow'")})
+    source: str | None = code(default=None)
+    source_number: str | None = code(default=None)
+    content_index: bytes | None = sealed(default=None, nullable=True)
     hardships: list[str] = document()
     reasons: dict[str, Any] | None = document(default=None, nullable=True)
     registered_elsewhere: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     secrets: bytes | None = sealed(default=None, nullable=True)
     registered_at: datetime = instant()
     registered_by: str
+    heard_at: datetime = instant(sa_column_kwargs={"server_default": text("business_now()")})
     due_at: datetime = instant()
     risks: list[str] | None = document(default=None, nullable=True)
     case_id: UUID | None = None
@@ -63,11 +73,17 @@ class LeadRow(Base, table=True):
 
 THIS = and_(among(LeadRow.county_code, "counties"), col(LeadRow.id) == bindparam("lead_id"))
 GET = select(*columns_of(LeadRow, Lead)).where(THIS)
-SHOW = select(
+LISTED = (
     *columns_of(LeadRow, Lead),
+    col(LeadRow.grade),
+    col(LeadRow.source),
+    col(LeadRow.source_number),
     col(LeadRow.hardships),
     col(LeadRow.reasons),
     col(LeadRow.registered_elsewhere),
+)
+SHOW = select(
+    *LISTED,
     col(LeadRow.secrets),
     col(LeadRow.risks),
     col(LeadRow.dismissal_reason),
@@ -87,6 +103,8 @@ VERIFY = (
     )
     .returning(col(LeadRow.version))
 )
+SENT_BEFORE = select(col(LeadRow.version), col(LeadRow.status), col(LeadRow.content_index)).where(THIS)
+MOVE = text("SELECT move_lead(:county, :lead_id, :to_area, :expected)")
 WAITING = (
     select(*columns_of(LeadRow, Confirmed))
     .where(
@@ -106,6 +124,7 @@ DISMISS_WAITING = (
         col(LeadRow.case_id).is_(None),
     )
     .values(status=LeadStatus.DISMISSED, dismissal_reason=bindparam("reason"), version=col(LeadRow.version) + 1)
+    .returning(col(LeadRow.id))
 )
 JOIN = (
     update(LeadRow)
@@ -113,7 +132,7 @@ JOIN = (
     .values(case_id=bindparam("joins"), version=col(LeadRow.version) + 1)
 )
 
-worklist = Worklist(LeadRow, select(*columns_of(LeadRow, Lead), col(LeadRow.hardships), col(LeadRow.registered_elsewhere)))
+worklist = Worklist(LeadRow, select(*LISTED))
 
 
 async def add(lead: Mapping[str, Any], tx: Transaction) -> None:
@@ -140,6 +159,25 @@ async def show(lead_id: LeadId, tx: Transaction) -> Row[Any]:
     if found is None:
         raise NotFound
     return found
+
+
+async def sent_before(lead_id: LeadId, tx: Transaction) -> Row[Any] | None:
+    """Find what was sent under a source's number, if it lies inside the caller's area."""
+    return (await tx.execute(SENT_BEFORE, {"counties": tx.counties, "lead_id": lead_id})).one_or_none()
+
+
+async def move(lead: Lead, to: str, tx: Transaction, *, expected: int) -> int:
+    """Let a lead that is being checked lie in another area, with what was reported in it and its steps, and give its new version.
+
+    The area may be one above the caller's own, where the lead is out of sight then.
+
+    :raises Stale: somebody changed it.
+    """
+    asked = {"county": lead.county_code, "lead_id": lead.id, "to_area": to, "expected": expected}
+    moved = (await tx.execute(MOVE, asked)).scalar_one_or_none()
+    if moved is None:
+        raise Stale("header.if-match")
+    return moved
 
 
 async def verify(
@@ -171,8 +209,10 @@ async def waiting(household_id: HouseholdId, tx: Transaction) -> list[Confirmed]
     return [Confirmed(**row) for row in rows.mappings()]
 
 
-async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason: str) -> None:
-    await tx.execute(DISMISS_WAITING, {"counties": tx.counties, "household": household_id, "reason": reason})
+async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason: str) -> list[UUID]:
+    """Dismiss the confirmed leads of a household that no case will take up, and name them: each is to be answered."""
+    asked = {"counties": tx.counties, "household": household_id, "reason": reason}
+    return list((await tx.execute(DISMISS_WAITING, asked)).scalars())
 
 
 async def join(lead_ids: Sequence[UUID], case_id: CaseId, tx: Transaction) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, select
 from sqlmodel import col
 
+from services.monitoring.store.answers import LeadAnswerRow
 from services.monitoring.store.base import Base
 from services.monitoring.store.leads import LeadRow
 from shared.database.columns import code, document, instant, sealed
@@ -39,7 +40,7 @@ class SelfReportRow(Base, table=True):
 
 
 class ClientIdRow(Base, table=True):
-    """Ids that clients made, of all counties: one id is one report."""
+    """Ids that clients made, or that follow from a source's number, of all counties: one id is one report."""
 
     __tablename__ = "client_id"
     __table_args__ = (PrimaryKeyConstraint("id"),)
@@ -60,8 +61,13 @@ GET = (
         col(SelfReportRow.received_at),
         col(SelfReportRow.hardships),
         col(LeadRow.status),
+        col(LeadAnswerRow.outcome),
     )
     .join(LeadRow, and_(col(LeadRow.county_code) == col(SelfReportRow.county_code), col(LeadRow.id) == col(SelfReportRow.lead_id)))
+    .outerjoin(
+        LeadAnswerRow,
+        and_(col(LeadAnswerRow.county_code) == col(SelfReportRow.county_code), col(LeadAnswerRow.lead_id) == col(SelfReportRow.lead_id)),
+    )
     .where(MINE)
 )
 
@@ -76,8 +82,8 @@ async def behind(lead_id: LeadId, tx: Transaction) -> Row[Any] | None:
     return (await tx.execute(BEHIND, {"counties": tx.counties, "lead_id": lead_id})).one_or_none()
 
 
-async def take_id(report_id: SelfReportId, county_code: str, tx: Transaction) -> bool:
-    """Take an id for a new report; a twin waits here for the first. False if it is taken."""
+async def take_id(report_id: UUID, county_code: str, tx: Transaction) -> bool:
+    """Take an id for a new report, of a citizen or of a source under its number; a twin waits here for the first. False if it is taken."""
     return bool(await tx.insert(ClientIdRow, [{"id": report_id, "county_code": county_code}], skip_existing=True))
 
 

@@ -6,28 +6,13 @@ Does not promise one moment: what changes between two slices is met as it is the
 Not for files: those are imports.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 
 from shared.database.jobs import claims
 from shared.database.transaction import Transaction
 from shared.kernel.areas import counties_in
-from shared.kernel.jobs import Job, JobState, Phase
-from shared.kernel.sheets import Outcome
+from shared.kernel.jobs import Job, JobState, Phase, Taken
 from shared.service.jobs.runner import Run, Work
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """What became of a slice.
-
-    :param counts: how many things it changed, and in which way.
-    :param more: whether the county has another slice.
-    """
-
-    counts: Mapping[Outcome, int]
-    more: bool
-
 
 Size = Callable[[Job, Transaction], Awaitable[int]]
 """Count what a county has to be looked at."""

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from services.monitoring.app import DESK
-from services.monitoring.jobs import REGISTER_FILE
+from services.monitoring.jobs.files import REGISTER_FILE
 from services.monitoring.usecases.files.load_register import RegisterLoad
 from shared.database.transaction import Database, Transaction
 from shared.files.store import FileStore

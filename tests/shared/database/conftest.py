@@ -12,7 +12,9 @@ from shared.kernel.actors import Actor
 from shared.kernel.ids import new_id
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.incomes import a_quarter, an_income, an_item
+from tests.builders.leads import a_person_lead
 from tests.builders.people import a_household, a_self_report, an_id_number, proof
+from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import START, moving_clock
@@ -67,7 +69,25 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             done(await call(way.officials.county).post("/v1/line-simulations", line))
             while await runner.do_one():
                 pass
-            words = (number, phone, name, "孩子生病", "走访时发现", "到会者一致同意", "情况属实", proof("appraisal")[0]["sha256"])
+            undirected = done(await call(way.officials.county).post("/v1/leads", a_person_lead(area=village[:9])))
+            dispatch = {"area": village, "note": "请尽快核实"}
+            done(await call(way.officials.township).post(f"/v1/leads/{undirected['id']}/dispatch", dispatch, seen=1))
+            opened = a_round(area=village, opens_on="2021-10-01", ends_on="2021-10-31")
+            done(await call(way.officials.township).post("/v1/screening-rounds", opened))
+            while await runner.do_one():
+                pass
+            words = (
+                "请尽快核实",
+                "来电反映",
+                number,
+                phone,
+                name,
+                "孩子生病",
+                "走访时发现",
+                "到会者一致同意",
+                "情况属实",
+                proof("appraisal")[0]["sha256"],
+            )
             told[village] = Story(village, UUID(household_id), UUID(case_id), UUID(flag_id), number, words)
         line = {"amount": "6300.00", "effective_from": "2021-10-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/bottom-lines/530923/2021", line))

@@ -26,6 +26,9 @@ LAW = ["bottom_line", "income_item", "parameter"]
 # are filled by migrations so far.
 UNAUDITED = {"job_run", "job_part", "job_result", "household_standing", "line_simulation_household", "line_simulation_count"}
 FILLED = ["signal_rule"]
+LAW = ["bottom_line", "parameter", "screening_round"]  # and what an office sets in motion for all below it
+# How far a job is and what became of a file's rows is a result, no act of anybody; rules of signals and grades are filled by migrations so far.
+UNAUDITED, FILLED = {"job_run", "job_part", "job_result"}, ["lead_grade_rule", "signal_rule"]
 AUDITED = [table for table in GUARDED["monitoring"] if table not in UNAUDITED]
 HIDDEN = {
     "person": {"name", "secrets"},
@@ -34,11 +37,15 @@ HIDDEN = {
     "case_step": {"opinion", "record"},
     "risk_flag": {"cleared_why"},
     "task": {"note", "record"},
+    "lead_answer": {"reason", "receipt"},
+    "lead_step": {"note"},
+    "screening_household": {"secrets", "hardships", "evidence"},
     "department_row": {"secrets", "content_index"},
 }
 
 OTHER = {
     **{"name": "'某某'", "secrets": "'other'::bytea", "record": "'{}'::jsonb", "cleared_why": "'{}'::jsonb"},
+    **{"note": "'other'", "reason": "'other'", "receipt": "'other'", "hardships": "'[]'::jsonb", "evidence": "'[]'::jsonb"},
     **{"content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'"},
 }
 

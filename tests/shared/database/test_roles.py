@@ -26,13 +26,16 @@ GUARDED = ("household", "household_income", "person", "membership", "lead", "mon
 LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule", "income_item")
 DERIVED = ("quarterly_income", "household_standing", "line_simulation")
 SIMULATED = ("line_simulation_household", "line_simulation_count")
+OF_LEADS = ("lead_answer", "screening_household", "screening_round")
+LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule", "lead_grade_rule")
 JOBS = ("job", "job_run", "job_part")
 ALL = "DELETE,INSERT,SELECT,UPDATE"
 RIGHTS = {
     ("monitoring", "app"): {
-        **dict.fromkeys(GUARDED, ALL_BUT_DELETE),
+        **dict.fromkeys((*GUARDED, *OF_LEADS), ALL_BUT_DELETE),
         **dict.fromkeys(JOBS, ALL_BUT_DELETE),
         **dict.fromkeys(("self_report", "case_step", "bottom_line", "parameter", "signal_rule", "income_item"), READ_ADD),
+        **dict.fromkeys(("self_report", "case_step", "lead_step", "bottom_line", "parameter", "signal_rule", "lead_grade_rule"), READ_ADD),
         **dict.fromkeys(("area", "work_calendar", "measure_rule", "job_result", "department_row"), READ),
         **dict.fromkeys(("person_directory", "client_id"), ADD),
         **dict.fromkeys(DERIVED, ALL_BUT_DELETE),
@@ -40,8 +43,8 @@ RIGHTS = {
         "standing_queue": ALL,
     },
     ("monitoring", "worker"): {
-        **dict.fromkeys(LAW, READ),
-        **dict.fromkeys(("risk_flag", "owed_measure", "ledger_figure", *JOBS), ALL_BUT_DELETE),
+        **dict.fromkeys((*LAW, "screening_round"), READ),
+        **dict.fromkeys(("risk_flag", "owed_measure", "ledger_figure", "screening_household", *JOBS), ALL_BUT_DELETE),
         **dict.fromkeys(("household", "household_income", "person", "membership"), ALL_BUT_DELETE),
         **dict.fromkeys(("lead", "department_row", *SIMULATED), READ_ADD),
         **dict.fromkeys(DERIVED, ALL_BUT_DELETE),
@@ -120,6 +123,9 @@ async def test_a_login_role_owns_nothing_and_passes_no_policy(cluster: Cluster, 
         ("app", "INSERT INTO line_simulation_count (county_code) VALUES ('530902')"),
         ("worker", "UPDATE lead SET status = 'confirmed'"),
         ("worker", "SELECT * FROM self_report"),
+        ("worker", "SELECT move_lead('530902', uuidv7(), '530902', 1)"),
+        ("worker", "UPDATE screening_round SET status = 'closed'"),
+        ("app", "UPDATE lead_step SET note = ''"),
         ("worker", "SELECT * FROM audit"),
         ("worker", "SELECT * FROM person_directory"),
         ("worker", "SELECT * FROM household_of('x')"),

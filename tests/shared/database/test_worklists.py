@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,15 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus
-from services.monitoring.store import cases, flags, leads
+from services.monitoring.domain.screening import ScreeningStatus
+from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.register import households
+from services.monitoring.store.screening import households as screening_households
 from services.projects.store import tasks
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Role
@@ -47,6 +51,8 @@ LISTS = (
     List("monitoring", "lead", leads.worklist.page, LeadStatus, 40_000),
     List("monitoring", "monitoring_case", cases.worklist.page, CaseStatus, 40_000),
     List("monitoring", "risk_flag", flags.worklist.page, FlagStatus, 40_000),
+    List("monitoring", "lead_answer", partial(answers.worklist.page, channel=None), AnswerStatus, 40_000),
+    List("monitoring", "screening_household", screening_households.worklist.page, ScreeningStatus, 40_000),
     List("projects", "task", tasks.page, TaskStatus, 40_000),
 )
 

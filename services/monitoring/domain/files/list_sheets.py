@@ -1,5 +1,6 @@
 """The lists of monitoring as they are exported: columns in the officials' words. Nobody fills them in, so no column is required."""
 
+from services.monitoring.domain.answers import WORDS
 from shared.kernel.sheets import Column, Holds, Sheet
 
 HARDSHIP = {
@@ -18,11 +19,21 @@ CHANNEL = {
     "农户自主申报": "self_report",
     "干部走访排查": "home_visit",
     "部门筛查预警": "department",
-    "热线": "hotline",
+    "12317热线": "hotline",
+    "省政府救助平台": "aid_platform",
+    "全国防返贫APP": "national_app",
+    "集中排查": "screening",
     "灾情": "disaster",
+    "数据质量核查": "quality",
+    "区域性返贫预警": "regional",
     "收入低于监测底线": "below_line",
 }
+GRADE = {"红": "red", "橙": "orange", "黄": "yellow"}
+OUTCOME = {word: str(code) for code, word in WORDS.items()}
+ANSWER_STATUS = {"待反馈": "to_return", "已反馈": "returned", "无须反馈": "kept"}
 LEAD_STATUS = {"待核实": "registered", "属实": "confirmed", "已排除": "dismissed"}
+SCREENING_STATUS = {"待排查": "to_screen", "已排查": "screened", "免予排查": "excused", "漏排": "missed"}
+SCREENING_RESULT = {"未发现困难": "nothing", "发现困难": "trouble"}
 CASE_STATUS = {
     "待民主评议": "opened",
     "已评议": "appraised",
@@ -54,6 +65,7 @@ def _choice(field: str, header: str, choices: dict[str, str]) -> Column:
 
 
 _AREA = Column(field="village", header="行政村代码", holds=Holds.VILLAGE)
+_ANY_AREA = Column(field="village", header="区划代码", holds=Holds.VILLAGE)
 
 LEAD_LIST = Sheet(
     kind="lead_list",
@@ -61,15 +73,55 @@ LEAD_LIST = Sheet(
     version=1,
     columns=(
         _id("id", "线索编号"),
-        _AREA,
+        _ANY_AREA,
         _id("household_id", "农户编号（系统）"),
         _choice("channel", "来源", CHANNEL),
+        _words("source_number", "来源编号"),
+        _choice("grade", "预警等级", GRADE),
         _choice("status", "状态", LEAD_STATUS),
         _words("hardships", "所述困难"),
         _words("remark", "备注"),
+        _words("heard_at", "获悉时间"),
         _words("registered_at", "登记时间"),
         _words("due_at", "办结期限"),
         _id("case_id", "识别事项编号"),
+    ),
+)
+ANSWER_LIST = Sheet(
+    kind="answer_list",
+    title="线索反馈清单",
+    version=1,
+    columns=(
+        _id("id", "反馈编号"),
+        _AREA,
+        _id("lead_id", "线索编号"),
+        _choice("channel", "来源", CHANNEL),
+        _words("source_number", "来源编号"),
+        _choice("outcome", "核实结果", OUTCOME),
+        _words("reason", "说明"),
+        _choice("status", "状态", ANSWER_STATUS),
+        _words("decided_at", "办结时间"),
+        _words("due_at", "反馈期限"),
+        _words("returned_at", "反馈时间"),
+        _words("receipt", "回执"),
+    ),
+)
+SCREENING_LIST = Sheet(
+    kind="screening_list",
+    title="排查户清单",
+    version=1,
+    columns=(
+        _id("id", "排查编号"),
+        _AREA,
+        _words("number", "农户编号"),
+        _words("head", "户主"),
+        _choice("status", "状态", SCREENING_STATUS),
+        _words("due_at", "排查期限"),
+        _words("visited_at", "排查时间"),
+        _choice("result", "排查结果", SCREENING_RESULT),
+        _words("hardships", "所述困难"),
+        _id("lead_id", "线索编号"),
+        _id("round_id", "轮次编号"),
     ),
 )
 CASE_LIST = Sheet(

@@ -3,10 +3,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, select
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, func, select
 from sqlmodel import col
 
+from services.monitoring.domain.answers import LeadOutcome
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.store.answers import LeadAnswerRow
 from services.monitoring.store.base import Base
 from services.monitoring.store.leads import LeadRow
 from shared.database.columns import code, instant, sealed
@@ -48,9 +50,14 @@ STANDING = (
         col(DepartmentRow.source_number),
         col(DepartmentRow.lead_id),
         col(LeadRow.status),
-        col(LeadRow.dismissal_reason),
+        func.coalesce(col(LeadRow.dismissal_reason), col(LeadAnswerRow.reason)).label("reason"),
+        col(LeadAnswerRow.outcome),
     )
     .outerjoin(LeadRow, and_(col(LeadRow.county_code) == col(DepartmentRow.county_code), col(LeadRow.id) == col(DepartmentRow.lead_id)))
+    .outerjoin(
+        LeadAnswerRow,
+        and_(col(LeadAnswerRow.county_code) == col(DepartmentRow.county_code), col(LeadAnswerRow.lead_id) == col(DepartmentRow.lead_id)),
+    )
     .where(among(DepartmentRow.county_code, "counties"), among(DepartmentRow.id, "ids"))
 )
 BEHIND = (
@@ -60,7 +67,7 @@ BEHIND = (
     .limit(1)
 )
 
-Standing = Row[tuple[UUID, str, UUID | None, LeadStatus | None, str | None]]
+Standing = Row[tuple[UUID, str, UUID | None, LeadStatus | None, str | None, LeadOutcome | None]]
 
 
 async def standing(ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:

@@ -4,6 +4,7 @@ Rows are added and never changed: what was in force on a past day can always be 
 """
 
 from services.monitoring.store.law.calendar import add_workdays, calendar_for, calendars_of
+from services.monitoring.store.law.grades import grade_rules_of
 from services.monitoring.store.law.items import items_for, publish_item
 from services.monitoring.store.law.lines import NoLine, line_for, lines_over, lines_that_have_come, publish_line
 from services.monitoring.store.law.measures import measures_for
@@ -17,6 +18,7 @@ __all__ = [
     "add_workdays",
     "calendar_for",
     "calendars_of",
+    "grade_rules_of",
     "items_for",
     "line_for",
     "lines_over",

@@ -34,6 +34,12 @@ class NoSuchVillage(Invalid):
     english = "There is no village of this code."
 
 
+class NoSuchArea(Invalid):
+    sentence = "没有这个区划代码。"
+    english = "There is no area of this code."
+
+
+AREA = select(col(AreaRow.code)).where(col(AreaRow.code) == bindparam("area", type_=CODE), col(AreaRow.valid_to).is_(None))
 VILLAGE = select(col(AreaRow.code)).where(
     col(AreaRow.code) == bindparam("village", type_=CODE), col(AreaRow.level) == "village", col(AreaRow.valid_to).is_(None)
 )
@@ -64,6 +70,15 @@ async def require_village(village: str, tx: Transaction) -> None:
     """
     if (await tx.execute(VILLAGE, {"village": village})).scalar() is None:
         raise NoSuchVillage("body.village")
+
+
+async def require_area(area: str, tx: Transaction, *, field: str) -> None:
+    """Hold the code of an area of any level against the tree.
+
+    :raises NoSuchArea: it is not in it, or not any more.
+    """
+    if (await tx.execute(AREA, {"area": area})).scalar() is None:
+        raise NoSuchArea(field)
 
 
 async def inside(parent: str, tx: Transaction) -> list[Row[Any]]:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -71,6 +72,9 @@ ANY_IN = select(
     )
     .exists()
 )
+NUMBERS = select(col(HouseholdRow.id), col(HouseholdRow.number)).where(
+    among(HouseholdRow.county_code, "counties"), among(HouseholdRow.id, "household_ids")
+)
 MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
 
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
@@ -109,6 +113,12 @@ async def hold(household_id: HouseholdId, tx: Transaction) -> Row[Any]:
     if found.status is HouseholdStatus.GONE:
         raise HouseholdGone
     return found
+
+
+async def numbers_of(household_ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:
+    """Name the numbers of households."""
+    rows = await tx.execute(NUMBERS, {"counties": tx.counties, "household_ids": list(household_ids)})
+    return {row.id: row.number for row in rows}
 
 
 async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:

@@ -6,12 +6,15 @@ from services.monitoring.store import cases, law
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.leads.answer_leads import answer_leads_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import happened
 from shared.wire import AwareTime, Count, Evidences, SafeText, command
 from shared.wire.evidence import as_kept
+
+NOT_CARRIED = "村级民主评议未获通过"
 
 
 @command
@@ -59,5 +62,8 @@ async def appraise_case(case_id: CaseId, appraisal: AppraiseCase, tx: Transactio
         appraised_at=appraisal.held_at,
         appraised_by=tx.actor.id,
     )
-    next_case = await open_next_case(case, tx) if status is rules.CaseStatus.REFUSED else None
+    if status is not rules.CaseStatus.REFUSED:
+        return Stepped(id=case_id, version=version, status=status)
+    await answer_leads_of(case, status, tx, reason=appraisal.opinion or NOT_CARRIED)
+    next_case = await open_next_case(case, tx)
     return Stepped(id=case_id, version=version, status=status, next_case_id=next_case)

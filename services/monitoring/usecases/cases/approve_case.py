@@ -14,6 +14,7 @@ from services.monitoring.store import cases, flags, law, ledger
 from services.monitoring.store.register import categories, households, people
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.leads.answer_leads import answer_leads_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.kernel.procedure import as_seen
@@ -59,6 +60,7 @@ async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, 
     )
     if flagging:
         tx.publish(*await present_flags([flagging.flag_id], case.county_code, tx))
+    await answer_leads_of(case, status, tx, reason=approval.opinion, monitored_before=flagging is not None and flagging.monitored_before)
     next_case = await open_next_case(case, tx)
     return Stepped(id=case_id, version=version, status=status, flag_id=flagging.flag_id if flagging else None, next_case_id=next_case)
 

@@ -20,7 +20,7 @@ from shared.kernel.ids import CaseId, HouseholdId, new_id
 async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Transaction) -> CaseId:
     """Open a case for confirmed leads, on the facts of today: the reference income per head is compared with the line, and both are frozen.
 
-    Its limit is the earliest that any of the leads began.
+    Its limit is the earliest that any of the leads began, counted from when each was heard of.
 
     :raises NoLine: no bottom line is published for this year.
     :raises TooManyRisks: together the leads have more risks than the form holds.
@@ -41,6 +41,7 @@ async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Tran
         "category": category_of(lifted_out=household.kind is HouseholdKind.LIFTED_OUT, below_line=standing.below_line),
         "basis": {
             "lead_registered_at": min(lead.registered_at for lead in taken_up).isoformat(),
+            "lead_heard_at": min(lead.heard_at for lead in taken_up).isoformat(),
             "limit": parameters.used(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND, Key.ROLLS),
             "household_version": household.version,
             "people": standing.people,

@@ -6,6 +6,7 @@ from services.monitoring.store import cases, law
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.leads.answer_leads import answer_leads_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.kernel.procedure import as_seen
@@ -45,5 +46,8 @@ async def review_case(case_id: CaseId, review: ReviewCase, tx: Transaction, *, e
         basis=parameters.used(Key.REVIEW_DIFFERS_FROM),
         reviewed_by=tx.actor.id,
     )
-    next_case = await open_next_case(case, tx) if status is rules.CaseStatus.REFUSED else None
+    if status is not rules.CaseStatus.REFUSED:
+        return Stepped(id=case_id, version=version, status=status)
+    await answer_leads_of(case, status, tx, reason=review.opinion)
+    next_case = await open_next_case(case, tx)
     return Stepped(id=case_id, version=version, status=status, next_case_id=next_case)

@@ -1,6 +1,6 @@
 """Apply the bottom lines in force to everybody: how each household stands, and a lead for who calls for one. Long work, slice by slice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from services.monitoring.usecases.income.settle_standings import lines_around, s
 from shared.database.transaction import Transaction
 from shared.kernel.areas import is_inside
 from shared.kernel.ids import derived_id
-from shared.kernel.jobs import Job, JobId
+from shared.kernel.jobs import Job, JobId, Taken
 from shared.kernel.sheets import Outcome
 from shared.kernel.workdays import local_day
 
@@ -23,8 +23,6 @@ ADOPTION, SCREENING, RECOUNT = "apply_line", "income_screening", "apply_income_i
 
 STANDINGS_AT_ONCE = 10_000
 LEADS_AT_ONCE = 1_000
-
-Slice = tuple[Mapping[Outcome, int], bool]
 
 
 async def ask_to_apply(kind: str, area: str, tx: Transaction, *, job_id: JobId | None = None, **more: str) -> Job:
@@ -38,7 +36,7 @@ async def apply_size(job: Job, tx: Transaction) -> int:
     return await kept.size_of(_area(job, tx), tx)
 
 
-async def apply_slice(job: Job, tx: Transaction, _: int) -> Slice:
+async def apply_slice(job: Job, tx: Transaction, _: int) -> Taken:
     """Take the next slice: totals that items no longer come to, then standings left behind, then leads. What is left is seen from what is kept.
 
     :raises ParameterMissing: no bands, or no total limit of leads, are in force; likewise CalendarMissing.
@@ -46,14 +44,14 @@ async def apply_slice(job: Job, tx: Transaction, _: int) -> Slice:
     area = _area(job, tx)
     since = job.arguments.get("since")
     if since and await counting.recount(area, date.fromisoformat(since), tx, at_most=STANDINGS_AT_ONCE):
-        return {}, True
+        return Taken(counts={}, more=True)
     villages = await kept.villages_in(area, tx)
     lines = await lines_around(villages, tx)
     if ids := await _left_behind(area, villages, lines, tx):
         await settle(ids, tx)
-        return {Outcome.UPDATED: len(ids)}, True
+        return Taken(counts={Outcome.UPDATED: len(ids)}, more=True)
     if job.kind == RECOUNT:
-        return {}, False
+        return Taken(counts={}, more=False)
     return await _lead_slice(area, _under(job, villages, lines, local_day(tx.now)), tx)
 
 
@@ -69,16 +67,16 @@ def _under(job: Job, villages: Sequence[str], lines: Sequence[BottomLine], today
     return [each for each in lines_under(lines, villages, today) if each.line]
 
 
-async def _lead_slice(area: str, under: Sequence[VillageLine], tx: Transaction) -> Slice:
+async def _lead_slice(area: str, under: Sequence[VillageLine], tx: Transaction) -> Taken:
     """Open the next leads, with their limits as if a person had registered them: a fixed number of questions."""
     found = await below_line.find(area, under, tx, at_most=LEADS_AT_ONCE)
     if not found:
-        return {}, False
+        return Taken(counts={}, more=False)
     due = await due_in(sorted({each.area_code for each in found}), tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND)
     line = {each.village: each.line.id for each in under if each.line}
     leads = {each.household_id: derived_id(line[each.area_code], f"lead/{each.household_id}") for each in found}
     opened = await below_line.open_leads(leads, [due[each.area_code] for each in found], under, tx)
-    return {Outcome.CREATED: opened}, True
+    return Taken(counts={Outcome.CREATED: opened}, more=True)
 
 
 def _area(job: Job, tx: Transaction) -> str:

@@ -1,6 +1,5 @@
 """Simulate a bottom line: who would newly lie below it, and who no longer would."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from services.monitoring.store.income import village_lines as kept
 from services.monitoring.usecases.law.published import NotPositive, require_own_area
 from shared.database.transaction import Transaction
 from shared.kernel.areas import TOWNSHIP, VILLAGE, is_inside
-from shared.kernel.jobs import Job
+from shared.kernel.jobs import Job, Taken
 from shared.kernel.sheets import Outcome
 from shared.kernel.workdays import local_day
 from shared.wire import AreaCode, Year, Yuan, command
@@ -65,11 +64,11 @@ async def simulate_line(line: SimulateLine, tx: Transaction) -> SimulationAsked:
     return SimulationAsked(id=job.id, status=simulation.status)
 
 
-async def simulate_slice(job: Job, tx: Transaction, number: int) -> tuple[Mapping[Outcome, int], bool]:
+async def simulate_slice(job: Job, tx: Transaction, number: int) -> Taken:
     """Simulate in one township of a county, by its number; say what came of it, and whether there is another."""
     townships = await _townships(job, tx)
     if number >= len(townships):
-        return {}, False
+        return Taken(counts={}, more=False)
     area = townships[number]
     villages = await kept.villages_in(area, tx)
     supposed = _supposed(job, tx)
@@ -78,7 +77,7 @@ async def simulate_slice(job: Job, tx: Transaction, number: int) -> tuple[Mappin
     under = lines_simulated(await law.lines_over(villages, years, tx), villages, today, supposed)
     found = await simulations.simulate(job.id, area, under, tx)
     counts = {Outcome.UPDATED: found["crossing"], Outcome.UNCHANGED: found["households"] - found["crossing"]}
-    return counts, number + 1 < len(townships)
+    return Taken(counts=counts, more=number + 1 < len(townships))
 
 
 async def finish_simulation(job: Job, tx: Transaction) -> None:

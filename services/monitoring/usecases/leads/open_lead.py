@@ -1,36 +1,68 @@
 """Open a lead, from whatever channel."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from services.monitoring.domain.leads import Channel
+from services.monitoring.domain.channels import Channel, heard
+from services.monitoring.domain.grades import Grade, grade_for
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
+from services.monitoring.domain.signals import Group
 from services.monitoring.store import law, leads
+from services.monitoring.store.register import households
 from shared.database.transaction import Transaction
 from shared.kernel.areas import TOWNSHIP, county_of
 from shared.kernel.ids import HouseholdId, LeadId, derived_id, new_id
+from shared.kernel.people import IdNumber, PersonName, Phone
+from shared.kernel.workdays import local_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonNamed:
+    """Whom a lead names that belongs to no household yet."""
+
+    name: PersonName
+    id_number: IdNumber | None
+    phone: Phone | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLead:
+    """What a lead says.
+
+    :param heard_at: when it arrived at its source (T0), if that was before now.
+    :param content_index: the keyed hash of what was sent under `source_number`.
+    """
+
     area_code: str
     household_id: HouseholdId | None
     channel: Channel
     hardships: list[Hardship]
     note: str | None
+    person: PersonNamed | None = None
+    heard_at: datetime | None = None
+    source_number: str | None = None
+    content_index: bytes | None = None
     registered_elsewhere: bool = False
 
 
-async def open_lead(lead: NewLead, tx: Transaction, *, origin: UUID | None = None) -> LeadId:
-    """Keep a new lead and begin the total limit that ends with the county's decision.
+async def open_lead(
+    lead: NewLead, tx: Transaction, *, origin: UUID | None = None, lead_id: LeadId | None = None, heard_field: str = "body.heard_at"
+) -> LeadId:
+    """Keep a new lead, graded, and begin the total limit that ends with the county's decision: it counts from when the trouble was heard of.
 
     :param origin: what it comes from; the same origin opens the same lead.
+    :param lead_id: the id that follows from its source's number.
+    :raises NotYetHappened: it was heard of in the future; HeardTooLongAgo: longer ago than may still be entered.
     """
     parameters = await law.parameters_for(lead.area_code, tx)
+    heard_at = lead.heard_at or tx.now
+    heard(heard_field, heard_at, now=tx.now, within_days=parameters.number(Key.HEARD_DAYS))
     limit = parameters.period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND)
-    calendar = await law.calendar_for(lead.area_code, tx, days=limit.reach)
-    lead_id = LeadId(derived_id(origin, "lead") if origin else new_id())
+    calendar = await law.calendar_for(lead.area_code, tx, days=limit.reach, around=[local_day(heard_at)])
+    lead_id = lead_id or LeadId(derived_id(origin, "lead") if origin else new_id())
     row = {
         "county_code": county_of(lead.area_code),
         "id": lead_id,
@@ -38,12 +70,36 @@ async def open_lead(lead: NewLead, tx: Transaction, *, origin: UUID | None = Non
         "area_code": lead.area_code,
         "household_id": lead.household_id,
         "channel": lead.channel,
+        "grade": await _grade(lead, tx),
+        "source_number": lead.source_number,
+        "content_index": lead.content_index,
         "hardships": list(lead.hardships),
         "registered_elsewhere": lead.registered_elsewhere,
-        "secrets": tx.vault.seal({"note": lead.note}, table="lead", row=lead_id) if lead.note else None,
+        "secrets": tx.vault.seal(told, table="lead", row=lead_id) if (told := _told(lead)) else None,
         "registered_at": tx.now,
         "registered_by": tx.actor.id,
-        "due_at": calendar.end_of(limit, tx.now),
+        "heard_at": heard_at,
+        "due_at": calendar.end_of(limit, heard_at),
     }
     await leads.add(row, tx)
     return lead_id
+
+
+async def _grade(lead: NewLead, tx: Transaction) -> Grade:
+    kind = (await households.get(lead.household_id, tx)).kind if lead.household_id else Group.GENERAL
+    return grade_for(lead.hardships, Group(kind), (await law.grade_rules_of([lead.area_code], tx))[lead.area_code])
+
+
+def _told(lead: NewLead) -> dict[str, Any]:
+    """Gather what is sealed of a lead: what was said, and about whom."""
+    person = lead.person
+    who = {"name": person.name.full, "id_number": number_of(person.id_number), "phone": phone_of(person.phone)} if person else {}
+    return {"note": lead.note, **who} if lead.note or who else {}
+
+
+def number_of(id_number: IdNumber | None) -> str | None:
+    return id_number.number if id_number else None
+
+
+def phone_of(phone: Phone | None) -> str | None:
+    return phone.number if phone else None

@@ -1,0 +1,81 @@
+"""How a trouble is heard of (线索来源; R40-R42, plan ch.3 s.1): the channels, who enters what came by one, and which number what they send."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from shared.kernel.actors import Role
+from shared.kernel.errors import Forbidden, Invalid
+from shared.kernel.workdays import happened, local_day
+
+
+class Channel(StrEnum):
+    """How the trouble was heard of (线索来源)."""
+
+    SELF_REPORT = "self_report"  # 农户自主申报
+    HOME_VISIT = "home_visit"  # 干部走访排查
+    DEPARTMENT = "department"  # 部门筛查预警
+    HOTLINE = "hotline"  # 12317 等热线
+    AID_PLATFORM = "aid_platform"  # 云南省政府救助平台
+    NATIONAL_APP = "national_app"  # 全国防返贫监测系统手机APP
+    SCREENING = "screening"  # 集中排查
+    DISASTER = "disaster"  # 灾情
+    QUALITY = "quality"  # 数据质量核查
+    REGIONAL = "regional"  # 区域性、规模性返贫预警
+    BELOW_LINE = "below_line"  # 收入低于监测底线
+
+
+NUMBERED = (Channel.HOTLINE, Channel.AID_PLATFORM, Channel.NATIONAL_APP)
+"""Outside platforms, whose every matter has the platform's own number."""
+
+AWAITING = (Channel.DEPARTMENT, *NUMBERED)
+"""Who is told by an act of its own what came of a lead; who reported for themselves see it, and what our own people found they know."""
+
+_OFFICERS = frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER})
+_UPPER = frozenset({Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER})
+ENTERED_BY: Mapping[Channel, frozenset[Role]] = {
+    Channel.HOME_VISIT: _OFFICERS - {Role.PREFECTURE_OFFICER} | {Role.VILLAGE_CADRE},
+    Channel.DEPARTMENT: _OFFICERS | {Role.VILLAGE_CADRE},
+    Channel.DISASTER: _OFFICERS | {Role.VILLAGE_CADRE},
+    **dict.fromkeys(NUMBERED, _OFFICERS),
+    **dict.fromkeys((Channel.QUALITY, Channel.REGIONAL), _UPPER),
+}
+"""Who enters by hand what came by a channel; the other channels have doors or jobs of their own."""
+
+
+class NotYourChannel(Forbidden):
+    sentence = "您的岗位不登记此来源的线索。"
+    english = "Your office does not enter leads of this channel."
+
+
+class SourceNumberMisplaced(Invalid):
+    sentence = "12317热线、省政府救助平台和全国APP的线索须写明来源编号；其他来源不写。"
+    english = "What the hotline, the aid platform or the national app sends bears the source's number; other channels have none."
+
+
+class HeardTooLongAgo(Invalid):
+    sentence = "获悉时间过早，已超出可补登的天数。"
+    english = "It was heard of longer ago than may still be entered."
+
+
+def entered(channel: Channel, source_number: str | None, *, by: Role) -> None:
+    """Hold what is entered by hand against the channels.
+
+    :raises NotYourChannel: the role enters nothing of this channel.
+    :raises SourceNumberMisplaced: the source's number is missing, or given for a channel that has none.
+    """
+    if by not in ENTERED_BY.get(channel, frozenset()):
+        raise NotYourChannel("body.channel")
+    if (source_number is not None) != (channel in NUMBERED):
+        raise SourceNumberMisplaced("body.source_number")
+
+
+def heard(field: str, at: datetime, *, now: datetime, within_days: int) -> None:
+    """Hold the time at which a trouble was heard of (T0, from which the total limit counts) against the clock.
+
+    :raises NotYetHappened: it lies ahead.
+    :raises HeardTooLongAgo: it lies further back than may still be entered.
+    """
+    happened(field, at, now=now)
+    if (local_day(now) - local_day(at)).days > within_days:
+        raise HeardTooLongAgo(field)

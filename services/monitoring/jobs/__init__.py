@@ -1,0 +1,8 @@
+"""What monitoring does when time passes or long work is due: files in, lists out, work on populations, duties."""
+
+from services.monitoring.jobs.duties import duties, watched
+from services.monitoring.jobs.files import FILE_KINDS
+from services.monitoring.jobs.lists import LISTS_OUT
+from services.monitoring.jobs.works import WORKS
+
+__all__ = ["FILE_KINDS", "LISTS_OUT", "WORKS", "duties", "watched"]

@@ -1,0 +1,39 @@
+"""What monitoring's workers do from time to time, county by county, and what they watch."""
+
+from datetime import timedelta
+
+from services.monitoring.queries.figures import ledger_figures
+from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from services.monitoring.usecases.income.settle_standings import settle_waiting
+from services.monitoring.usecases.law.adopt_lines import adopt_what_has_come
+from shared.database.transaction import Transaction
+from shared.service.metrics import Metrics
+from shared.service.worker import Duty, Work
+
+
+def duties(*, reconcile_seconds: float) -> list[Duty]:
+    """The reconciler looks for gaps every minute and announces what is not over once a day of real time; the others are named for what they do."""
+
+    async def reconcile(tx: Transaction) -> None:
+        await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
+
+    return [
+        Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
+        Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
+        Duty(name="settle_standings", every=timedelta(seconds=10), work=settle_waiting),
+        Duty(name="adopt_lines", every=timedelta(minutes=1), work=adopt_what_has_come),
+    ]
+
+
+def watched(metrics: Metrics) -> Work:
+    """Keep the ledger's gauges fresh in every worker, whichever of them did the last round."""
+
+    async def show(tx: Transaction) -> None:
+        figures = await ledger_figures(tx)
+        metrics.owed.set(figures.owed)
+        metrics.confirmed.set(figures.confirmed)
+        metrics.oldest_gap.set(figures.oldest_gap_seconds)
+        metrics.unknown_answers.set(figures.unknown_answers)
+        metrics.repairs.set(figures.repairs)
+
+    return show

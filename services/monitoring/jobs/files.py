@@ -1,0 +1,39 @@
+"""The kinds of file that monitoring takes."""
+
+from functools import partial
+
+from services.monitoring.domain.files import department_lists, household_register
+from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
+from services.monitoring.queries.department_rows import answers_to_rows
+from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
+from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
+from shared.kernel.actors import Role
+from shared.service.jobs.kinds import FileKind
+
+REGISTER_FILE = FileKind(
+    sheet=household_register.HOUSEHOLD_REGISTER,
+    senders=frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}),
+    unit="household_number",
+    secret=("id_number", "phone"),
+    seal=seal_person,
+    faults=household_register.FAULTS,
+    load=RegisterLoad,
+)
+
+
+def list_file(kind: DepartmentList) -> FileKind:
+    """Declare the file of a department's list; a county officer sends it for a department that has nobody."""
+    return FileKind(
+        sheet=kind.sheet,
+        senders=frozenset({Role.DEPARTMENT_USER, Role.COUNTY_OFFICER}),
+        department=kind.department,
+        secret=("id_number", "phone"),
+        seals=("source_number", *kind.matter),
+        seal=seal_row_of(kind),
+        faults=department_lists.FAULTS,
+        load=partial(ListLoad, kind),
+        answers=answers_to_rows,
+    )
+
+
+FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, *map(list_file, LISTS.values()))}
