@@ -5,15 +5,17 @@ from enum import StrEnum
 from functools import partial
 
 from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files import department_lists, household_register
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
-from services.monitoring.domain.files.list_sheets import CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import CASE_LIST, ESCALATION_LIST, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.queries.department_rows import answers_to_rows
-from services.monitoring.queries.exports import case_page, flag_page, lead_page, register_page
-from services.monitoring.queries.figures import ledger_figures
+from services.monitoring.queries.exports import case_page, escalation_page, flag_page, lead_page, register_page
+from services.monitoring.queries.figures import ledger_figures, open_escalations
+from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
@@ -68,23 +70,28 @@ LISTS_OUT = {
     "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
+    "escalations": list_out(ESCALATION_LIST, "escalation_export", EscalationStatus.OPEN, escalation_page),
 }
 
 
 def duties(*, reconcile_seconds: float) -> list[Duty]:
-    """The reconciler: every minute the gaps, once a day of real time everything that is not over."""
+    """The reconciler: every minute the gaps, once a day of real time everything that is not over. The limits: every minute."""
 
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
 
+    async def watch(tx: Transaction) -> None:
+        await watch_deadlines(tx)
+
     return [
         Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
         Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
+        Duty(name="watch_deadlines", every=timedelta(minutes=1), work=watch),
     ]
 
 
 def watched(metrics: Metrics) -> Work:
-    """Keep the ledger's gauges fresh in every worker, whichever of them did the last round."""
+    """Keep the gauges of the ledger and of limits fresh in every worker, whichever of them did the last round."""
 
     async def show(tx: Transaction) -> None:
         figures = await ledger_figures(tx)
@@ -93,5 +100,7 @@ def watched(metrics: Metrics) -> Work:
         metrics.oldest_gap.set(figures.oldest_gap_seconds)
         metrics.unknown_answers.set(figures.unknown_answers)
         metrics.repairs.set(figures.repairs)
+        for level, count in (await open_escalations(tx)).items():
+            metrics.escalations.labels(level).set(count)
 
     return show

@@ -50,4 +50,12 @@ PERMISSIONS: Permissions = {
     "new_export": _READERS,
     "job_file": _READERS,
     "household_batch": _VILLAGE,
+    "lead_pause": _VILLAGE,
+    "lead_resumption": _VILLAGE,
+    "case_pause": _VILLAGE | {Role.COUNTY_OFFICER},
+    "case_resumption": _VILLAGE | {Role.COUNTY_OFFICER},
+    "escalations": _READERS,
+    "escalation": _READERS,
+    "escalation_export": _READERS,
+    "escalation_acknowledgement": _OFFICIALS,
 }

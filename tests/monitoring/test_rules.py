@@ -12,7 +12,7 @@ from services.monitoring.domain import leads
 from services.monitoring.domain.leads import Channel, Lead, LeadStatus, ReasonMissing, RisksMissing, VisitOutcome
 from services.monitoring.domain.parameters import Key, Parameter, ParameterMissing, Parameters, UnfitParameter, fitting
 from services.monitoring.domain.risks import Risk, TooManyRisks, joined
-from services.monitoring.migrations.versions import v0002_areas_and_law, v0006_files_and_jobs
+from services.monitoring.migrations.versions import v0002_areas_and_law, v0006_files_and_jobs, v0015_deadlines
 from shared.kernel.actors import Role
 from shared.kernel.errors import Conflict, Forbidden, Refusal
 from shared.kernel.ids import LeadId, new_id
@@ -111,6 +111,6 @@ def test_a_parameter_that_nobody_published_is_asked_for_by_name() -> None:
 
 
 def test_every_key_has_a_default_from_the_first_day() -> None:
-    parameters = v0002_areas_and_law.PARAMETERS | v0006_files_and_jobs.PARAMETERS
+    parameters = v0002_areas_and_law.PARAMETERS | v0006_files_and_jobs.PARAMETERS | v0015_deadlines.PARAMETERS
     assert {Key(key) for key in parameters} == set(Key)
     assert all(fitting(Key(key), value) for key, (value, _) in parameters.items())

@@ -1,12 +1,14 @@
 """What people may ask of monitoring. A route is named for its path, a use case for its verb."""
 
 from services.monitoring.api.cases import cases
+from services.monitoring.api.deadlines.escalations import escalations
+from services.monitoring.api.deadlines.pauses import pauses
 from services.monitoring.api.flags import flags
 from services.monitoring.api.law import law
 from services.monitoring.api.leads import leads
 from services.monitoring.api.register.households import households
 from services.monitoring.api.self_reports import self_reports
 
-ROUTERS = (self_reports, households, leads, cases, flags, law)
+ROUTERS = (self_reports, households, leads, cases, pauses, escalations, flags, law)
 
 __all__ = ["ROUTERS"]

@@ -2,6 +2,7 @@
 
 from services.monitoring.store import cases, department_files, flags, law, leads, ledger, register_files, self_reports
 from services.monitoring.store.base import Base
+from services.monitoring.store.deadlines import escalations, pauses
 from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
@@ -13,6 +14,7 @@ __all__ = [
     "cases",
     "categories",
     "department_files",
+    "escalations",
     "flags",
     "households",
     "incomes",
@@ -20,6 +22,7 @@ __all__ = [
     "law",
     "leads",
     "ledger",
+    "pauses",
     "people",
     "register_files",
     "self_reports",

@@ -6,18 +6,23 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, select, text, update
 from sqlmodel import Field, col
 
+from services.monitoring.domain.deadlines.limits import Course
 from services.monitoring.domain.leads import Channel, Confirmed, Lead, LeadStatus
 from services.monitoring.store.base import Base
-from shared.database.columns import code, document, instant, one_of, only, sealed, version
+from shared.database.columns import code, counted, document, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound, Stale
 from shared.kernel.ids import CaseId, HouseholdId, LeadId
+from shared.kernel.workdays import DayKind
 
 
 class LeadRow(Base, table=True):
-    """A lead; `due_at` ends the total limit that began with it. A confirmed one without a case waits for the next."""
+    """A lead; `due_at` ends the total limit that began with it, `step_due_at` that of its verification; without one the total limit holds.
+
+    A confirmed one without a case waits for the next.
+    """
 
     __tablename__ = "lead"
     __table_args__ = (
@@ -25,6 +30,7 @@ class LeadRow(Base, table=True):
         ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
         only("channel", Channel),
         only("status", LeadStatus),
+        only("step_day_kind", DayKind),
         *worklist_indexes("lead"),
         Index("ix_lead_case_id", "county_code", "case_id"),
         Index(
@@ -32,6 +38,12 @@ class LeadRow(Base, table=True):
             "county_code",
             "household_id",
             postgresql_where=text("status = 'confirmed' AND case_id IS NULL"),
+        ),
+        Index(
+            "ix_lead_step_due",
+            "county_code",
+            text("coalesce(step_due_at, due_at)"),
+            postgresql_where=text("status = 'registered' AND paused_at IS NULL"),
         ),
     )
 
@@ -48,6 +60,12 @@ class LeadRow(Base, table=True):
     registered_at: datetime = instant()
     registered_by: str
     due_at: datetime = instant()
+    step_due_at: datetime | None = instant(default=None)
+    step_day_kind: DayKind = one_of(DayKind, default=DayKind.CALENDAR, sa_column_kwargs={"server_default": text("'calendar'")})
+    step_round: int = counted(1)
+    step_paused_days: int = counted(0)
+    paused_days: int = counted(0)
+    paused_at: datetime | None = instant(default=None)
     risks: list[str] | None = document(default=None, nullable=True)
     case_id: UUID | None = None
     verified_at: datetime | None = instant(default=None)
@@ -60,6 +78,7 @@ THIS = and_(among(LeadRow.county_code, "counties"), col(LeadRow.id) == bindparam
 GET = select(*columns_of(LeadRow, Lead)).where(THIS)
 SHOW = select(
     *columns_of(LeadRow, Lead),
+    *columns_of(LeadRow, Course),
     col(LeadRow.hardships),
     col(LeadRow.registered_elsewhere),
     col(LeadRow.secrets),
@@ -107,7 +126,9 @@ JOIN = (
     .values(case_id=bindparam("joins"), version=col(LeadRow.version) + 1)
 )
 
-worklist = Worklist(LeadRow, select(*columns_of(LeadRow, Lead), col(LeadRow.hardships), col(LeadRow.registered_elsewhere)))
+worklist = Worklist(
+    LeadRow, select(*columns_of(LeadRow, Lead), *columns_of(LeadRow, Course), col(LeadRow.hardships), col(LeadRow.registered_elsewhere))
+)
 
 
 async def add(lead: Mapping[str, Any], tx: Transaction) -> None:

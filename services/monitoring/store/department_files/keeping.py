@@ -1,8 +1,8 @@
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import ARRAY, bindparam, text
 
+from services.monitoring.domain.deadlines.limits import LeadLimits
 from services.monitoring.domain.files.department_lists import DepartmentList
 from services.monitoring.domain.signals import SignalRule
 from services.monitoring.store.department_files.questions import asked
@@ -46,13 +46,17 @@ _OPENS = "lead_id = record_id"
 _VILLAGES = text(f"SELECT DISTINCT lead_area FROM list_led WHERE {_OPENS}")
 _LEADS = text(f"""
     INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, hardships, registered_elsewhere, secrets,
-                      registered_at, registered_by, due_at)
+                      registered_at, registered_by, due_at, step_due_at, step_day_kind)
     SELECT :county, l.lead_id, left(l.lead_area, 9), l.lead_area, l.household_id, :channel, jsonb_build_array(CAST(:hardship AS text)),
-           l.elsewhere, l.note, :now, :person, v.due_at
-    FROM list_led l JOIN unnest(:villages, :due) AS v (village, due_at) ON v.village = l.lead_area
+           l.elsewhere, l.note, :now, :person, v.due_at, v.step_due_at, v.step_day_kind
+    FROM list_led l
+    JOIN unnest(:villages, :due, :step_due, :step_day_kinds) AS v (village, due_at, step_due_at, step_day_kind) ON v.village = l.lead_area
     WHERE {_OPENS}
     ON CONFLICT DO NOTHING
-""").bindparams(bindparam("villages", type_=ARRAY(CODE)), bindparam("due", type_=ARRAY(INSTANT)))
+""").bindparams(
+    *(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "step_day_kinds")),
+    *(bindparam(name, type_=ARRAY(INSTANT)) for name in ("due", "step_due")),
+)
 _ROWS = text("""
     INSERT INTO department_row (county_code, id, area_code, department, kind, source_number, job_id, person_index, content_index, secrets,
                                 household_id, lead_id, rule_document, received_at)
@@ -70,13 +74,18 @@ async def lead_villages(part: Part, kind: DepartmentList, rules: Sequence[Signal
     return list((await tx.execute(_VILLAGES)).scalars())
 
 
-async def keep(part: Part, kind: DepartmentList, due: Mapping[str, datetime], tx: Transaction) -> bool:
+async def keep(part: Part, kind: DepartmentList, limits: Mapping[str, LeadLimits], tx: Transaction) -> bool:
     """Keep the new rows of a slice and open the leads that they call for; false if somebody sent the same meanwhile.
 
-    :param due: village -> when the total limit of a lead ends that is registered there now.
+    :param limits: village -> the limits of a lead that is registered there now.
     """
     expected = (await tx.execute(_NEW)).scalar_one()
-    places = {"villages": list(due), "due": list(due.values())}
+    places = {
+        "villages": list(limits),
+        "due": [each.due_at for each in limits.values()],
+        "step_due": [each.step_due_at for each in limits.values()],
+        "step_day_kinds": [each.step_day_kind for each in limits.values()],
+    }
     await asked(_LEADS, part, tx, **places, channel=kind.channel, hardship=kind.hardship)
     return (await asked(_ROWS, part, tx, list=kind.sheet.kind, department=kind.department)).rowcount == expected
 

@@ -2,6 +2,7 @@
 
 from services.monitoring.domain import cases as rules
 from services.monitoring.store import cases, leads
+from services.monitoring.usecases.cases.take_step import take_step
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId
 
@@ -14,4 +15,4 @@ async def cancel_case(household_id: HouseholdId, tx: Transaction, *, reason: str
         return
     status = rules.cancel(case, by=tx.actor)
     record = {"document_number": document_number}
-    await cases.step(case, rules.CaseAct.CANCEL, tx, expected=case.version, status=status, opinion=reason, record=record, basis={})
+    await take_step(case, rules.CaseAct.CANCEL, tx, status=status, opinion=reason, record=record, basis={})

@@ -6,9 +6,8 @@ from uuid import UUID
 import orjson
 
 from services.monitoring.domain.files.department_lists import DepartmentList
-from services.monitoring.domain.parameters import Key
 from services.monitoring.store import department_files, law
-from services.monitoring.usecases.files.due_dates import due_in
+from services.monitoring.usecases.leads.lead_limits import lead_limits_in
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
@@ -63,4 +62,4 @@ class ListLoad:
         await department_files.decide(part, tx)
         rules = await law.signal_rules_for(tx.actor.scope.county, self._kind.sheet.kind, tx)
         villages = await department_files.lead_villages(part, self._kind, rules, tx)
-        return await department_files.keep(part, self._kind, await due_in(villages, tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND), tx)
+        return await department_files.keep(part, self._kind, await lead_limits_in(villages, tx), tx)

@@ -1,12 +1,12 @@
 """Open a lead, from whatever channel."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from services.monitoring.domain.leads import Channel
-from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import law, leads
+from services.monitoring.store import leads
+from services.monitoring.usecases.leads.lead_limits import lead_limits_in
 from shared.database.transaction import Transaction
 from shared.kernel.areas import TOWNSHIP, county_of
 from shared.kernel.ids import HouseholdId, LeadId, derived_id, new_id
@@ -23,13 +23,11 @@ class NewLead:
 
 
 async def open_lead(lead: NewLead, tx: Transaction, *, origin: UUID | None = None) -> LeadId:
-    """Keep a new lead and begin the total limit that ends with the county's decision.
+    """Keep a new lead and begin its limits: the total one, that ends with the county's decision, and that of its verification.
 
     :param origin: what it comes from; the same origin opens the same lead.
     """
-    parameters = await law.parameters_for(lead.area_code, tx)
-    limit = parameters.period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND)
-    calendar = await law.calendar_for(lead.area_code, tx, days=limit.reach)
+    limits = (await lead_limits_in([lead.area_code], tx))[lead.area_code]
     lead_id = LeadId(derived_id(origin, "lead") if origin else new_id())
     row = {
         "county_code": county_of(lead.area_code),
@@ -43,7 +41,7 @@ async def open_lead(lead: NewLead, tx: Transaction, *, origin: UUID | None = Non
         "secrets": tx.vault.seal({"note": lead.note}, table="lead", row=lead_id) if lead.note else None,
         "registered_at": tx.now,
         "registered_by": tx.actor.id,
-        "due_at": calendar.end_of(limit, tx.now),
+        **asdict(limits),
     }
     await leads.add(row, tx)
     return lead_id

@@ -14,6 +14,7 @@ from services.monitoring.domain.risks import Risk, joined
 from services.monitoring.store import cases, flags, law, leads
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_case import open_case
+from services.monitoring.usecases.deadlines.end_pause import end_pause_of_lead
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, LeadId
 from shared.kernel.procedure import as_seen
@@ -59,13 +60,14 @@ async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction
     as_seen(lead.version, expected)
     found = rules.verify(lead, verification.outcome, risks=verification.risks, reason=verification.reason, by=tx.actor.role)
     happened("body.visited_at", verification.visited_at, now=tx.now)
+    lead = await end_pause_of_lead(lead, tx)
     household_id = _household(lead, verification) if found.status is rules.LeadStatus.CONFIRMED else lead.household_id
 
     case_id = await _take_up(lead, found.risks, household_id, tx) if household_id and found.risks else None
     version = await leads.verify(
         lead,
         tx,
-        expected=expected,
+        expected=lead.version,
         status=found.status,
         household_id=household_id,
         risks=found.risks,
