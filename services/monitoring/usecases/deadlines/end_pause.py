@@ -50,9 +50,11 @@ async def end_pause(running: Running, ending: Ending, tx: Transaction) -> Moved:
     :raises NotPaused: the clock runs; Stale: somebody ended the pause meanwhile.
     :raises CalendarMissing: a year that the pause touches is not loaded.
     """
-    pause = await pauses.present(running.id, tx)
-    if running.paused_at is None or pause is None:
+    if running.paused_at is None:
         raise rules.NotPaused
+    pause = await pauses.present(running.id, tx)
+    if pause is None:
+        raise Stale("header.if-match")
     parameters = await law.parameters_for(running.area_code, tx)
     calendar = await law.calendar_for(running.area_code, tx, days=reach_of(pause), around=days_around(running, pause))
     ending_now = moved_by(running, pause, parameters, calendar, tx)

@@ -15,7 +15,7 @@ from services.monitoring.store.deadlines import escalations, pauses, subjects
 from services.monitoring.usecases.deadlines.end_pause import EndedPause, days_around, keep, moved_by, reach_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import TOWNSHIP
-from shared.kernel.ids import derived_id
+from shared.kernel.ids import new_id
 from shared.kernel.workdays import CalendarMissing
 
 AT_ONCE = 500
@@ -69,7 +69,7 @@ def _said(ended: EndedPause, tx: Transaction) -> list[dict[str, Any]]:
     return [
         {
             "county_code": running.county_code,
-            "id": derived_id(ended.pause_id, level),
+            "id": new_id(),
             "area_code": running.area_code[: LENGTHS[level]],
             "township_code": running.area_code[: min(LENGTHS[level], TOWNSHIP)],
             "subject_kind": running.kind,
