@@ -46,10 +46,14 @@ _RUNS = {
     """,  # noqa: S608
     Subject.MEASURE: f"""
         SELECT o.county_code, o.id AS subject_id, f.household_id, o.area_code, '{FIRST_MEASURE}' AS step, 1 AS step_round, 3 AS base, o.due_at
-        FROM owed_measure o JOIN risk_flag f ON f.county_code = o.county_code AND f.id = o.flag_id AND f.status = 'open'
+        FROM owed_measure o CROSS JOIN LATERAL (
+            SELECT household_id FROM risk_flag f WHERE f.county_code = o.county_code AND f.id = o.flag_id AND f.status = 'open' LIMIT 1
+        ) f
         WHERE o.county_code = ANY(:counties) AND o.service <> 'monitoring' AND (o.status IS NULL OR o.status = 'opened') AND o.due_at <= :widest
     """,  # noqa: S608
 }
+# A scalar question, not an anti-join: it is asked of the unique index for each candidate, where a join may read all that was ever said. Likewise
+# the flag of a measure is found by its key, one by one in one statement: a join of a plan that has become a habit reads every flag.
 _RAISE = """
     INSERT INTO escalation (county_code, id, area_code, township_code, subject_kind, subject_id, subject_area_code, household_id, step, step_round,
                             kind, level, due_at, raised_at)
@@ -70,9 +74,8 @@ _RAISE = """
     SELECT s.county_code, uuidv7(), left(s.area_code, (:lengths)[s.n]), left(s.area_code, least((:lengths)[s.n], 9)), '{kind}', s.subject_id,
            s.area_code, s.household_id, s.step, s.step_round, s.kind, (:levels)[s.n], s.due_at, :now
     FROM said s
-    WHERE NOT EXISTS (
-        SELECT FROM escalation e WHERE e.county_code = s.county_code AND e.subject_id = s.subject_id AND e.step = s.step
-           AND e.step_round = s.step_round AND e.kind = s.kind AND e.level = (:levels)[s.n])
+    WHERE (SELECT true FROM escalation e WHERE e.county_code = s.county_code AND e.subject_id = s.subject_id AND e.step = s.step
+              AND e.step_round = s.step_round AND e.kind = s.kind AND e.level = (:levels)[s.n]) IS NULL
     ORDER BY s.due_at, s.subject_id, s.n
     ON CONFLICT DO NOTHING
 """
@@ -84,24 +87,24 @@ RAISE = {
     kind: text(_RAISE.format(runs=runs, kind=kind)).bindparams(*(bindparam(name, type_=type_) for name, type_ in _TYPES.items()))
     for kind, runs in _RUNS.items()
 }
-# What still stands as it did when it was said; a warning falls away while the clock stands.
+# What still stands as it did when it was said, found by its key; a warning falls away while the clock stands.
 _STILL = {
     Subject.LEAD: f"""
-        SELECT FROM lead l WHERE l.county_code = e.county_code AND l.id = e.subject_id AND l.status = 'registered'
+        SELECT true FROM lead l WHERE l.county_code = e.county_code AND l.id = e.subject_id AND l.status = 'registered'
            AND e.step = '{LEAD_STEP.act}' AND e.step_round = l.step_round AND (l.paused_at IS NULL OR e.kind <> 'warning')
-    """,
+    """,  # noqa: S608
     Subject.CASE: f"""
-        SELECT FROM monitoring_case c JOIN {_CASE_STEP} ON s.status = c.status WHERE c.county_code = e.county_code AND c.id = e.subject_id
+        SELECT true FROM monitoring_case c JOIN {_CASE_STEP} ON s.status = c.status WHERE c.county_code = e.county_code AND c.id = e.subject_id
            AND e.step = s.step AND e.step_round = c.step_round AND (c.paused_at IS NULL OR e.kind <> 'warning')
-    """,
+    """,  # noqa: S608
     Subject.MEASURE: """
-        SELECT FROM owed_measure o JOIN risk_flag f ON f.county_code = o.county_code AND f.id = o.flag_id AND f.status = 'open'
+        SELECT true FROM owed_measure o JOIN risk_flag f ON f.county_code = o.county_code AND f.id = o.flag_id AND f.status = 'open'
         WHERE o.county_code = e.county_code AND o.id = e.subject_id AND (o.status IS NULL OR o.status = 'opened')
     """,
 }
 _CLOSE = """
     UPDATE escalation e SET status = 'over', version = version + 1
-    WHERE e.county_code = ANY(:counties) AND e.status = 'open' AND e.subject_kind = '{kind}' AND e.level = ANY(:levels) AND NOT EXISTS ({still})
+    WHERE e.county_code = ANY(:counties) AND e.status = 'open' AND e.subject_kind = '{kind}' AND e.level = ANY(:levels) AND ({still}) IS NULL
 """
 CLOSE = {
     kind: text(_CLOSE.format(kind=kind, still=still)).bindparams(bindparam("counties", type_=ARRAY(CODE)), bindparam("levels", type_=ARRAY(CODE)))
