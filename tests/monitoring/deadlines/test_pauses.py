@@ -309,7 +309,7 @@ async def test_a_step_is_paused_by_whose_it_is(way: Way, set_clock: SetClock) ->
     for official in (county(), prefecture(), auditor(), citizen()):
         assert refused(await way.call(official).post(f"/v1/leads/{lead['id']}/pause", a_pause(), seen=1)) == (403, "Forbidden", [])
     for official in (village(), county()):
-        assert refused(await way.call(official).post(f"/v1/cases/{case_id}/pause", a_pause(), seen=4)) == (403, "Forbidden", [])
+        assert refused(await way.call(official).post(f"/v1/cases/{case_id}/pause", a_pause(), seen=4)) == (403, "NotYourStep", [])
     done(await way.call(township()).post(f"/v1/cases/{case_id}/pause", a_pause(), seen=4))
     assert (await way.call(county()).post(f"/v1/cases/{case_id}/resumption", None, seen=5)).status_code == 200
 
@@ -341,7 +341,7 @@ async def test_the_reason_is_sealed_and_hidden_from_the_audit(way: Way, monitori
     paused = await paused_lead(way, reason="等岩温罕从外地回来", evidence=proof("聊天记录"))
 
     [row] = await admin.fetch(PAUSES, paused["id"])
-    audited = await admin.fetchval("SELECT after::text FROM audit WHERE relation = 'pause' AND after ->> 'id' = $1", str(row["id"]))
+    audited = str(await admin.fetchval("SELECT after::text FROM audit WHERE relation = 'pause' AND after ->> 'id' = $1", str(row["id"])))
 
     assert monitoring.vault.open(row["secrets"], table="pause", row=row["id"]) == {"reason": "等岩温罕从外地回来"}
     assert paused["id"] in audited

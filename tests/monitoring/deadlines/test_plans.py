@@ -74,7 +74,7 @@ async def owner(cluster: Cluster, crowded: None) -> AsyncIterator[asyncpg.Connec
 async def plan_of(database: Database, area: str, statement: TextClause, values: Mapping[str, Any]) -> str:
     """Give the plan of a worker's connection that no longer looks at the values."""
     compiled = statement.compile(dialect=PGDialect_asyncpg())  # pyright: ignore[reportAttributeAccessIssue]
-    arguments = ", ".join(_literal(values[name]) for name in compiled.positiontup)
+    arguments = ", ".join(_literal(values[name]) for name in compiled.positiontup or ())
     async with database.engine.connect() as connection:
         scope = service_actor("monitoring", area).scope
         await connection.exec_driver_sql(f"SELECT scope('{scope.lo}', '{scope.hi}', '*', 'tests', '')")

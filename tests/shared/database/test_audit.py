@@ -33,11 +33,13 @@ HIDDEN = {
     "risk_flag": {"cleared_why"},
     "task": {"note", "record"},
     "department_row": {"secrets", "content_index"},
+    "pause": {"secrets", "evidence"},
+    "escalation": {"secrets"},
 }
 
 OTHER = {
     **{"name": "'某某'", "secrets": "'other'::bytea", "record": "'{}'::jsonb", "cleared_why": "'{}'::jsonb"},
-    **{"content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'"},
+    **{"content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'", "evidence": "'[]'::jsonb"},
 }
 
 
@@ -73,7 +75,7 @@ async def test_whatever_is_added_leaves_a_row_with_actor_and_content(admin: asyn
         actors.add(found[0]["actor"].split("-")[0].split(":")[0])
         assert json.loads(found[0]["after"]).keys() == each.keys() - HIDDEN.get(table, set())
     assert all(actors)
-    assert actors & {"village", "township", "county", "prefecture", "citizen"}
+    assert actors & {"village", "township", "county", "prefecture", "citizen", "service"}
 
 
 @pytest.mark.parametrize("table", AUDITED + LAW)

@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.store import cases, flags, leads
+from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.register import households
 from services.projects.store import tasks
 from shared.database.transaction import Database
@@ -47,6 +49,7 @@ LISTS = (
     List("monitoring", "lead", leads.worklist.page, LeadStatus, 40_000),
     List("monitoring", "monitoring_case", cases.worklist.page, CaseStatus, 40_000),
     List("monitoring", "risk_flag", flags.worklist.page, FlagStatus, 40_000),
+    List("monitoring", "escalation", escalations.page, EscalationStatus, 40_000),
     List("projects", "task", tasks.page, TaskStatus, 40_000),
 )
 

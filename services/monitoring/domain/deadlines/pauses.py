@@ -16,7 +16,7 @@ from services.monitoring.domain.deadlines.limits import Subject, step_of
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.parameters import Key, Parameters
 from shared.kernel.actors import Actor
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, Forbidden
 from shared.kernel.ids import HouseholdId
 from shared.kernel.procedure import Procedure
 from shared.kernel.workdays import Calendar, DayKind, Period
@@ -84,6 +84,11 @@ class NotPaused(Conflict):
     english = "The clock of this matter does not stand."
 
 
+class NotYourStep(Forbidden):
+    sentence = "该环节由其他岗位办理，须由其暂停计时。"
+    english = "This step is another office's: that office pauses it."
+
+
 class NoticeRuns(Conflict):
     sentence = "公示期为法定期间，不得暂停。"
     english = "The period of the notice is the law's: it cannot be paused."
@@ -92,14 +97,15 @@ class NoticeRuns(Conflict):
 def hold_to_pausing(running: Running, *, by: Actor, now: datetime) -> None:
     """Hold a pause against the rules; whose step it is may ask for it.
 
-    :raises Conflict: it is decided, so nothing runs; Forbidden: it is another's step.
+    :raises Conflict: it is decided, so nothing runs; NotYourStep: it is another office's.
     :raises PausedAlready: its clock stands; NoticeRuns: the notice hangs.
     """
     step = step_of(running.status)
     if step is None:
         raise Conflict
     procedure: Procedure[Any, Any] = leads.PROCEDURE if running.kind is Subject.LEAD else cases.PROCEDURE
-    procedure.step(running.status, step.act, by.role)
+    if by.role not in procedure.steps[running.status, step.act].by:
+        raise NotYourStep
     if running.paused_at is not None:
         raise PausedAlready
     if running.status is CaseStatus.ON_NOTICE and running.notice_ends_at is not None and now < running.notice_ends_at:

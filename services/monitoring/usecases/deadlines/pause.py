@@ -39,7 +39,7 @@ async def pause(kind: Subject, subject_id: UUID, wanted: Pause, tx: Transaction,
     """Pause a lead or a case: until it goes on nothing is warned of and nothing goes up. The longest pause is a dated parameter.
 
     :raises NotFound: there is no such matter here.
-    :raises Conflict: it is decided; Forbidden: the step is another's.
+    :raises Conflict: it is decided; NotYourStep: the step is another office's.
     :raises PausedAlready: its clock stands; NoticeRuns: the notice hangs, whose period is the law's.
     :raises Stale: somebody changed the matter.
     """
