@@ -79,4 +79,12 @@ PERMISSIONS: Permissions = {
     "line_simulation_households": _LAWMAKERS | {Role.AUDITOR},
     "line_simulation_household_export": _LAWMAKERS | {Role.AUDITOR},
     "new_income_screening": _LAWMAKERS | {Role.TOWNSHIP_OFFICER},
+    "lead_pause": _VILLAGE,
+    "lead_resumption": _VILLAGE,
+    "case_pause": _VILLAGE | {Role.COUNTY_OFFICER},
+    "case_resumption": _VILLAGE | {Role.COUNTY_OFFICER},
+    "escalations": _READERS,
+    "escalation": _READERS,
+    "escalation_export": _READERS,
+    "escalation_acknowledgement": _OFFICIALS,
 }

@@ -49,9 +49,14 @@ def document(**options: Any) -> Any:
     return Field(sa_type=DOCUMENT, **options)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
+def counted(start: int) -> Any:
+    """A whole number that begins with one value and is counted on by the database."""
+    return Field(default=start, sa_type=Integer, sa_column_kwargs={"server_default": text(str(start))})
+
+
 def version() -> Any:
     """How often the row was changed, beginning with 1: the `ETag` of the thing."""
-    return Field(default=1, sa_type=Integer, sa_column_kwargs={"server_default": text("1")})
+    return counted(1)
 
 
 class OneOf(TypeDecorator[StrEnum]):

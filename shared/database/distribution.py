@@ -74,6 +74,8 @@ PLACES: dict[str, dict[str, Place]] = {
         "owed_measure": Place.COUNTY,
         "unknown_answer": Place.COUNTY,
         "ledger_figure": Place.COUNTY,
+        "escalation": Place.COUNTY,
+        "pause": Place.COUNTY,
     },
     "projects": PLUMBING | {"task": Place.COUNTY},
     "employment": PLUMBING | {"task": Place.COUNTY},

@@ -16,6 +16,8 @@ from shared.kernel.errors import Conflict, NotYetHappened
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
+_AN_INSTANT = timedelta(microseconds=1)
+"""A period ends at 24:00, which is a moment of the next day: this much before it is still its last day."""
 
 
 class DayKind(StrEnum):
@@ -33,9 +35,9 @@ class CalendarMissing(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A number of days of one kind.
+    """A number of days of one kind; of none it ends on the day of the event.
 
-    :param rolls: a calendar period that would end on a day off ends with the next working day (Civil Code art. 203).
+    :param rolls: a period that would end on a day off ends with the next working day (Civil Code art. 203).
     """
 
     days: int
@@ -75,21 +77,35 @@ class Calendar:
                 day = self._next_workday(day)
         else:
             day += timedelta(days=period.days)
-            if period.rolls and not self.is_workday(day):
-                day = self._next_workday(day)
+        if period.rolls and not self.is_workday(day):
+            day = self._next_workday(day)
         return end_of_day(day)
+
+    def later(self, end: datetime, by: Period) -> datetime:
+        """Move the end of a period by days of its kind; by none it stays where it is.
+
+        :raises CalendarMissing: a year that it touches is not loaded.
+        """
+        return self.end_of(by, end - _AN_INSTANT) if by.days else end
+
+    def days_between(self, kind: DayKind, start: datetime, end: datetime) -> int:
+        """Count the days of a kind after the day of one moment up to the day of a later one; none on the same day.
+
+        :raises CalendarMissing: a year between is not loaded.
+        """
+        first, last = local_day(start), local_day(end)
+        days = ((first + n * ONE_DAY) for n in range(1, (last - first).days + 1))
+        return sum(1 for day in days if kind is DayKind.CALENDAR or self.is_workday(day))
 
     def days_left(self, kind: DayKind, now: datetime, end: datetime) -> int:
         """Count the days of a kind after today up to the end; negative once it has passed.
 
         :raises CalendarMissing: a year between is not loaded.
         """
-        today, last = local_day(now), local_day(end - timedelta(microseconds=1))
-        if last < today:
-            passed = self.days_left(kind, end - timedelta(microseconds=1), now + timedelta(microseconds=1))
-            return -max(passed, 1)  # over is over, even before the next working day
-        days = ((today + n * ONE_DAY) for n in range(1, (last - today).days + 1))
-        return sum(1 for day in days if kind is DayKind.CALENDAR or self.is_workday(day))
+        last = end - _AN_INSTANT
+        if local_day(last) < local_day(now):
+            return -max(self.days_between(kind, last, now), 1)  # over is over, even before the next working day
+        return self.days_between(kind, now, last)
 
     def _next_workday(self, day: date) -> date:
         day += ONE_DAY

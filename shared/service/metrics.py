@@ -31,3 +31,4 @@ class Metrics:
         self.unknown_answers = Gauge("answers_unknown", "Answers to measures that are not owed", registry=self.registry)
         self.jobs_waiting = Gauge("jobs_waiting", "Jobs that are queued or being done", registry=self.registry)
         self.oldest_job = Gauge("jobs_oldest_seconds", "Age of the oldest job that is not over", registry=self.registry)
+        self.escalations = Gauge("escalations_open", "Warnings and late steps that nobody has acknowledged", ["level"], registry=self.registry)

@@ -43,6 +43,12 @@ _ROWS = {
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,
                {status}, '["06"]', now(), due_at, now()
     """,
+    "escalation": """
+        (county_code, id, township_code, area_code, subject_kind, subject_id, subject_area_code, step, step_round, kind, level, status, due_at,
+         raised_at)
+        SELECT county_code, gen_random_uuid(), township_code, area_code, 'lead', gen_random_uuid(), area_code, 'verification', 1, 'overdue',
+               'village', {status}, due_at, now()
+    """,
     "task": """
         (county_code, id, owed_id, flag_id, household_id, township_code, area_code, measure, kind, status, due_at, opened_at, changed_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, 'x', 'x',

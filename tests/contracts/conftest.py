@@ -78,7 +78,7 @@ async def worlds(cluster: Cluster, pools: dict[str, Database], owners: dict[str,
         worker = await stack.enter_async_context(opened("monitoring", cluster, worker=True))
         runner = SERVICES["monitoring"].job_runner(settings_of("monitoring", cluster), worker)
         assert runner is not None
-        worlds = await a_world(calls, move, pools, runner)
+        worlds = await a_world(calls, move, pools, runner, worker)
         yield worlds
         await leave(worlds, calls["monitoring"])
     await owners["monitoring"].execute(_STAY)

@@ -9,6 +9,8 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import Any
 
+from services.monitoring.domain.deadlines.escalations import NotToYourLevel
+from services.monitoring.domain.deadlines.pauses import NotYourStep
 from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
 from services.monitoring.usecases.register.register_household import OutsideYourArea
@@ -193,6 +195,40 @@ def _tasks_of(service: str) -> dict[str, Make]:
     }
 
 
+def _pause(_: World) -> dict[str, Any]:
+    return {"waiting_on": "department", "reason": "待医保部门核对", "evidence": proof()}
+
+
+def _case_pauses(world: World) -> list[Wanted]:
+    """A case in a step of the village's, which the township may take too, and one in a step of the county's."""
+    steps = {"opened": {Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER}, "reviewed": {Role.COUNTY_OFFICER}}
+
+    def about(case_id: str, roles: set[Role]) -> Wanted:
+        whose: dict[str, Any] = {"only": lambda actor: actor.role in roles, "to_others": NotYourStep}
+        return Wanted(path={"case_id": case_id}, thing=case_id, body=_pause(world), seen=world.versions[case_id], **whose)
+
+    return [about(world.cases[status], roles) for status, roles in steps.items()]
+
+
+_LEVELS = {
+    "village": (Role.VILLAGE_CADRE, 12),
+    "township": (Role.TOWNSHIP_OFFICER, 9),
+    "county": (Role.COUNTY_OFFICER, 6),
+    "prefecture": (Role.PREFECTURE_OFFICER, 4),
+}
+
+
+def _acknowledgements(world: World) -> list[Wanted]:
+    """What was said to a level lies in that level's area, and is acknowledged by it alone."""
+
+    def about(escalation_id: str, role: Role, length: int) -> Wanted:
+        path, body = {"escalation_id": escalation_id}, {"note": "明日入户核实"}
+        whose: dict[str, Any] = {"place": HERE[:length], "only": lambda actor: actor.role is role, "to_others": NotToYourLevel}
+        return Wanted(path=path, thing=escalation_id, body=body, seen=world.versions[escalation_id], **whose)
+
+    return [about(world.escalations[level], *office) for level, office in _LEVELS.items()]
+
+
 def _verification(world: World) -> dict[str, Any]:
     return {"outcome": "confirmed", "visited_at": world.at(minutes=-5), "risks": ["06"], "evidence": proof()}
 
@@ -287,6 +323,14 @@ WANTED: dict[str, Make] = {
     "monitoring.case_notice_removal": _case("on_notice", lambda world: {"removed_at": world.at(minutes=-2)}),
     "monitoring.case_township_review": _case("notice_over", lambda _: {"agrees": True, "opinion": "情况属实"}),
     "monitoring.case_county_approval": _case("reviewed", lambda _: {"agrees": True, "opinion": "同意", "document_number": DOCUMENT}),
+    "monitoring.lead_pause": _thing("lead_id", lambda world: world.lead, _pause, versioned=True),
+    "monitoring.lead_resumption": _thing("lead_id", lambda world: world.paused_lead, versioned=True),
+    "monitoring.case_pause": _case_pauses,
+    "monitoring.case_resumption": _thing("case_id", lambda world: world.paused_case, versioned=True),
+    "monitoring.escalations": _list(lambda world: world.escalations["village"], status="open"),
+    "monitoring.escalation_export": _export(lambda world: world.escalations["village"], status="open"),
+    "monitoring.escalation": _thing("escalation_id", lambda world: world.escalations["village"]),
+    "monitoring.escalation_acknowledgement": _acknowledgements,
     "monitoring.risk_flags": _list(lambda world: world.flag),
     "monitoring.risk_flag_export": _export(lambda world: world.flag, status="open"),
     "monitoring.risk_flag": _thing("flag_id", lambda world: world.flag),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4, uuid5
 
 from services.employment.usecases.answer_risk_flags import answer_risk_flags as answer_as_employment
+from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from services.projects.usecases.answer_risk_flags import answer_risk_flags as answer_as_projects
 from shared.database.transaction import Database
 from shared.events import RiskFlag
@@ -17,7 +18,7 @@ from shared.kernel.ids import OwedId, new_id
 from shared.service.jobs.runner import JobRunner
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.leads import a_person_lead, a_source_number
-from tests.builders.people import a_household, a_self_report
+from tests.builders.people import a_household, a_self_report, proof
 from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call, Caller
@@ -61,7 +62,7 @@ class AskedJob:
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The things of one place. Cases are by the status in which they wait, tasks by service and status.
+    """The things of one place. Cases are by the status in which they wait, tasks by service and status; what was said of limits by level.
 
     `numbered` came from the hotline under `source_number`; `undirected` lies with the township still; `to_screen` is a household in the round,
     `screening` its place there.
@@ -85,6 +86,9 @@ class World:
     report_sent: dict[str, Any]
     cases: dict[str, str]
     flag: str
+    paused_lead: str
+    paused_case: str
+    escalations: dict[str, str]
     versions: dict[str, int]
     tasks: dict[tuple[str, TaskStatus], str]
     imports: Sequence[AskedJob]
@@ -116,7 +120,9 @@ class _Jobs:
     rows: Sequence[Row]
 
 
-async def a_world(calls: Mapping[str, Call], set_clock: SetClock, databases: Mapping[str, Database], runner: JobRunner) -> dict[str, World]:
+async def a_world(
+    calls: Mapping[str, Call], set_clock: SetClock, databases: Mapping[str, Database], runner: JobRunner, worker: Database
+) -> dict[str, World]:
     """Make the things of all four places; those of `HERE` in every state that an act begins from."""
     start = datetime(2021, 9, 22, 1, 0, tzinfo=UTC)
     now = await set_clock(start)
@@ -130,6 +136,7 @@ async def a_world(calls: Mapping[str, Call], set_clock: SetClock, databases: Map
     simulations = {village: await _simulation(later[village]) for village in PLACES}
     rounds = {village: await _round(way) for village, way in later.items()}
     jobs = await _jobs(calls["monitoring"], runner)
+    await _sweep(worker)
     return {
         village: await _things(later[village], cases[village], flags[village], rounds[village], calls, databases, jobs[village], simulations[village])
         for village in PLACES
@@ -179,6 +186,28 @@ async def _answered(way: Way) -> dict[str, Any]:
     return next(each for each in answers if each["lead_id"] == lead["id"])
 
 
+async def _sweep(worker: Database) -> None:
+    """Let every level hear of what is late: the cases that nobody has appraised."""
+    for area in (*sorted({village[:6] for village in PLACES}), LINCANG):
+        async with worker.transaction(service_actor("monitoring", area)) as tx:
+            await watch_deadlines(tx)
+
+
+async def _said_of(case_id: str, call: Call, village: str) -> dict[str, str]:
+    """Name what was said of a case, by the level that it was said to."""
+    officer = call(Actor(id=str(Role.PREFECTURE_OFFICER), role=Role.PREFECTURE_OFFICER, area=LINCANG))
+    found: list[dict[str, Any]] = []
+    for level, area in (("village", village), ("township", village[:9]), ("county", village[:6]), ("prefecture", LINCANG)):
+        page = done(await officer.get("/v1/escalations", area=area, size=200))
+        found += [each for each in page["items"] if each["subject_id"] == case_id and each["level"] == level]
+    return {each["level"]: each["id"] for each in found}
+
+
+async def _paused(way: Way, path: str) -> str:
+    body = {"waiting_on": "household", "reason": "外出务工，月底返乡", "evidence": proof()}
+    return done(await way.call(way.officials.village).post(f"/v1/{path}/pause", body, seen=1))["id"]
+
+
 async def _things(
     way: Way,
     cases: dict[str, str],
@@ -203,7 +232,11 @@ async def _things(
     screening, to_screen = next((each["id"], each["household_id"]) for each in laid_down)
     report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
     done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
-    versions = {lead["id"]: lead["version"], flag: 1, household: 1, **dict.fromkeys((numbered, undirected, answer["id"], round_id, to_screen), 1)}
+    paused_lead = await _paused(way, f"leads/{(await way.lead(await way.household()))['id']}")
+    paused_case = await _paused(way, f"cases/{await way.case('06')}")
+    escalations = await _said_of(cases["opened"], calls["monitoring"], village)
+    first = (flag, household, numbered, undirected, answer["id"], round_id, to_screen, *escalations.values())
+    versions = {lead["id"]: lead["version"], paused_lead: 2, paused_case: 2, **dict.fromkeys(first, 1)}
     for case_id in cases.values():
         versions[case_id] = done(await way.call(officials.county).get(f"/v1/cases/{case_id}"))["version"]
     tasks = {key: task for service in _ANSWERS for key, task in (await _tasks(service, village, calls[service], databases[service])).items()}
@@ -225,6 +258,9 @@ async def _things(
         report_sent=sent,
         cases=cases,
         flag=flag,
+        paused_lead=paused_lead,
+        paused_case=paused_case,
+        escalations=escalations,
         versions=versions | {tasks[key]: 2 if key[1] is TaskStatus.STARTED else 1 for key in tasks},
         tasks=tasks,
         imports=jobs.imports,

@@ -1,7 +1,9 @@
 """The rules of leads, risks and parameters without a database."""
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 from itertools import product
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from services.monitoring.domain.channels import Channel
 from services.monitoring.domain.leads import Lead, LeadStatus, ReasonMissing, RisksMissing, VisitOutcome
 from services.monitoring.domain.parameters import Key, Parameter, ParameterMissing, Parameters, UnfitParameter, fitting
 from services.monitoring.domain.risks import Risk, TooManyRisks, joined
-from services.monitoring.migrations.versions import v0002_areas_and_law, v0006_files_and_jobs, v0013_channels_and_rounds
+from services.monitoring.migrations import versions
 from shared.kernel.actors import Role
 from shared.kernel.errors import Conflict, Forbidden, Refusal
 from shared.kernel.ids import LeadId, new_id
@@ -113,6 +115,7 @@ def test_a_parameter_that_nobody_published_is_asked_for_by_name() -> None:
 
 
 def test_every_key_has_a_default_from_the_first_day() -> None:
-    parameters = v0002_areas_and_law.PARAMETERS | v0006_files_and_jobs.PARAMETERS | v0013_channels_and_rounds.PARAMETERS
+    revisions = [import_module(f"{versions.__name__}.{each.name}") for each in iter_modules(versions.__path__)]
+    parameters = {key: value for revision in revisions for key, value in getattr(revision, "PARAMETERS", {}).items()}
     assert {Key(key) for key in parameters} == set(Key)
     assert all(fitting(Key(key), value) for key, (value, _) in parameters.items())

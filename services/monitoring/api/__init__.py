@@ -1,6 +1,8 @@
 """What people may ask of monitoring. A route is named for its path, a use case for its verb."""
 
 from services.monitoring.api.cases import cases
+from services.monitoring.api.deadlines.escalations import escalations
+from services.monitoring.api.deadlines.pauses import pauses
 from services.monitoring.api.flags import flags
 from services.monitoring.api.income.incomes import incomes
 from services.monitoring.api.income.lines import lines
@@ -13,5 +15,6 @@ from services.monitoring.api.self_reports import self_reports
 
 ROUTERS = (self_reports, households, incomes, leads, cases, flags, law, lines)
 ROUTERS = (self_reports, households, screening, leads, lead_answers, cases, flags, law)
+ROUTERS = (self_reports, households, leads, cases, pauses, escalations, flags, law)
 
 __all__ = ["ROUTERS"]

@@ -80,6 +80,7 @@ class Case:
     reviewed_by: str | None
     flag_id: FlagId | None
     version: int
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

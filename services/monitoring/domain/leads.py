@@ -69,6 +69,7 @@ class Lead:
     due_at: datetime
     case_id: CaseId | None
     version: int
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,12 +33,25 @@ class Key(StrEnum):
     FILE_DAYS = "files.keep.days"  # 上传文件及其暂存数据的保存天数
     ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
     INCOME_BANDS = "income.bands"  # 人均纯收入分段的界限，元
+    VERIFICATION_DAYS = "lead.verification.days"  # 各环节办理时限，均不超过总时限
+    VERIFICATION_DAY_KIND = "lead.verification.day_kind"
+    APPRAISAL_DAYS = "case.appraisal.days"
+    POSTING_DAYS = "case.notice_posting.days"
+    REMOVAL_DAYS = "case.notice_removal.days"  # 自公示期满起
+    TOWNSHIP_REVIEW_DAYS = "case.township_review.days"
+    COUNTY_APPROVAL_DAYS = "case.county_approval.days"
+    CASE_STEP_DAY_KIND = "case.step.day_kind"
+    WARNING_DAYS = "deadline.warning.days"  # 到期前几日（自然日）提醒
+    ESCALATION_DAYS = "escalation.step.days"  # 逾期后每过几日（自然日）上报一级
+    PAUSE_DAYS = "pause.max_days"  # 暂停计时最长天数（自然日）
+    PAUSE_EXTENDS_TOTAL = "identification.pause.extends_total"  # 暂停是否顺延总时限
 
 
 class Shape(StrEnum):
     """What a value looks like."""
 
     DAYS = "1 to 366"
+    DAYS_OR_NONE = "0 to 366, 0 being the same day"
     DAY_KIND = "calendar or workday"
     RATIO = "a fraction like 2/3, up to 1"
     ACTS = "acts separated by commas, or none"
@@ -63,6 +76,18 @@ SHAPES: Mapping[Key, Shape] = {
     Key.FILE_DAYS: Shape.DAYS,
     Key.ROLLS: Shape.YES_NO,
     Key.INCOME_BANDS: Shape.BOUNDS,
+    Key.VERIFICATION_DAYS: Shape.DAYS_OR_NONE,
+    Key.VERIFICATION_DAY_KIND: Shape.DAY_KIND,
+    Key.APPRAISAL_DAYS: Shape.DAYS_OR_NONE,
+    Key.POSTING_DAYS: Shape.DAYS_OR_NONE,
+    Key.REMOVAL_DAYS: Shape.DAYS_OR_NONE,
+    Key.TOWNSHIP_REVIEW_DAYS: Shape.DAYS_OR_NONE,
+    Key.COUNTY_APPROVAL_DAYS: Shape.DAYS_OR_NONE,
+    Key.CASE_STEP_DAY_KIND: Shape.DAY_KIND,
+    Key.WARNING_DAYS: Shape.DAYS_OR_NONE,
+    Key.ESCALATION_DAYS: Shape.DAYS,
+    Key.PAUSE_DAYS: Shape.DAYS,
+    Key.PAUSE_EXTENDS_TOTAL: Shape.YES_NO,
 }
 NOBODY = "none"
 _DECIDING_ACTS = frozenset({"village_appraisal", "township_review", "county_approval"})
@@ -108,6 +133,9 @@ class Parameters:
     def number(self, key: Key) -> int:
         return int(self.text(key))
 
+    def says_yes(self, key: Key) -> bool:
+        return self.text(key) == "yes"
+
     def ratio(self, key: Key) -> Fraction:
         return Fraction(self.text(key))
 
@@ -120,7 +148,7 @@ class Parameters:
 
     def period(self, days: Key, kind: Key | None = None) -> Period:
         """Put a period together; without a kind its days are calendar days."""
-        return Period(days=self.number(days), kind=DayKind(self.text(kind)) if kind else DayKind.CALENDAR, rolls=self.text(Key.ROLLS) == "yes")
+        return Period(days=self.number(days), kind=DayKind(self.text(kind)) if kind else DayKind.CALENDAR, rolls=self.says_yes(Key.ROLLS))
 
     def used(self, *keys: Key) -> dict[str, dict[str, str]]:
         """Freeze rows that a decision used, so that it can be recomputed."""
@@ -145,6 +173,8 @@ def _fits(shape: Shape, value: str) -> bool:
     match shape:
         case Shape.DAYS:
             return _is_number(value) and 1 <= int(value) <= 366
+        case Shape.DAYS_OR_NONE:
+            return _is_number(value) and int(value) <= 366
         case Shape.COUNT:
             return _is_number(value) and 1 <= int(value) <= 20
         case Shape.DAY_KIND:

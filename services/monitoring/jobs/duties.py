@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from services.monitoring.queries.figures import ledger_figures
+from services.monitoring.queries.figures import ledger_figures, open_escalations
+from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
 from services.monitoring.usecases.income.settle_standings import settle_waiting
 from services.monitoring.usecases.law.adopt_lines import adopt_what_has_come
@@ -17,16 +18,20 @@ def duties(*, reconcile_seconds: float) -> list[Duty]:
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
 
+    async def watch(tx: Transaction) -> None:
+        await watch_deadlines(tx)
+
     return [
         Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
         Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
         Duty(name="settle_standings", every=timedelta(seconds=10), work=settle_waiting),
         Duty(name="adopt_lines", every=timedelta(minutes=1), work=adopt_what_has_come),
+        Duty(name="watch_deadlines", every=timedelta(minutes=1), work=watch),
     ]
 
 
 def watched(metrics: Metrics) -> Work:
-    """Keep the ledger's gauges fresh in every worker, whichever of them did the last round."""
+    """Keep the gauges of the ledger and of limits fresh in every worker, whichever of them did the last round."""
 
     async def show(tx: Transaction) -> None:
         figures = await ledger_figures(tx)
@@ -35,5 +40,7 @@ def watched(metrics: Metrics) -> Work:
         metrics.oldest_gap.set(figures.oldest_gap_seconds)
         metrics.unknown_answers.set(figures.unknown_answers)
         metrics.repairs.set(figures.repairs)
+        for level, count in (await open_escalations(tx)).items():
+            metrics.escalations.labels(level).set(count)
 
     return show

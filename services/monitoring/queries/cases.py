@@ -8,15 +8,16 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain.cases import DECIDED, CaseAct, CaseStatus
+from services.monitoring.domain.cases import CaseAct, CaseStatus
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Risk
-from services.monitoring.store import cases, law
+from services.monitoring.queries.deadlines.limits import LimitShown, PauseShown, StepLimitShown, pause_of, step_limits, total_limit
+from services.monitoring.store import cases
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.kernel.page import Place
-from shared.kernel.workdays import CalendarMissing, DayKind, local_day
+from shared.kernel.workdays import DayKind
 
 
 class CaseLine(BaseModel):
@@ -30,6 +31,8 @@ class CaseLine(BaseModel):
     category: MonitoredCategory
     opened_at: datetime
     due_at: datetime
+    step_limit: StepLimitShown | None
+    paused_at: datetime | None
     notice_ends_at: datetime | None
     flag_id: UUID | None
     version: int
@@ -56,6 +59,8 @@ class CaseShown(CaseLine):
     """`days_left` counts days of `day_kind` until `due_at`, negative when it has passed, absent when the case is decided."""
 
     decided_at: datetime | None
+    total_limit: LimitShown | None
+    pause: PauseShown | None
     days_left: int | None = Field(examples=[7])
     day_kind: DayKind
     basis: dict[str, Any]
@@ -65,7 +70,8 @@ class CaseShown(CaseLine):
 async def list_cases(area: str, status: CaseStatus, tx: Transaction, *, after: Place | None, size: int) -> CasePage:
     """List an area's cases in one status, those first whose limit ends first."""
     rows, following = await cases.worklist.page(area, status, tx, after=after, size=size)
-    return CasePage(items=[CaseLine(**_line(row)) for row in rows], next=following)
+    limits = await step_limits(rows, tx)
+    return CasePage(items=[CaseLine(**_line(row), step_limit=limit) for row, limit in zip(rows, limits, strict=True)], next=following)
 
 
 async def show_case(case_id: CaseId, tx: Transaction) -> CaseShown:
@@ -76,27 +82,23 @@ async def show_case(case_id: CaseId, tx: Transaction) -> CaseShown:
     case, steps = await cases.show(case_id, tx)
     await tx.note_read("monitoring_case", case.county_code, case.id)
     day_kind = DayKind(case.basis["limit"][Key.TOTAL_DAY_KIND]["value"])
+    [step_limit] = await step_limits([case], tx)
+    total = await total_limit(case, day_kind, tx)
     return CaseShown(
         **_line(case),
         decided_at=case.decided_at,
-        days_left=None if case.status in DECIDED else await _days_left(case, day_kind, tx),
+        step_limit=step_limit,
+        total_limit=total,
+        pause=await pause_of(case, tx),
+        days_left=total.days_left if total else None,
         day_kind=day_kind,
         basis=case.basis,
         steps=_steps(steps),
     )
 
 
-async def _days_left(case: Row[Any], day_kind: DayKind, tx: Transaction) -> int | None:
-    """Count the days left; unknown while the calendar of a year between is not loaded, which is no reason to refuse the rest."""
-    calendar = await law.calendar_for(case.area_code, tx, around=[local_day(case.due_at)], days=0)
-    try:
-        return calendar.days_left(day_kind, tx.now, case.due_at)
-    except CalendarMissing:
-        return None
-
-
 def _line(row: Row[Any]) -> dict[str, Any]:
-    names = ("id", "household_id", "status", "risks", "category", "opened_at", "due_at", "notice_ends_at", "flag_id", "version")
+    names = ("id", "household_id", "status", "risks", "category", "opened_at", "due_at", "paused_at", "notice_ends_at", "flag_id", "version")
     return {"area": row.area_code, **{name: getattr(row, name) for name in names}}
 
 

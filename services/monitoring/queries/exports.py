@@ -8,15 +8,27 @@ from sqlalchemy import Row
 
 from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.files.list_sheets import ANSWER_LIST, CASE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST, SCREENING_LIST
+from services.monitoring.domain.files.list_sheets import (
+    ANSWER_LIST,
+    CASE_LIST,
+    ESCALATION_LIST,
+    HARDSHIP,
+    LEAD_LIST,
+    RISK_FLAG_LIST,
+    SCREENING_LIST,
+)
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.domain.screening import ScreeningStatus
+from services.monitoring.queries.deadlines.escalations import days_left_of
+from services.monitoring.queries.deadlines.limits import StepLimitShown, step_limits
 from services.monitoring.queries.leads import ELSEWHERE
 from services.monitoring.queries.screening import list_screenings
 from services.monitoring.store import answers, cases, flags, leads
+from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import households, people
 from shared.database.transaction import Transaction
@@ -41,8 +53,10 @@ async def register_page(area: str, status: HouseholdStatus, after: Place | None,
 async def lead_page(area: str, status: LeadStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read leads as their list shows them."""
     found, following = await leads.worklist.page(area, status, tx, after=after, size=size)
+    limits = await step_limits(found, tx)
     return [
-        _shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=ELSEWHERE if row.registered_elsewhere else None) for row in found
+        _shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=ELSEWHERE if row.registered_elsewhere else None, **_step_limit(limit))
+        for row, limit in zip(found, limits, strict=True)
     ], following
 
 
@@ -61,13 +75,26 @@ async def screening_page(area: str, status: ScreeningStatus, after: Place | None
 async def case_page(area: str, status: CaseStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read cases as their list shows them."""
     found, following = await cases.worklist.page(area, status, tx, after=after, size=size)
-    return [_shown(CASE_LIST, row, risks="、".join(row.risks)) for row in found], following
+    limits = await step_limits(found, tx)
+    return [_shown(CASE_LIST, row, risks="、".join(row.risks), **_step_limit(limit)) for row, limit in zip(found, limits, strict=True)], following
 
 
 async def flag_page(area: str, status: FlagStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read flags as their list shows them."""
     found, following = await flags.worklist.page(area, status, tx, after=after, size=size)
     return [_shown(RISK_FLAG_LIST, row, risks="、".join(row.risks)) for row in found], following
+
+
+async def escalation_page(area: str, status: EscalationStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read what was said of limits as its list shows it."""
+    found, following = await escalations.page(area, status, tx, after=after, size=size)
+    return [_shown(ESCALATION_LIST, row, calendar_days_left=days_left_of(row, tx)) for row in found], following
+
+
+def _step_limit(limit: StepLimitShown | None) -> dict[str, Any]:
+    """Write the limit of the step under way, or that there is none."""
+    names = ("step", "days_left", "day_kind", "calendar_days_left")
+    return {"step_due_at": limit.due_at if limit else None} | {name: getattr(limit, name) if limit else None for name in names}
 
 
 def _shown(sheet: Sheet, row: Any, **written: object) -> list[object]:

@@ -1,8 +1,11 @@
-"""The ledger's figures for operators: what is owed, what is confirmed, and how often anything had to be repaired."""
+"""Figures for operators: of the ledger what is owed, confirmed and repaired; of limits what nobody has acknowledged."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.monitoring.domain.deadlines.limits import Level
 from services.monitoring.store import ledger
+from services.monitoring.store.deadlines import escalations
 from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTIES
 
@@ -19,3 +22,8 @@ class Figures:
 async def ledger_figures(tx: Transaction) -> Figures:
     """Add up what the last rounds found in every county."""
     return Figures(**(await ledger.totals(COUNTIES, tx))._asdict())
+
+
+async def open_escalations(tx: Transaction) -> Mapping[Level, int]:
+    """Count by level what was said of limits and nobody has acknowledged."""
+    return await escalations.open_by_level(tx)

@@ -10,16 +10,20 @@ from pydantic import BaseModel, Field
 
 from services.monitoring.domain.answers import WORDS, LeadAnswer, LeadOutcome
 from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.deadlines.limits import step_of
 from services.monitoring.domain.grades import Grade
 from services.monitoring.domain.leads import LeadAct, LeadStatus, lead_of_number
+from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import answers, department_files, lead_steps, leads, self_reports
+from services.monitoring.queries.deadlines.limits import LimitShown, PauseShown, StepLimitShown, pause_of, step_limits, total_limit
+from services.monitoring.store import answers, department_files, law, lead_steps, leads, self_reports
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import LeadId, SelfReportId
 from shared.kernel.page import Place
 from shared.kernel.people import IdNumber, PersonName, Phone
+from shared.kernel.workdays import DayKind
 
 ELSEWHERE = "已在别处登记"
 _WHO_CHECKS = (Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER)
@@ -45,6 +49,8 @@ class LeadLine(BaseModel):
     heard_at: datetime
     registered_at: datetime
     due_at: datetime
+    step_limit: StepLimitShown | None
+    paused_at: datetime | None
     case_id: UUID | None
     version: int
 
@@ -105,6 +111,8 @@ class LeadShown(LeadLine):
     `reporter`: who reported for themselves, or whom the source names.
     """
 
+    total_limit: LimitShown | None
+    pause: PauseShown | None
     note: str | None
     reasons: LeadReasons | None = None
     reporter: Reporter | None
@@ -142,7 +150,8 @@ class SelfReportShown(BaseModel):
 async def list_leads(area: str, status: LeadStatus, tx: Transaction, *, after: Place | None, size: int) -> LeadPage:
     """List an area's leads in one status, those first whose limit ends first."""
     rows, following = await leads.worklist.page(area, status, tx, after=after, size=size)
-    return LeadPage(items=[LeadLine(**_line(row)) for row in rows], next=following)
+    limits = await step_limits(rows, tx)
+    return LeadPage(items=[LeadLine(**_line(row), step_limit=limit) for row, limit in zip(rows, limits, strict=True)], next=following)
 
 
 async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
@@ -153,8 +162,12 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
     row = await leads.show(lead_id, tx)
     await tx.note_read("lead", row.county_code, row.id)
     note = _secrets(row, tx).get("note") if tx.actor.role in _WHO_CHECKS else None
+    [step_limit] = await step_limits([row], tx)
     return LeadShown(
         **_line(row),
+        step_limit=step_limit,
+        total_limit=await _total_limit(row, tx),
+        pause=await pause_of(row, tx),
         note=note,
         reasons=row.reasons,
         reporter=await _reporter(row, tx),
@@ -186,6 +199,14 @@ async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfRepo
     if report is None:
         raise NotFound
     return SelfReportShown(id=report_id, status=report.status, outcome=report.outcome, hardships=report.hardships, received_at=report.received_at)
+
+
+async def _total_limit(row: Any, tx: Transaction) -> LimitShown | None:
+    """Show the total limit in the days in which it is counted where the lead lies; of a decided one there is none."""
+    if step_of(row.status) is None:
+        return None
+    day_kind = (await law.parameters_for(row.area_code, tx)).text(Key.TOTAL_DAY_KIND)
+    return await total_limit(row, DayKind(day_kind), tx)
 
 
 async def _reporter(row: Any, tx: Transaction) -> Reporter | None:
@@ -223,6 +244,6 @@ def _line(row: Any) -> dict[str, Any]:
     remark = ELSEWHERE if row.registered_elsewhere else None
     names: Sequence[str] = (
         *("id", "household_id", "channel", "source", "source_number", "grade", "status", "hardships", "heard_at", "registered_at", "due_at"),
-        *("case_id", "version"),
+        *("paused_at", "case_id", "version"),
     )
     return {"area": row.area_code, "remark": remark, **{name: getattr(row, name) for name in names}}

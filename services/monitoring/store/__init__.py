@@ -2,6 +2,7 @@
 
 from services.monitoring.store import answers, cases, department_files, flags, law, lead_steps, leads, ledger, register_files, self_reports
 from services.monitoring.store.base import Base
+from services.monitoring.store.deadlines import escalations, pauses
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
@@ -16,6 +17,7 @@ __all__ = [
     "cases",
     "categories",
     "department_files",
+    "escalations",
     "flags",
     "households",
     "incomes",
@@ -24,6 +26,7 @@ __all__ = [
     "lead_steps",
     "leads",
     "ledger",
+    "pauses",
     "people",
     "quarters",
     "register_files",

@@ -10,18 +10,20 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
 from services.monitoring.domain.cases import DECIDED, Case, CaseAct, CaseStatus
+from services.monitoring.domain.deadlines.limits import Course
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.store.base import Base
-from shared.database.columns import code, document, instant, one_of, only, version, words
+from shared.database.columns import INSTANT, code, counted, document, instant, one_of, only, version, words
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound, Stale
 from shared.kernel.ids import CaseId, HouseholdId, new_id
+from shared.kernel.workdays import DayKind
 
 
 class CaseRow(Base, table=True):
-    """A case; `basis` freezes the facts and the rows of the law that it was opened on."""
+    """A case; `basis` freezes the facts and the rows of the law that it was opened on. `step_due_at` ends the step under way."""
 
     __tablename__ = "monitoring_case"
     __table_args__ = (
@@ -29,6 +31,7 @@ class CaseRow(Base, table=True):
         ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
         only("status", CaseStatus),
         only("category", MonitoredCategory),
+        only("step_day_kind", DayKind),
         *worklist_indexes("monitoring_case"),
         Index(
             "uq_monitoring_case_open",
@@ -36,6 +39,12 @@ class CaseRow(Base, table=True):
             "household_id",
             unique=True,
             postgresql_where=text("status NOT IN ('approved', 'refused', 'cancelled')"),
+        ),
+        Index(
+            "ix_monitoring_case_step_due",
+            "county_code",
+            text("coalesce(step_due_at, due_at)"),
+            postgresql_where=text("status NOT IN ('approved', 'refused', 'cancelled') AND paused_at IS NULL"),
         ),
     )
 
@@ -50,6 +59,12 @@ class CaseRow(Base, table=True):
     basis: dict[str, Any] = document()
     opened_at: datetime = instant()
     due_at: datetime = instant()
+    step_due_at: datetime | None = instant(default=None)
+    step_day_kind: DayKind = one_of(DayKind, default=DayKind.CALENDAR, sa_column_kwargs={"server_default": text("'calendar'")})
+    step_round: int = counted(1)
+    step_paused_days: int = counted(0)
+    paused_days: int = counted(0)
+    paused_at: datetime | None = instant(default=None)
     appraised_at: datetime | None = instant(default=None)
     notice_posted_at: datetime | None = instant(default=None)
     notice_ends_at: datetime | None = instant(default=None)
@@ -87,7 +102,7 @@ class CaseStepRow(Base, table=True):
 
 THIS = and_(among(CaseRow.county_code, "counties"), col(CaseRow.id) == bindparam("case_id"))
 GET = select(*columns_of(CaseRow, Case)).where(THIS)
-SHOW = select(*columns_of(CaseRow, Case), col(CaseRow.decided_at), col(CaseRow.basis)).where(THIS)
+SHOW = select(*columns_of(CaseRow, Case), *columns_of(CaseRow, Course), col(CaseRow.decided_at), col(CaseRow.basis)).where(THIS)
 OPEN_OF = select(*columns_of(CaseRow, Case)).where(
     among(CaseRow.county_code, "counties"),
     col(CaseRow.household_id) == bindparam("household"),
@@ -106,6 +121,10 @@ STEPS = (
     .where(among(CaseStepRow.county_code, "counties"), col(CaseStepRow.case_id) == bindparam("case_id"))
     .order_by(col(CaseStepRow.id))
 )
+_NAMED = (
+    *("appraised_at", "notice_posted_at", "notice_ends_at", "decided_at", "appraised_by", "reviewed_by", "flag_id"),
+    *("step_due_at", "step_day_kind"),
+)
 # What an act does not name stays as it was.
 STEP = (
     update(CaseRow)
@@ -113,9 +132,11 @@ STEP = (
     .values(
         status=bindparam("becomes"),
         version=col(CaseRow.version) + 1,
+        step_round=col(CaseRow.step_round) + 1,
+        step_paused_days=0,
         **{
             name: func.coalesce(bindparam(f"new_{name}", type_=CaseRow.metadata.tables["monitoring_case"].c[name].type), col(getattr(CaseRow, name)))
-            for name in ("appraised_at", "notice_posted_at", "notice_ends_at", "decided_at", "appraised_by", "reviewed_by", "flag_id")
+            for name in _NAMED
         },
     )
     .returning(col(CaseRow.version))
@@ -125,16 +146,15 @@ TAKE_IN = (
     .where(THIS, col(CaseRow.status) == bindparam("before"))
     .values(
         risks=bindparam("all_risks", type_=JSONB),
-        due_at=func.least(col(CaseRow.due_at), bindparam("lead_due_at", type_=CaseRow.metadata.tables["monitoring_case"].c.due_at.type)),
+        due_at=func.least(col(CaseRow.due_at), bindparam("lead_due_at", type_=INSTANT)),
+        step_due_at=func.least(col(CaseRow.step_due_at), bindparam("lead_due_at", type_=INSTANT)),
         version=col(CaseRow.version) + 1,
     )
     .returning(col(CaseRow.version))
 )
-NOTHING_NEW: dict[str, Any] = {
-    f"new_{name}": None for name in ("appraised_at", "notice_posted_at", "notice_ends_at", "decided_at", "appraised_by", "reviewed_by", "flag_id")
-}
+NOTHING_NEW: dict[str, Any] = {f"new_{name}": None for name in _NAMED}
 
-worklist = Worklist(CaseRow, select(*columns_of(CaseRow, Case)))
+worklist = Worklist(CaseRow, select(*columns_of(CaseRow, Case), *columns_of(CaseRow, Course)))
 
 
 async def add(case: Mapping[str, Any], tx: Transaction) -> None:

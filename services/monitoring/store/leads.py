@@ -7,19 +7,22 @@ from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, a
 from sqlmodel import Field, col
 
 from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.deadlines.limits import Course
 from services.monitoring.domain.grades import Grade
 from services.monitoring.domain.leads import Confirmed, Lead, LeadStatus
 from services.monitoring.store.base import Base
-from shared.database.columns import code, document, instant, one_of, only, sealed, version
+from shared.database.columns import code, counted, document, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound, Stale
 from shared.kernel.ids import CaseId, HouseholdId, LeadId
+from shared.kernel.workdays import DayKind
 
 
 class LeadRow(Base, table=True):
-    """A lead; `due_at` ends the total limit that began when it was heard of. A confirmed one without a case waits for the next.
+    """A lead; `due_at` ends the total limit that began when it was heard of, `step_due_at` that of its verification; without one the total limit
+    holds. A confirmed one without a case waits for the next.
 
     `source` is the department whose list it comes from; `source_number` is the number that its source gave the matter, and `content_index` a
     keyed hash of what was sent under it, so that a repetition is known without opening it. `reasons` is what it rests on where the system itself
@@ -33,6 +36,7 @@ class LeadRow(Base, table=True):
         only("channel", Channel),
         only("status", LeadStatus),
         only("grade", Grade),
+        only("step_day_kind", DayKind),
         *worklist_indexes("lead"),
         Index("ix_lead_case_id", "county_code", "case_id"),
         Index(
@@ -42,6 +46,12 @@ class LeadRow(Base, table=True):
             postgresql_where=text("status = 'confirmed' AND case_id IS NULL"),
         ),
         Index("ix_lead_below_line", "county_code", "household_id", postgresql_where=text("channel = 'below_line'")),
+        Index(
+            "ix_lead_step_due",
+            "county_code",
+            text("coalesce(step_due_at, due_at)"),
+            postgresql_where=text("status = 'registered' AND paused_at IS NULL"),
+        ),
     )
 
     county_code: str = code()
@@ -63,6 +73,12 @@ class LeadRow(Base, table=True):
     registered_by: str
     heard_at: datetime = instant(sa_column_kwargs={"server_default": text("business_now()")})
     due_at: datetime = instant()
+    step_due_at: datetime | None = instant(default=None)
+    step_day_kind: DayKind = one_of(DayKind, default=DayKind.CALENDAR, sa_column_kwargs={"server_default": text("'calendar'")})
+    step_round: int = counted(1)
+    step_paused_days: int = counted(0)
+    paused_days: int = counted(0)
+    paused_at: datetime | None = instant(default=None)
     risks: list[str] | None = document(default=None, nullable=True)
     case_id: UUID | None = None
     verified_at: datetime | None = instant(default=None)
@@ -75,6 +91,7 @@ THIS = and_(among(LeadRow.county_code, "counties"), col(LeadRow.id) == bindparam
 GET = select(*columns_of(LeadRow, Lead)).where(THIS)
 LISTED = (
     *columns_of(LeadRow, Lead),
+    *columns_of(LeadRow, Course),
     col(LeadRow.grade),
     col(LeadRow.source),
     col(LeadRow.source_number),

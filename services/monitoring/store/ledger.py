@@ -29,6 +29,12 @@ class OwedRow(Base, table=True):
         only("status", TaskStatus),
         Index("ix_owed_measure_flag_id", "county_code", "flag_id"),
         Index("ix_owed_measure_unanswered", "county_code", "owed_at", postgresql_where=text("status IS NULL")),
+        Index(
+            "ix_owed_measure_not_begun",
+            "county_code",
+            "due_at",
+            postgresql_where=text("service <> 'monitoring' AND (status IS NULL OR status = 'opened')"),
+        ),
         Index("ix_owed_measure_under_way", "county_code", "flag_id", postgresql_where=text("status IN ('opened', 'started')")),
     )
 

@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from services.monitoring.app import SERVICE
+from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from shared.database.transaction import Database
-from shared.kernel.actors import Actor
+from shared.kernel.actors import Actor, service_actor
 from shared.kernel.ids import new_id
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.incomes import a_quarter, an_income, an_item
@@ -51,10 +52,14 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             household = {**a_household(village=village), "members": [head]}
             household_id = done(await call(way.officials.village).post("/v1/households", household))["id"]
             lead = await way.lead(household_id)
-            case_id = (await way.confirmed(lead, "06", "07"))["case_id"]
+            pause = {"waiting_on": "household", "reason": "李某某外出务工", "evidence": proof("通话记录")}
+            done(await call(way.officials.village).post(f"/v1/leads/{lead['id']}/pause", pause, seen=1))
+            case_id = (await way.confirmed(lead | {"version": 2}, "06", "07"))["case_id"]
             done(await way.appraisal(case_id, opinion="到会者一致同意"))
             done(await way.notice(case_id))
             way = await way.after_notice(move)
+            async with monitoring_worker.transaction(service_actor("monitoring", village[:6])) as tx:
+                await watch_deadlines(tx)
             flag_id = (await way.decided(case_id))["flag_id"]
             done(await way.withdrawal(flag_id))
             report = a_self_report(village=village, id_number=number, name=name, phone=phone, description="孩子生病住院花了很多钱")
@@ -86,6 +91,8 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
                 "走访时发现",
                 "到会者一致同意",
                 "情况属实",
+                "外出务工",
+                "通话记录",
                 proof("appraisal")[0]["sha256"],
             )
             told[village] = Story(village, UUID(household_id), UUID(case_id), UUID(flag_id), number, words)

@@ -45,6 +45,20 @@ CASE_STATUS = {
     "已注销": "cancelled",
 }
 CATEGORY = {"脱贫不稳定户": "unstable_lifted_out", "边缘易致贫户": "marginal", "突发严重困难户": "sudden_difficulty"}
+STEP = {
+    "入户核实": "verification",
+    "民主评议": "village_appraisal",
+    "张贴公示": "notice",
+    "撤下公示": "notice_removal",
+    "乡镇审核": "township_review",
+    "县级审定": "county_approval",
+    "落实首项措施": "first_measure",
+}
+DAY_KIND = {"自然日": "calendar", "工作日": "workday"}
+LEVEL = {"村": "village", "乡镇": "township", "县": "county", "市": "prefecture"}
+SUBJECT = {"线索": "lead", "识别事项": "case", "应落实措施": "measure"}
+ESCALATION_KIND = {"即将到期": "warning", "已逾期": "overdue", "暂停期满": "pause_over"}
+ESCALATION_STATUS = {"待签收": "open", "已签收": "acknowledged", "已办结": "over"}
 FLAG_STATUS = {"帮扶中": "open", "已撤销": "withdrawn", "风险已消除": "eliminated"}
 
 KIND = {"脱贫户": "lifted_out", "一般农户": "general"}
@@ -67,6 +81,15 @@ def _choice(field: str, header: str, choices: dict[str, str]) -> Column:
 _AREA = Column(field="village", header="行政村代码", holds=Holds.VILLAGE)
 _ANY_AREA = Column(field="village", header="区划代码", holds=Holds.VILLAGE)
 
+_STEP_LIMIT = (
+    _choice("step", "当前环节", STEP),
+    _words("step_due_at", "环节期限"),
+    _words("days_left", "环节剩余天数"),
+    _choice("day_kind", "天数种类", DAY_KIND),
+    _words("calendar_days_left", "环节剩余自然日"),
+    _words("paused_at", "暂停计时自"),
+)
+
 LEAD_LIST = Sheet(
     kind="lead_list",
     title="线索清单",
@@ -85,6 +108,7 @@ LEAD_LIST = Sheet(
         _words("registered_at", "登记时间"),
         _words("due_at", "办结期限"),
         _id("case_id", "识别事项编号"),
+        *_STEP_LIMIT,
     ),
 )
 ANSWER_LIST = Sheet(
@@ -139,6 +163,7 @@ CASE_LIST = Sheet(
         _words("due_at", "办结期限"),
         _words("notice_ends_at", "公示期满"),
         _id("flag_id", "风险标注编号"),
+        *_STEP_LIMIT,
     ),
 )
 RISK_FLAG_LIST = Sheet(
@@ -168,5 +193,27 @@ LINE_CROSSINGS = Sheet(
         _choice("category", "监测对象类别", CATEGORY),
         _choice("crossing", "试算结果", CROSSING),
         _words("reference_per_head", "人均收入参考范围（元/年）"),
+    ),
+)
+ESCALATION_LIST = Sheet(
+    kind="escalation_list",
+    title="到期提醒与逾期上报清单",
+    version=1,
+    columns=(
+        _id("id", "提醒编号"),
+        _words("area_code", "报送区划"),
+        _choice("level", "报送层级", LEVEL),
+        _choice("kind", "类型", ESCALATION_KIND),
+        _choice("status", "状态", ESCALATION_STATUS),
+        _choice("subject_kind", "事项", SUBJECT),
+        _id("subject_id", "事项编号"),
+        _words("subject_area_code", "事项所在区划"),
+        _id("household_id", "农户编号（系统）"),
+        _choice("step", "环节", STEP),
+        _words("due_at", "环节期限"),
+        _words("calendar_days_left", "剩余自然日"),
+        _words("raised_at", "提醒时间"),
+        _words("acknowledged_at", "签收时间"),
+        _words("acknowledged_by", "签收人"),
     ),
 )

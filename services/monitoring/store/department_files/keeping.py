@@ -1,8 +1,8 @@
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import ARRAY, bindparam, text
 
+from services.monitoring.domain.deadlines.limits import LeadLimits
 from services.monitoring.domain.files.department_lists import DepartmentList
 from services.monitoring.domain.grades import Grade
 from services.monitoring.domain.signals import Group, SignalRule
@@ -47,16 +47,20 @@ _OPENS = "lead_id = record_id"
 _VILLAGES = text(f"SELECT DISTINCT lead_area FROM list_led WHERE {_OPENS}")
 _LEADS = text(f"""
     INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, grade, source, source_number, hardships,
-                      registered_elsewhere, secrets, registered_at, registered_by, heard_at, due_at)
+                      registered_elsewhere, secrets, registered_at, registered_by, heard_at, due_at, step_due_at, step_day_kind)
     SELECT :county, l.lead_id, left(l.lead_area, 9), l.lead_area, l.household_id, :channel,
            CASE WHEN h.kind = 'lifted_out' THEN v.of_lifted_out ELSE v.of_others END, :department, l.source_number,
-           jsonb_build_array(CAST(:hardship AS text)), l.elsewhere, l.note, :now, :person, :now, v.due_at
+           jsonb_build_array(CAST(:hardship AS text)), l.elsewhere, l.note, :now, :person, :now, v.due_at, v.step_due_at, v.step_day_kind
     FROM list_led l
-    JOIN unnest(:villages, :due, :of_lifted_out, :of_others) AS v (village, due_at, of_lifted_out, of_others) ON v.village = l.lead_area
+    JOIN unnest(:villages, :due, :step_due, :step_day_kinds, :of_lifted_out, :of_others)
+        AS v (village, due_at, step_due_at, step_day_kind, of_lifted_out, of_others) ON v.village = l.lead_area
     LEFT JOIN household h ON h.county_code = :county AND h.id = l.household_id
     WHERE {_OPENS}
     ON CONFLICT DO NOTHING
-""").bindparams(*(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "of_lifted_out", "of_others")), bindparam("due", type_=ARRAY(INSTANT)))
+""").bindparams(
+    *(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "step_day_kinds", "of_lifted_out", "of_others")),
+    *(bindparam(name, type_=ARRAY(INSTANT)) for name in ("due", "step_due")),
+)
 _ROWS = text("""
     INSERT INTO department_row (county_code, id, area_code, department, kind, source_number, job_id, person_index, content_index, secrets,
                                 household_id, lead_id, rule_document, received_at)
@@ -74,15 +78,22 @@ async def lead_villages(part: Part, kind: DepartmentList, rules: Sequence[Signal
     return list((await tx.execute(_VILLAGES)).scalars())
 
 
-async def keep(part: Part, kind: DepartmentList, due: Mapping[str, datetime], grades: Mapping[str, Mapping[Group, Grade]], tx: Transaction) -> bool:
+async def keep(
+    part: Part, kind: DepartmentList, limits: Mapping[str, LeadLimits], grades: Mapping[str, Mapping[Group, Grade]], tx: Transaction
+) -> bool:
     """Keep the new rows of a slice and open the leads that they call for; false if somebody sent the same meanwhile.
 
-    :param due: village -> when the total limit of a lead ends that is registered there now.
+    :param limits: village -> the limits of a lead that is registered there now.
     :param grades: village -> how urgent such a lead is, by whom it is about.
     """
     expected = (await tx.execute(_NEW)).scalar_one()
-    places = {"villages": list(due), "due": list(due.values())}
-    graded = {"of_lifted_out": [grades[each][Group.LIFTED_OUT] for each in due], "of_others": [grades[each][Group.GENERAL] for each in due]}
+    places = {
+        "villages": list(limits),
+        "due": [each.due_at for each in limits.values()],
+        "step_due": [each.step_due_at for each in limits.values()],
+        "step_day_kinds": [each.step_day_kind for each in limits.values()],
+    }
+    graded = {"of_lifted_out": [grades[each][Group.LIFTED_OUT] for each in limits], "of_others": [grades[each][Group.GENERAL] for each in limits]}
     await asked(_LEADS, part, tx, **places, **graded, channel=kind.channel, department=kind.department, hardship=kind.hardship)
     return (await asked(_ROWS, part, tx, list=kind.sheet.kind, department=kind.department)).rowcount == expected
 

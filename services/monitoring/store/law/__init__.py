@@ -8,7 +8,7 @@ from services.monitoring.store.law.grades import grade_rules_of
 from services.monitoring.store.law.items import items_for, publish_item
 from services.monitoring.store.law.lines import NoLine, line_for, lines_over, lines_that_have_come, publish_line
 from services.monitoring.store.law.measures import measures_for
-from services.monitoring.store.law.parameters import parameters_for, parameters_of, publish_parameter
+from services.monitoring.store.law.parameters import parameters_for, parameters_of, parameters_within, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
 from services.monitoring.store.law.signals import signal_rules_for
 
@@ -26,6 +26,7 @@ __all__ = [
     "measures_for",
     "parameters_for",
     "parameters_of",
+    "parameters_within",
     "publish_item",
     "publish_line",
     "publish_parameter",

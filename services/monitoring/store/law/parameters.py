@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, PrimaryKeyConstraint, UniqueConstraint, bindparam, select
+from sqlalchemy import Date, PrimaryKeyConstraint, UniqueConstraint, bindparam, or_, select
 from sqlmodel import col
 
 from services.monitoring.domain.parameters import Key, Parameter, Parameters
@@ -33,6 +33,15 @@ PARAMETERS = (
     .where(among(ParameterRow.area_code, "areas"), col(ParameterRow.effective_from) <= bindparam("on", type_=Date()))
     .order_by(col(ParameterRow.area_code), col(ParameterRow.effective_from))
 )
+WITHIN = (
+    select(*columns_of(ParameterRow, Parameter))
+    .where(
+        or_(among(ParameterRow.area_code, "areas"), among(ParameterRow.county_code, "counties")),
+        among(ParameterRow.key, "keys"),
+        col(ParameterRow.effective_from) <= bindparam("on", type_=Date()),
+    )
+    .order_by(col(ParameterRow.area_code), col(ParameterRow.effective_from))
+)
 SAME_PARAMETER = select(col(ParameterRow.id)).where(
     *(table_of(ParameterRow).c[name] == bindparam(f"this_{name}") for name in ("county_code", "id", "value", "document_number"))
 )
@@ -51,6 +60,15 @@ async def parameters_of(areas: Sequence[str], tx: Transaction) -> dict[str, Para
     asked = {"areas": sorted({each for area in areas for each in ancestry(area)}), "on": local_day(tx.now)}
     rows = [Parameter(**{**row, "key": Key(row["key"])}) for row in (await tx.execute(PARAMETERS, asked)).mappings()]
     return {area: Parameters({row.key: row for row in rows if is_inside(area, row.area_code)}) for area in areas}
+
+
+async def parameters_within(keys: Sequence[Key], tx: Transaction) -> dict[str, Parameters]:
+    """Read some parameters in force today in every area of the transaction's that has a rule of its own, and in those around; with one question."""
+    asked = {"areas": ancestry(tx.actor.area), "counties": tx.counties, "keys": list(keys), "on": local_day(tx.now)}
+    rows = [Parameter(**{**row, "key": Key(row["key"])}) for row in (await tx.execute(WITHIN, asked)).mappings()]
+    return {
+        area: Parameters({row.key: row for row in rows if is_inside(area, row.area_code)}) for area in dict.fromkeys(row.area_code for row in rows)
+    }
 
 
 async def publish_parameter(area: str, key: Key, tx: Transaction, *, value: str, effective_from: date, document_number: str) -> tuple[UUID, bool]:

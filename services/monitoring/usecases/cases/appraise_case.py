@@ -6,6 +6,7 @@ from services.monitoring.store import cases, law
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.cases.take_step import take_step
 from services.monitoring.usecases.leads.answer_leads import answer_leads_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
@@ -44,11 +45,10 @@ async def appraise_case(case_id: CaseId, appraisal: AppraiseCase, tx: Transactio
     meeting = rules.Meeting(eligible=appraisal.eligible, present=appraisal.present, in_favour=appraisal.in_favour, held_at=appraisal.held_at)
     status = rules.appraise(case, meeting, by=tx.actor, rules=parameters)
 
-    version = await cases.step(
+    version = await take_step(
         case,
         rules.CaseAct.APPRAISE,
         tx,
-        expected=expected,
         status=status,
         opinion=appraisal.opinion,
         record={
@@ -58,6 +58,7 @@ async def appraise_case(case_id: CaseId, appraisal: AppraiseCase, tx: Transactio
             "in_favour": appraisal.in_favour,
             "evidence": as_kept(appraisal.evidence),
         },
+        parameters=parameters,
         basis=parameters.used(Key.QUORUM, Key.MAJORITY),
         appraised_at=appraisal.held_at,
         appraised_by=tx.actor.id,

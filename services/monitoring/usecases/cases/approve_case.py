@@ -14,6 +14,7 @@ from services.monitoring.store import cases, flags, law, ledger
 from services.monitoring.store.register import categories, households, people
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.cases.take_step import take_step
 from services.monitoring.usecases.leads.answer_leads import answer_leads_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
@@ -47,11 +48,10 @@ async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, 
     status = rules.approve(case, agrees=approval.agrees, document_number=approval.document_number, by=tx.actor, rules=parameters)
     flagging = await _flag(case, parameters, tx) if status is rules.CaseStatus.APPROVED else None
 
-    version = await cases.step(
+    version = await take_step(
         case,
         rules.CaseAct.APPROVE,
         tx,
-        expected=expected,
         status=status,
         opinion=approval.opinion,
         record={"agrees": approval.agrees, "document_number": approval.document_number, "evidence": as_kept(approval.evidence)},

@@ -4,6 +4,7 @@ from services.monitoring.domain import cases as rules
 from services.monitoring.domain.answers import LeadOutcome
 from services.monitoring.store import cases, leads
 from services.monitoring.store.register import households
+from services.monitoring.usecases.cases.take_step import take_step
 from services.monitoring.usecases.leads.answer_leads import answer_leads, answer_leads_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId
@@ -18,5 +19,5 @@ async def cancel_case(household_id: HouseholdId, tx: Transaction, *, reason: str
         return
     status = rules.cancel(case, by=tx.actor)
     record = {"document_number": document_number}
-    await cases.step(case, rules.CaseAct.CANCEL, tx, expected=case.version, status=status, opinion=reason, record=record, basis={})
+    await take_step(case, rules.CaseAct.CANCEL, tx, status=status, opinion=reason, record=record, basis={})
     await answer_leads_of(case, status, tx, reason=reason)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.income.figures import category_of
 from services.monitoring.domain.leads import Confirmed
 from services.monitoring.domain.parameters import Key
@@ -13,6 +14,7 @@ from services.monitoring.domain.risks import joined
 from services.monitoring.store import cases, law
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import people
+from services.monitoring.usecases.cases.take_step import limit_of_step
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, new_id
 
@@ -30,6 +32,8 @@ async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Tran
     risks = joined([], [risk for lead in taken_up for risk in lead.risks], at_most=parameters.number(Key.MAX_RISKS))
     line = await law.line_for(household.area_code, tx)
     standing = await incomes.standing(household_id, line.amount, tx)
+    due_at = min(lead.due_at for lead in taken_up)
+    limit = await limit_of_step(CaseStatus.OPENED, household.area_code, parameters, tx, due_at=due_at)
     case_id = CaseId(new_id())
     row = {
         "county_code": household.county_code,
@@ -58,7 +62,9 @@ async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Tran
             "below_line": standing.below_line,
         },
         "opened_at": tx.now,
-        "due_at": min(lead.due_at for lead in taken_up),
+        "due_at": due_at,
+        "step_due_at": limit.ends_at,
+        "step_day_kind": limit.day_kind,
     }
     await cases.add(row, tx)
     return case_id

@@ -4,6 +4,7 @@ from services.monitoring.domain import cases as rules
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import cases, law
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.cases.take_step import take_step
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.kernel.procedure import as_seen
@@ -37,11 +38,10 @@ async def post_notice(case_id: CaseId, notice: PostNotice, tx: Transaction, *, e
     happened("body.posted_at", notice.posted_at, now=tx.now)
     posting = rules.post_notice(case, notice.posted_at, by=tx.actor, period=period, calendar=calendar)
 
-    version = await cases.step(
+    version = await take_step(
         case,
         rules.CaseAct.NOTICE,
         tx,
-        expected=expected,
         status=posting.status,
         record={
             "posted_at": notice.posted_at.isoformat(),
@@ -49,6 +49,7 @@ async def post_notice(case_id: CaseId, notice: PostNotice, tx: Transaction, *, e
             "ends_at": posting.ends_at.isoformat(),
             "evidence": as_kept(notice.evidence),
         },
+        parameters=parameters,
         basis=parameters.used(Key.NOTICE_DAYS, Key.NOTICE_DAY_KIND, Key.ROLLS),
         notice_posted_at=notice.posted_at,
         notice_ends_at=posting.ends_at,

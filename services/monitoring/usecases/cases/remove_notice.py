@@ -3,6 +3,7 @@
 from services.monitoring.domain import cases as rules
 from services.monitoring.store import cases
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.cases.take_step import take_step
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
 from shared.kernel.procedure import as_seen
@@ -32,5 +33,5 @@ async def remove_notice(case_id: CaseId, removal: RemoveNotice, tx: Transaction,
     status = rules.remove_notice(case, removal.removed_at, by=tx.actor)
 
     record = {"removed_at": removal.removed_at.isoformat(), "evidence": as_kept(removal.evidence)}
-    version = await cases.step(case, rules.CaseAct.REMOVE_NOTICE, tx, expected=expected, status=status, record=record, basis={})
+    version = await take_step(case, rules.CaseAct.REMOVE_NOTICE, tx, status=status, record=record, basis={})
     return Stepped(id=case_id, version=version, status=status)

@@ -6,6 +6,7 @@ from services.monitoring.store import cases, law
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.cases.take_step import take_step
 from services.monitoring.usecases.leads.answer_leads import answer_leads_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId
@@ -35,14 +36,14 @@ async def review_case(case_id: CaseId, review: ReviewCase, tx: Transaction, *, e
     parameters = await law.parameters_for(case.area_code, tx)
     status = rules.review(case, agrees=review.agrees, by=tx.actor, rules=parameters)
 
-    version = await cases.step(
+    version = await take_step(
         case,
         rules.CaseAct.REVIEW,
         tx,
-        expected=expected,
         status=status,
         opinion=review.opinion,
         record={"agrees": review.agrees, "evidence": as_kept(review.evidence)},
+        parameters=parameters,
         basis=parameters.used(Key.REVIEW_DIFFERS_FROM),
         reviewed_by=tx.actor.id,
     )

@@ -6,10 +6,9 @@ from uuid import UUID
 import orjson
 
 from services.monitoring.domain.files.department_lists import DepartmentList
-from services.monitoring.domain.parameters import Key
 from services.monitoring.store import department_files, law
-from services.monitoring.usecases.files.due_dates import due_in
 from services.monitoring.usecases.files.grades import graded_in
+from services.monitoring.usecases.leads.lead_limits import lead_limits_in
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
@@ -64,5 +63,5 @@ class ListLoad:
         await department_files.decide(part, tx)
         rules = await law.signal_rules_for(tx.actor.scope.county, self._kind.sheet.kind, tx)
         villages = await department_files.lead_villages(part, self._kind, rules, tx)
-        due = await due_in(villages, tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND)
-        return await department_files.keep(part, self._kind, due, await graded_in(villages, self._kind.hardship, tx), tx)
+        limits, grades = await lead_limits_in(villages, tx), await graded_in(villages, self._kind.hardship, tx)
+        return await department_files.keep(part, self._kind, limits, grades, tx)

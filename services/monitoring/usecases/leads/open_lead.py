@@ -1,6 +1,6 @@
 """Open a lead, from whatever channel."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,11 @@ from services.monitoring.domain.risks import Hardship
 from services.monitoring.domain.signals import Group
 from services.monitoring.store import law, leads
 from services.monitoring.store.register import households
+from services.monitoring.usecases.leads.lead_limits import lead_limits_in
 from shared.database.transaction import Transaction
 from shared.kernel.areas import TOWNSHIP, county_of
 from shared.kernel.ids import HouseholdId, LeadId, derived_id, new_id
 from shared.kernel.people import IdNumber, PersonName, Phone
-from shared.kernel.workdays import local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,8 @@ class NewLead:
 async def open_lead(
     lead: NewLead, tx: Transaction, *, origin: UUID | None = None, lead_id: LeadId | None = None, heard_field: str = "body.heard_at"
 ) -> LeadId:
-    """Keep a new lead, graded, and begin the total limit that ends with the county's decision: it counts from when the trouble was heard of.
+    """Keep a new lead, graded, and begin its limits: the total one, that ends with the county's decision and counts from when the trouble was
+    heard of, and that of its verification.
 
     :param origin: what it comes from; the same origin opens the same lead.
     :param lead_id: the id that follows from its source's number.
@@ -60,8 +61,7 @@ async def open_lead(
     parameters = await law.parameters_for(lead.area_code, tx)
     heard_at = lead.heard_at or tx.now
     heard(heard_field, heard_at, now=tx.now, within_days=parameters.number(Key.HEARD_DAYS))
-    limit = parameters.period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND)
-    calendar = await law.calendar_for(lead.area_code, tx, days=limit.reach, around=[local_day(heard_at)])
+    limits = (await lead_limits_in([lead.area_code], tx, heard_at=heard_at))[lead.area_code]
     lead_id = lead_id or LeadId(derived_id(origin, "lead") if origin else new_id())
     row = {
         "county_code": county_of(lead.area_code),
@@ -79,7 +79,7 @@ async def open_lead(
         "registered_at": tx.now,
         "registered_by": tx.actor.id,
         "heard_at": heard_at,
-        "due_at": calendar.end_of(limit, heard_at),
+        **asdict(limits),
     }
     await leads.add(row, tx)
     return lead_id

@@ -17,6 +17,7 @@ from services.monitoring.domain.risks import Risk, joined
 from services.monitoring.store import cases, flags, law, leads
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_case import open_case
+from services.monitoring.usecases.deadlines.end_pause import end_pause_of_lead
 from services.monitoring.usecases.leads.answer_leads import answer_leads
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, LeadId
@@ -72,6 +73,7 @@ async def verify_lead(lead_id: LeadId, verification: VerifyLead, tx: Transaction
         lead, verification.outcome, risks=verification.risks, reason=verification.reason, by=tx.actor.role, answer=verification.answer
     )
     happened("body.visited_at", verification.visited_at, now=tx.now)
+    lead = await end_pause_of_lead(lead, tx)
     household_id, case_id = lead.household_id, None
     if found.status is rules.LeadStatus.CONFIRMED:
         household = await households.hold(_household(lead, verification), tx)
