@@ -3,25 +3,33 @@
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
+from uuid import UUID
 
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files import department_lists, household_register
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
-from services.monitoring.domain.files.list_sheets import CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import CASE_LIST, CHANGE_REQUEST_LIST, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.change_requests import RequestStatus
+from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.queries.department_rows import answers_to_rows
-from services.monitoring.queries.exports import case_page, flag_page, lead_page, register_page
+from services.monitoring.queries.exports import case_page, change_request_page, flag_page, lead_page, register_page
 from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER
+from services.monitoring.usecases.register.county_transfers.close_here import close_here
+from services.monitoring.usecases.register.county_transfers.open_there import open_there
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
+from shared.kernel.jobs import Job
 from shared.kernel.sheets import Sheet
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import ListKind, Page
+from shared.service.jobs.steps import step_by_step
 from shared.service.metrics import Metrics
 from shared.service.worker import Duty, Work
 
@@ -67,8 +75,26 @@ LISTS_OUT = {
     "households": list_out(household_register.HOUSEHOLD_REGISTER, "household_export", HouseholdStatus.MONITORED, register_page),
     "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
+    "change-requests": list_out(CHANGE_REQUEST_LIST, "change_request_export", RequestStatus.REQUESTED, change_request_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }
+
+
+async def _close(job: Job, tx: Transaction) -> None:
+    await close_here(_transfer(job), tx)
+
+
+async def _open(job: Job, tx: Transaction) -> None:
+    await open_there(_transfer(job), tx)
+
+
+def _transfer(job: Job) -> TransferId:
+    return TransferId(UUID(job.arguments["transfer"]))
+
+
+WORKS = {HOUSEHOLD_TRANSFER: step_by_step(_close, _open)}
+BINDING = frozenset({HOUSEHOLD_TRANSFER})
+"""What is not cancelled once it is asked for: with half of it done nobody would hold the household."""
 
 
 def duties(*, reconcile_seconds: float) -> list[Duty]:

@@ -6,6 +6,9 @@ _VILLAGE = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER})
 _OFFICIALS = _VILLAGE | {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
 _READERS = _OFFICIALS | {Role.AUDITOR}
 
+_REGISTRARS = frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER})  # who changes what is registered
+_PREFECTURE = frozenset({Role.PREFECTURE_OFFICER})
+
 _SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
 _ASKERS = _SENDERS | _READERS  # of jobs: files in, lists out
 
@@ -50,4 +53,22 @@ PERMISSIONS: Permissions = {
     "new_export": _READERS,
     "job_file": _READERS,
     "household_batch": _VILLAGE,
+    "household_split": _REGISTRARS,
+    "household_merge": _REGISTRARS,
+    "household_transfer": _REGISTRARS,
+    "household_county_transfer": _PREFECTURE,
+    "household_strike_off": _REGISTRARS,
+    "new_member": _VILLAGE | {Role.COUNTY_OFFICER},
+    "member_departure": _VILLAGE | {Role.COUNTY_OFFICER},
+    "household_lineage": _READERS,
+    "person_correction": _REGISTRARS,
+    "county_transfer": _PREFECTURE | {Role.AUDITOR},
+    "county_transfer_resumption": _PREFECTURE,
+    "new_change_request": _VILLAGE | {Role.COUNTY_OFFICER},
+    "change_requests": _READERS,
+    "change_request": _READERS,
+    "change_request_export": _READERS,
+    "change_request_approval": _REGISTRARS | _PREFECTURE,
+    "change_request_refusal": _REGISTRARS | _PREFECTURE,
+    "change_request_withdrawal": _VILLAGE | {Role.COUNTY_OFFICER},
 }

@@ -4,9 +4,11 @@ from services.monitoring.api.cases import cases
 from services.monitoring.api.flags import flags
 from services.monitoring.api.law import law
 from services.monitoring.api.leads import leads
+from services.monitoring.api.register.change_requests import change_requests
+from services.monitoring.api.register.changes import changes
 from services.monitoring.api.register.households import households
 from services.monitoring.api.self_reports import self_reports
 
-ROUTERS = (self_reports, households, leads, cases, flags, law)
+ROUTERS = (self_reports, households, changes, change_requests, leads, cases, flags, law)
 
 __all__ = ["ROUTERS"]

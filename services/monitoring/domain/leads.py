@@ -34,6 +34,7 @@ class Channel(StrEnum):
     DEPARTMENT = "department"  # 部门筛查预警
     HOTLINE = "hotline"  # 12317 等热线
     DISASTER = "disaster"  # 灾情
+    TRANSFER = "transfer"  # 监测对象跨县迁入
 
 
 class VisitOutcome(StrEnum):

@@ -27,6 +27,7 @@ class Key(StrEnum):
     APPROVAL_DIFFERS_FROM = "identification.county_approval.differs_from"
     MAX_RISKS = "identification.max_risks"  # 每户风险类型上限
     VISIT_DAYS = "household.visit.days"  # 走访间隔
+    CHANGE_REQUEST_DAYS = "register.change_request.days"  # 变更申请办理天数
     FILE_DAYS = "files.keep.days"  # 上传文件及其暂存数据的保存天数
     ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
 
@@ -53,6 +54,7 @@ SHAPES: Mapping[Key, Shape] = {
     Key.APPROVAL_DIFFERS_FROM: Shape.ACTS,
     Key.MAX_RISKS: Shape.COUNT,
     Key.VISIT_DAYS: Shape.DAYS,
+    Key.CHANGE_REQUEST_DAYS: Shape.DAYS,
     Key.FILE_DAYS: Shape.DAYS,
     Key.ROLLS: Shape.YES_NO,
 }

@@ -8,14 +8,15 @@ from sqlalchemy import Row
 
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.files.list_sheets import CASE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import CASE_LIST, CHANGE_REQUEST_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.queries.leads import ELSEWHERE
 from services.monitoring.store import cases, flags, leads
 from services.monitoring.store.income import incomes
-from services.monitoring.store.register import households, people
+from services.monitoring.store.register import change_requests, households, people
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
 from shared.kernel.people import IdNumber, PersonName, Phone
@@ -32,7 +33,9 @@ async def register_page(area: str, status: HouseholdStatus, after: Place | None,
     ids = [row.id for row in found]
     members = _by_household(await people.members_of_all(ids, tx))
     income = {row.household_id: row for row in await incomes.present_of_all(ids, tx)}
-    return [row for household in found for row in _household_rows(household, members.get(household.id, []), income[household.id], tx)], following
+    # One that is gone has neither members nor an income any more.
+    living = [household for household in found if household.id in income]
+    return [row for household in living for row in _household_rows(household, members.get(household.id, []), income[household.id], tx)], following
 
 
 async def lead_page(area: str, status: LeadStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
@@ -53,6 +56,12 @@ async def flag_page(area: str, status: FlagStatus, after: Place | None, size: in
     """Read flags as their list shows them."""
     found, following = await flags.worklist.page(area, status, tx, after=after, size=size)
     return [_shown(RISK_FLAG_LIST, row, risks="、".join(row.risks)) for row in found], following
+
+
+async def change_request_page(area: str, status: RequestStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read change requests as their list shows them."""
+    found, following = await change_requests.worklist.page(area, status, tx, after=after, size=size)
+    return [_shown(CHANGE_REQUEST_LIST, row) for row in found], following
 
 
 def _shown(sheet: Sheet, row: Any, **written: object) -> list[object]:

@@ -5,13 +5,15 @@ from services.monitoring.store.base import Base
 from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
-from services.monitoring.store.register import categories, households, people
+from services.monitoring.store.register import categories, change_requests, county_transfers, households, lineage, people
 
 __all__ = [
     "Base",
     "areas",
     "cases",
     "categories",
+    "change_requests",
+    "county_transfers",
     "department_files",
     "flags",
     "households",
@@ -20,6 +22,7 @@ __all__ = [
     "law",
     "leads",
     "ledger",
+    "lineage",
     "people",
     "register_files",
     "self_reports",

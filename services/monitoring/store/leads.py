@@ -33,6 +33,7 @@ class LeadRow(Base, table=True):
             "household_id",
             postgresql_where=text("status = 'confirmed' AND case_id IS NULL"),
         ),
+        Index("ix_lead_registered", "county_code", "household_id", postgresql_where=text("status = 'registered'")),
     )
 
     county_code: str = code()
@@ -101,6 +102,17 @@ DISMISS_WAITING = (
     )
     .values(status=LeadStatus.DISMISSED, dismissal_reason=bindparam("reason"), version=col(LeadRow.version) + 1)
 )
+DISMISS_REGISTERED = (
+    update(LeadRow)
+    .where(among(LeadRow.county_code, "counties"), col(LeadRow.household_id) == bindparam("household"), text("status = 'registered'"))
+    .values(
+        status=LeadStatus.DISMISSED,
+        dismissal_reason=bindparam("reason"),
+        verified_at=bindparam("at"),
+        verified_by=bindparam("person"),
+        version=col(LeadRow.version) + 1,
+    )
+)
 JOIN = (
     update(LeadRow)
     .where(among(LeadRow.county_code, "counties"), among(LeadRow.id, "lead_ids"))
@@ -167,6 +179,12 @@ async def waiting(household_id: HouseholdId, tx: Transaction) -> list[Confirmed]
 
 async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason: str) -> None:
     await tx.execute(DISMISS_WAITING, {"counties": tx.counties, "household": household_id, "reason": reason})
+
+
+async def dismiss_registered(household_id: HouseholdId, tx: Transaction, *, reason: str) -> None:
+    """Dismiss the leads of a household that nobody has verified."""
+    said = {"reason": reason, "at": tx.now, "person": tx.actor.id}
+    await tx.execute(DISMISS_REGISTERED, {"counties": tx.counties, "household": household_id} | said)
 
 
 async def join(lead_ids: Sequence[UUID], case_id: CaseId, tx: Transaction) -> None:

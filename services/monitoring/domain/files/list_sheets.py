@@ -13,7 +13,14 @@ HARDSHIP = {
     "饮水": "water",
     "其他": "other",
 }
-CHANNEL = {"农户自主申报": "self_report", "干部走访排查": "home_visit", "部门筛查预警": "department", "热线": "hotline", "灾情": "disaster"}
+CHANNEL = {
+    "农户自主申报": "self_report",
+    "干部走访排查": "home_visit",
+    "部门筛查预警": "department",
+    "热线": "hotline",
+    "灾情": "disaster",
+    "监测对象迁入": "transfer",
+}
 LEAD_STATUS = {"待核实": "registered", "属实": "confirmed", "已排除": "dismissed"}
 CASE_STATUS = {
     "待民主评议": "opened",
@@ -26,6 +33,15 @@ CASE_STATUS = {
     "已注销": "cancelled",
 }
 CATEGORY = {"脱贫不稳定户": "unstable_lifted_out", "边缘易致贫户": "marginal", "突发严重困难户": "sudden_difficulty"}
+CHANGE_ACT = {
+    "分户": "split",
+    "合户": "merge",
+    "县内迁移": "transfer",
+    "注销": "strike_off",
+    "成员信息更正": "correction",
+    "跨县迁移": "county_transfer",
+}
+REQUEST_STATUS = {"待审批": "requested", "已同意": "approved", "已退回": "refused", "已撤回": "withdrawn"}
 FLAG_STATUS = {"帮扶中": "open", "已撤销": "withdrawn", "风险已消除": "eliminated"}
 
 
@@ -89,5 +105,20 @@ RISK_FLAG_LIST = Sheet(
         _words("risks", "风险类型"),
         _words("raised_at", "标注时间"),
         _words("due_at", "首项措施期限"),
+    ),
+)
+CHANGE_REQUEST_LIST = Sheet(
+    kind="change_request_list",
+    title="变更申请清单",
+    version=1,
+    columns=(
+        _id("id", "申请编号"),
+        _AREA,
+        _id("household_id", "农户编号（系统）"),
+        _choice("act", "变更事项", CHANGE_ACT),
+        _choice("status", "状态", REQUEST_STATUS),
+        _words("requested_at", "申请时间"),
+        _words("due_at", "办理期限"),
+        _words("decided_at", "办结时间"),
     ),
 )

@@ -55,6 +55,14 @@ COLUMNS = (
 GET = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS)
 # Whatever decides about a household takes this lock first: leads, cases and its flag move one after the other.
 HOLD = select(*COLUMNS).where(THIS).with_for_update()
+HOLD_ALL = (
+    select(*COLUMNS)
+    .where(among(HouseholdRow.county_code, "counties"), among(HouseholdRow.id, "household_ids"))
+    .order_by(col(HouseholdRow.id))
+    .with_for_update()
+)
+CHANGED = update(HouseholdRow).where(THIS).values(version=col(HouseholdRow.version) + 1).returning(col(HouseholdRow.version))
+BECOME = update(HouseholdRow).where(THIS).values(kind=bindparam("becomes"))
 MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
 
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
@@ -93,6 +101,29 @@ async def hold(household_id: HouseholdId, tx: Transaction) -> Row[Any]:
     if found.status is HouseholdStatus.GONE:
         raise HouseholdGone
     return found
+
+
+async def hold_both(one: HouseholdId, other: HouseholdId, tx: Transaction) -> tuple[Row[Any], Row[Any]]:
+    """Load two households, locked in the order of their ids, so that nobody who does the same the other way round waits for ever.
+
+    :raises NotFound: one of them is not there, or lies outside the caller's area.
+    :raises HouseholdGone: one of them was struck off.
+    """
+    rows = (await tx.execute(HOLD_ALL, {"counties": tx.counties, "household_ids": [one, other]})).all()
+    found = {row.id: row for row in rows}
+    first, second = _one(found.get(one)), _one(found.get(other))
+    if HouseholdStatus.GONE in (first.status, second.status):
+        raise HouseholdGone
+    return first, second
+
+
+async def changed(household_id: HouseholdId, tx: Transaction) -> int:
+    """Say that something of a household is not what it was; give its new version."""
+    return (await tx.execute(CHANGED, {"counties": tx.counties, "household_id": household_id})).scalar_one()
+
+
+async def become(household_id: HouseholdId, kind: HouseholdKind, tx: Transaction) -> None:
+    await tx.execute(BECOME, {"counties": tx.counties, "household_id": household_id, "becomes": kind})
 
 
 async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:
