@@ -72,7 +72,7 @@ async def packed(household: Row[Any], tx: Transaction) -> dict[str, Any]:
         "people": [_person(each) for each in people],
         "income": {"people": income.people} | {amount: str(getattr(income, amount)) for amount in AMOUNTS},
         "categories": [
-            {"id": row.id, "category": row.category, "valid_from": row.valid_from, "valid_to": row.valid_to or local_day(tx.now)}
+            {"id": str(row.id), "category": row.category, "valid_from": row.valid_from, "valid_to": row.valid_to or local_day(tx.now)}
             for row in categories
         ],
     }
@@ -136,7 +136,7 @@ async def _people(place: dict[str, Any], people: list[dict[str, Any]], tx: Trans
 
 def _person(row: Row[Any]) -> dict[str, Any]:
     return {
-        "id": row.id,
+        "id": str(row.id),
         "name": row.name,
         "number": _text(row.id_number_index),
         "secrets": _text(row.secrets),
