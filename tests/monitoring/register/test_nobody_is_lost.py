@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -21,7 +22,9 @@ MEMBERSHIPS = """
     SELECT person_id::text, household_id::text, relation FROM membership
     WHERE valid_to IS NULL AND (household_id = ANY($1::uuid[]) OR person_id = ANY($2::uuid[]))
 """
-SPANS = "SELECT person_id::text, valid_from, coalesce(valid_to, 'infinity') AS valid_to FROM membership WHERE person_id = ANY($1::uuid[]) ORDER BY 1, 2, 3"
+SPANS = """
+    SELECT person_id::text, valid_from, coalesce(valid_to, 'infinity') AS valid_to FROM membership WHERE person_id = ANY($1::uuid[]) ORDER BY 1, 2, 3
+"""
 INCOMES = "SELECT household_id::text, people FROM household_income WHERE valid_to IS NULL AND household_id = ANY($1::uuid[])"
 
 
@@ -142,7 +145,7 @@ class Model:
             (person, self.places[household][:6]) for household, home in self.homes.items() for person in home
         )
         spans = await admin.fetch(SPANS, people)
-        for one, following in zip(spans, spans[1:], strict=False):
+        for one, following in pairwise(spans):
             assert one["person_id"] != following["person_id"] or one["valid_to"] <= following["valid_from"], "nobody was in two households at once"
 
 
