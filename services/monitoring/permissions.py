@@ -62,7 +62,7 @@ PERMISSIONS: Permissions = {
     "member_departure": _VILLAGE | {Role.COUNTY_OFFICER},
     "household_lineage": _READERS,
     "person_correction": _REGISTRARS,
-    "county_transfer": _PREFECTURE | {Role.AUDITOR},
+    "county_transfer": _PREFECTURE,
     "county_transfer_resumption": _PREFECTURE,
     "new_change_request": _VILLAGE | {Role.COUNTY_OFFICER},
     "change_requests": _READERS,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from services.monitoring import jobs as monitoring_jobs
 from services.monitoring.app import SERVICE
@@ -317,9 +318,28 @@ async def test_a_worker_that_slept_in_a_step_changes_nothing_once_another_has_ta
     assert await admin.fetchval("SELECT count(*) FROM household_lineage WHERE change_id = $1", transfer["id"]) == 2
 
 
-async def test_while_it_is_under_way_no_official_of_a_county_sees_the_transfer(way: Way, job_runner: JobRunner, admin: asyncpg.Connection) -> None:
+@pytest.mark.parametrize("official", [county(), auditor(HOME[:6]), auditor(), village()])
+async def test_how_a_transfer_stands_is_the_prefecture_s_to_see(official: Any, way: Way, job_runner: JobRunner) -> None:
     accepted = done(await asked(way, await a_registered(way, "head")))
 
-    assert refused(await way.call(auditor(HOME[:6])).get(f"/v1/household-transfers/{accepted['id']}"))[0] == 404
-    assert refused(await way.call(county()).get(f"/v1/household-transfers/{accepted['id']}"))[0] == 403
+    assert refused(await way.call(official).get(f"/v1/household-transfers/{accepted['id']}"))[0] == 403
+    await work(job_runner)
+
+
+async def test_what_moves_is_sealed_while_it_is_under_way_and_no_county_sees_it(
+    way: Way, job_runner: JobRunner, admin: asyncpg.Connection, monitoring: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family = await a_registered(way, "head", "son")
+    accepted = done(await asked(way, family))
+    with monkeypatch.context() as patch:
+        kill_at(BETWEEN, patch)
+        with pytest.raises(Killed):
+            await job_runner.do_one()
+
+    kept = str(dict(await admin.fetchrow("SELECT * FROM household_transfer WHERE id = $1", accepted["id"]) or {}))
+    assert not [sent[field] for sent in family.sent for field in ("name", "id_number", "phone") if sent[field] in kept]
+    for official in (county(), county(area=OTHER_COUNTY[:6]), village()):
+        async with monitoring.transaction(official) as tx:
+            assert (await tx.execute(text("SELECT id FROM household_transfer"))).all() == []
+    await admin.execute("UPDATE job_run SET claimed_until = now() WHERE id = $1", accepted["job_id"])
     await work(job_runner)

@@ -13,7 +13,7 @@ from shared.wire.kept import read
 
 @command
 class ApproveRequest:
-    opinion: SafeText | None = None
+    opinion: SafeText
 
 
 async def approve_request(request_id: rules.ChangeRequestId, approval: ApproveRequest, tx: Transaction, *, expected: int) -> RequestStepped:

@@ -48,13 +48,13 @@ async def request_change(asked: RequestChange, tx: Transaction) -> RequestSteppe
     """Keep a request until the level decides it that may make the change (R44; plan ch.3 s.1), within the days laid down.
 
     :raises OneChange: it names no change, or several.
-    :raises NotYoursToAsk: the change is not asked for by this office.
     :raises NotFound: there is no such household here; HouseholdGone: it was struck off.
+    :raises NotYoursToAsk: the change is not asked for by this office.
     :raises Stale: somebody changed the household.
     """
     act, change = _the_one(asked)
-    rules.ask(act, by=tx.actor)
     household = await households.hold(HouseholdId(asked.household_id), tx)
+    rules.ask(act, by=tx.actor)
     if household.version != asked.household_version:
         raise Stale("body.household_version")
 
