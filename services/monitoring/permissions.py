@@ -7,6 +7,9 @@ _OFFICIALS = _VILLAGE | {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
 _OFFICERS = _OFFICIALS - {Role.VILLAGE_CADRE}
 _READERS = _OFFICIALS | {Role.AUDITOR}
 
+_REGISTRARS = frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER})  # who changes what is registered
+_PREFECTURE = frozenset({Role.PREFECTURE_OFFICER})
+
 _SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
 _LAWMAKERS = frozenset({Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER})
 _ASKERS = _SENDERS | _READERS  # of jobs: files in, lists out
@@ -87,4 +90,22 @@ PERMISSIONS: Permissions = {
     "escalation": _READERS,
     "escalation_export": _READERS,
     "escalation_acknowledgement": _OFFICIALS,
+    "household_split": _REGISTRARS,
+    "household_merge": _REGISTRARS,
+    "household_transfer": _REGISTRARS,
+    "household_county_transfer": _PREFECTURE,
+    "household_strike_off": _REGISTRARS,
+    "new_member": _VILLAGE | {Role.COUNTY_OFFICER},
+    "member_departure": _VILLAGE | {Role.COUNTY_OFFICER},
+    "household_lineage": _READERS,
+    "person_correction": _REGISTRARS,
+    "county_transfer": _PREFECTURE,
+    "county_transfer_resumption": _PREFECTURE,
+    "new_change_request": _VILLAGE | {Role.COUNTY_OFFICER},
+    "change_requests": _READERS,
+    "change_request": _READERS,
+    "change_request_export": _READERS,
+    "change_request_approval": _REGISTRARS | _PREFECTURE,
+    "change_request_refusal": _REGISTRARS | _PREFECTURE,
+    "change_request_withdrawal": _VILLAGE | {Role.COUNTY_OFFICER},
 }

@@ -44,6 +44,7 @@ def _kept(table: str, id: str = "id::text", **more: Any) -> Kept:
 KEPT = {
     "monitoring.households": _kept("household", state="normal"),
     "monitoring.leads": _kept("lead", state="registered"),
+    "monitoring.change_requests": _kept("change_request", state="requested"),
     "monitoring.cases": _kept("monitoring_case"),
     "monitoring.risk_flags": _kept("risk_flag", state="open"),
     "monitoring.line_simulations": _kept("line_simulation", state="done", cursor_is="before", takes_area=False),

@@ -31,6 +31,9 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.case_county_approval",
     "monitoring.risk_flag_withdrawal",
     "monitoring.household_batch",
+    "monitoring.household_county_transfer",  # these are the prefecture's alone
+    "monitoring.county_transfer",
+    "monitoring.county_transfer_resumption",
     "monitoring.areas",  # open to everybody
     "monitoring.income_items",
     "monitoring.import_template",  # these decide by the kind of file and the caller's office; what is asked for is done in the caller's own scope

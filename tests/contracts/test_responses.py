@@ -34,12 +34,15 @@ MASKED: Mapping[tuple[str, str], str] = {
     ("MemberShown", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("MemberShown", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
     ("ScreeningLine", "head"): r".\*{1,3}",
+    ("CorrectionAsked", "name"): r".\*{1,3}",
+    ("CorrectionAsked", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("Reporter", "name"): r".\*{1,3}",
     ("Reporter", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("Reporter", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
 }
 NO_PERSON_S = {
     *(("AreaShown", "name"), ("CaseShown", "household_id")),
+    *(("MemberNamed", "person_id"), ("CorrectionAsked", "person_id")),  # an id is not personal, what it leads to is
     ("CellFault", "header"),
     ("FileShown", "name"),  # what its sender called the file; shown to whoever sees the job
 }

@@ -11,21 +11,23 @@ from typing import Any
 
 from services.monitoring.domain.deadlines.escalations import NotToYourLevel
 from services.monitoring.domain.deadlines.pauses import NotYourStep
+from services.monitoring.domain.register.change_requests import NotYourRequest, NotYoursToAsk
 from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
 from services.monitoring.usecases.register.register_household import OutsideYourArea
 from shared.kernel.actors import Actor, Department, Role
-from shared.kernel.areas import county_of, is_inside
+from shared.kernel.areas import LINCANG, county_of, is_inside
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.errors import Forbidden, NotFound, Refusal
 from shared.kernel.ids import new_id
 from shared.kernel.jobs import NotYourJob
 from shared.service.jobs.asking import NotYourKind
+from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, as_csv
 from tests.builders.incomes import an_income, an_item
-from tests.builders.people import a_household, a_self_report, proof
+from tests.builders.people import a_household, a_member, a_self_report, an_id_number, proof, some_income
 from tests.builders.rounds import a_round, trouble
-from tests.contracts.world import HERE, LIST, LISTING, REGISTER, SIMULATED, AskedJob, World
+from tests.contracts.world import HERE, LIST, LISTING, NEXT_VILLAGE, OTHER_COUNTY, REGISTER, SIMULATED, AskedJob, World
 
 DOCUMENT = "镇康测〔2021〕1号"
 
@@ -257,6 +259,67 @@ def _search(world: World) -> Wanted:
     return Wanted(guard=Guard.LIST, body={"id_number": world.people[1]["id_number"]}, thing=world.household)
 
 
+def _family(body: Callable[[World], dict[str, Any]], *, status: int = 200, **path: Callable[[World], str]) -> Make:
+    """A request to change a household for which nothing is under way."""
+
+    def make(world: World) -> Wanted:
+        family = world.register.family
+        others = {name: get(world) for name, get in path.items()}
+        return Wanted(status=status, path={"household_id": family, **others}, thing=family, body=body(world), seen=1)
+
+    return _one(make)
+
+
+def _merger(world: World) -> dict[str, Any]:
+    joins = [named(person, "other") for person in world.register.people]
+    return {"into": world.register.into, "into_version": 1, "members": joins, "income": some_income(), "reason": "投靠子女"}
+
+
+def _correction(world: World) -> dict[str, Any]:
+    return {"name": "岩温香", "id_number": an_id_number(), "reason": "户口簿核对", "document_number": DOCUMENT}
+
+
+_AWAY = {"to_village": OTHER_COUNTY, "reason": "随子女迁居", "document_number": DOCUMENT}
+_NEAR = {**_AWAY, "to_village": NEXT_VILLAGE}
+
+
+def _is(*roles: Role) -> Callable[[Actor], bool]:
+    return lambda actor: actor.role in roles
+
+
+def _new_requests(world: World) -> list[Wanted]:
+    """A village asks for what its township may do, a county for what the prefecture may."""
+    family = world.register.family
+    ask = {"household_id": family, "household_version": 1, "reason": "本户申请"}
+    parting = {**ask, "split": a_split(named(world.register.people[1], "head"))}
+    more: dict[str, Any] = {"status": 201, "thing": family, "to_others": NotYoursToAsk}
+    return [
+        Wanted(body=parting, only=_is(Role.VILLAGE_CADRE), **more),
+        Wanted(body={**ask, "county_transfer": _AWAY}, only=_is(Role.COUNTY_OFFICER), **more),
+    ]
+
+
+def _decided(body: dict[str, Any]) -> Make:
+    def make(world: World) -> list[Wanted]:
+        deciders = {world.register.parting: (Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER), world.register.leaving: (Role.PREFECTURE_OFFICER,)}
+        return [Wanted(path={"request_id": request}, thing=request, body=body, seen=1, only=_is(*roles)) for request, roles in deciders.items()]
+
+    return make
+
+
+def _withdrawn(world: World) -> list[Wanted]:
+    askers = {world.register.parting: Role.VILLAGE_CADRE, world.register.leaving: Role.COUNTY_OFFICER}
+    return [Wanted(path={"request_id": request}, thing=request, seen=1, only=_is(role), to_others=NotYourRequest) for request, role in askers.items()]
+
+
+def _transfer(*, status: int = 200, seen: int | None = None) -> Make:
+    def make(world: World) -> Wanted:
+        transfer = world.register.transfer
+        return Wanted(status=status, path={"transfer_id": transfer}, thing=transfer, place=LINCANG, seen=seen)
+
+    return _one(make)
+
+
 def right_for(operation: str, world: World, actor: Actor | None) -> Wanted:
     """The request of an operation that is granted to somebody whose role may."""
     return next(each for each in WANTED[operation](world) if actor is not None and each.is_granted_to(actor))
@@ -285,6 +348,24 @@ WANTED: dict[str, Make] = {
     "monitoring.household_export": _export(lambda world: world.household, status="normal"),
     "monitoring.household_search": _one(_search),
     "monitoring.household": _thing("household_id", lambda world: world.household),
+    "monitoring.household_split": _family(lambda world: a_split(named(world.register.people[1], "head"))),
+    "monitoring.household_merge": _family(_merger),
+    "monitoring.household_transfer": _family(lambda _: _NEAR),
+    "monitoring.household_county_transfer": _family(lambda _: _AWAY, status=202),
+    "monitoring.household_strike_off": _family(lambda _: {"reason": "all_died", "opinion": "经核实整户已不在", "document_number": DOCUMENT}),
+    "monitoring.new_member": _family(lambda world: {"member": a_member(), "since": world.at()[:10]}, status=201),
+    "monitoring.member_departure": _family(lambda world: {"on": world.at()[:10], "why": "moved"}, person_id=lambda world: world.register.people[1]),
+    "monitoring.household_lineage": _thing("household_id", lambda world: world.register.family),
+    "monitoring.person_correction": _thing("person_id", lambda world: world.register.people[1], _correction, versioned=True),
+    "monitoring.county_transfer": _transfer(),
+    "monitoring.county_transfer_resumption": _transfer(status=202, seen=1),
+    "monitoring.new_change_request": _new_requests,
+    "monitoring.change_requests": _list(lambda world: world.register.parting),
+    "monitoring.change_request_export": _export(lambda world: world.register.parting, status="requested"),
+    "monitoring.change_request": _thing("request_id", lambda world: world.register.parting),
+    "monitoring.change_request_approval": _decided({"opinion": "同意"}),
+    "monitoring.change_request_refusal": _decided({"opinion": "未另立门户"}),
+    "monitoring.change_request_withdrawal": _withdrawn,
     "monitoring.new_lead": _one(_lead),
     "monitoring.leads": _list(lambda world: world.lead),
     "monitoring.lead_export": _export(lambda world: world.lead, status="registered"),

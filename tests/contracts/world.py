@@ -16,6 +16,7 @@ from shared.kernel.areas import LINCANG
 from shared.kernel.assistance import TaskStatus, task_id_for
 from shared.kernel.ids import OwedId, new_id
 from shared.service.jobs.runner import JobRunner
+from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.leads import a_person_lead, a_source_number
 from tests.builders.people import a_household, a_self_report, proof
@@ -61,6 +62,25 @@ class AskedJob:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Register:
+    """What the register of one place holds to be changed.
+
+    :param family: a household for which nothing is under way, with three `people`, the head first; `into` is another like it.
+    :param sent: everybody as sent in.
+    :param parting: what the village asked for; `leaving`: what the county asked for.
+    :param transfer: to another county, which was hindered; of `HERE` only.
+    """
+
+    family: str
+    people: list[str]
+    into: str
+    sent: list[dict[str, Any]]
+    parting: str
+    leaving: str
+    transfer: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class World:
     """The things of one place. Cases are by the status in which they wait, tasks by service and status; what was said of limits by level.
 
@@ -89,6 +109,7 @@ class World:
     paused_lead: str
     paused_case: str
     escalations: dict[str, str]
+    register: Register
     versions: dict[str, int]
     tasks: dict[tuple[str, TaskStatus], str]
     imports: Sequence[AskedJob]
@@ -103,7 +124,9 @@ class World:
     @property
     def secrets(self) -> set[str]:
         """What is never to be read in full: everybody's name, number and phone."""
-        return {person[name] for person in [*self.people, self.report_sent, *self.rows] for name in ("name", "id_number", "phone")}
+        return {
+            person[name] for person in [*self.people, *self.register.sent, self.report_sent, *self.rows] for name in ("name", "id_number", "phone")
+        }
 
     @property
     def township(self) -> str:
@@ -133,12 +156,15 @@ async def a_world(
     later = {village: await way.after_notice(set_clock) for village, way in ways.items()}
     await _go_on(later[HERE], cases[HERE])
     flags = {village: (await later[village].decided(flagged[village]))["flag_id"] for village in PLACES}
+    registers = {village: await _register(later[village]) for village in PLACES}
     simulations = {village: await _simulation(later[village]) for village in PLACES}
     rounds = {village: await _round(way) for village, way in later.items()}
     jobs = await _jobs(calls["monitoring"], runner)
     await _sweep(worker)
     return {
-        village: await _things(later[village], cases[village], flags[village], rounds[village], calls, databases, jobs[village], simulations[village])
+        village: await _things(
+            later[village], cases[village], flags[village], rounds[village], calls, databases, jobs[village], simulations[village], registers[village]
+        )
         for village in PLACES
     }
 
@@ -208,6 +234,26 @@ async def _paused(way: Way, path: str) -> str:
     return done(await way.call(way.officials.village).post(f"/v1/{path}/pause", body, seen=1))["id"]
 
 
+async def _register(way: Way) -> Register:
+    """Register households to be changed, and ask for changes; a transfer to another county is hindered by a lead that comes after it is asked for."""
+    village, call = way.officials.village.area, way.call
+    cadre = Actor(id=str(Role.VILLAGE_CADRE), role=Role.VILLAGE_CADRE, area=village)
+    county = Actor(id=str(Role.COUNTY_OFFICER), role=Role.COUNTY_OFFICER, area=village[:6])
+    families = [a_household(village=village, members=3) for _ in range(3)]
+    family, into, leaver = [done(await call(cadre).post("/v1/households", each))["id"] for each in families]
+    members = done(await call(cadre).get(f"/v1/households/{family}"))["members"]
+    people = [each["id"] for each in sorted(members, key=lambda each: each["relation"] != "head")]
+    ask = {"household_id": family, "household_version": 1, "reason": "本户申请"}
+    away = {"to_village": HERE if village == OTHER_COUNTY else OTHER_COUNTY, "reason": "随子女迁居", "document_number": "镇康测〔2021〕1号"}
+    parting = done(await call(cadre).post("/v1/change-requests", {**ask, "split": a_split(named(people[1], "head"))}))["id"]
+    leaving = done(await call(county).post("/v1/change-requests", {**ask, "county_transfer": away}))["id"]
+    prefecture = call(Actor(id=str(Role.PREFECTURE_OFFICER), role=Role.PREFECTURE_OFFICER, area=LINCANG))
+    transfer = done(await prefecture.post(f"/v1/households/{leaver}/county-transfer", away, seen=1))["id"]
+    await way.lead(leaver)
+    sent = [member for each in families for member in each["members"]]
+    return Register(family=family, people=people, into=into, sent=sent, parting=parting, leaving=leaving, transfer=transfer)
+
+
 async def _things(
     way: Way,
     cases: dict[str, str],
@@ -217,6 +263,7 @@ async def _things(
     databases: Mapping[str, Database],
     jobs: _Jobs,
     simulation: str,
+    register: Register,
 ) -> World:
     village, officials = way.officials.village.area, way.officials
     people = a_household(village=village, members=3)
@@ -236,7 +283,8 @@ async def _things(
     paused_case = await _paused(way, f"cases/{await way.case('06')}")
     escalations = await _said_of(cases["opened"], calls["monitoring"], village)
     first = (flag, household, numbered, undirected, answer["id"], round_id, to_screen, *escalations.values())
-    versions = {lead["id"]: lead["version"], paused_lead: 2, paused_case: 2, **dict.fromkeys(first, 1)}
+    changing = (register.family, *register.people, register.parting, register.leaving, register.transfer)
+    versions = {lead["id"]: lead["version"], paused_lead: 2, paused_case: 2, **dict.fromkeys((*first, *changing), 1)}
     for case_id in cases.values():
         versions[case_id] = done(await way.call(officials.county).get(f"/v1/cases/{case_id}"))["version"]
     tasks = {key: task for service in _ANSWERS for key, task in (await _tasks(service, village, calls[service], databases[service])).items()}
@@ -261,6 +309,7 @@ async def _things(
         paused_lead=paused_lead,
         paused_case=paused_case,
         escalations=escalations,
+        register=register,
         versions=versions | {tasks[key]: 2 if key[1] is TaskStatus.STARTED else 1 for key in tasks},
         tasks=tasks,
         imports=jobs.imports,

@@ -9,6 +9,8 @@ from services.monitoring.api.income.lines import lines
 from services.monitoring.api.law import law
 from services.monitoring.api.lead_answers import lead_answers
 from services.monitoring.api.leads import leads
+from services.monitoring.api.register.change_requests import change_requests
+from services.monitoring.api.register.changes import changes
 from services.monitoring.api.register.households import households
 from services.monitoring.api.screening import screening
 from services.monitoring.api.self_reports import self_reports
@@ -16,5 +18,6 @@ from services.monitoring.api.self_reports import self_reports
 ROUTERS = (self_reports, households, incomes, leads, cases, flags, law, lines)
 ROUTERS = (self_reports, households, screening, leads, lead_answers, cases, flags, law)
 ROUTERS = (self_reports, households, leads, cases, pauses, escalations, flags, law)
+ROUTERS = (self_reports, households, changes, change_requests, leads, cases, flags, law)
 
 __all__ = ["ROUTERS"]

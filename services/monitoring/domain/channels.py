@@ -23,6 +23,7 @@ class Channel(StrEnum):
     QUALITY = "quality"  # 数据质量核查
     REGIONAL = "regional"  # 区域性、规模性返贫预警
     BELOW_LINE = "below_line"  # 收入低于监测底线
+    TRANSFER = "transfer"  # 监测对象跨县迁入
 
 
 NUMBERED = (Channel.HOTLINE, Channel.AID_PLATFORM, Channel.NATIONAL_APP)

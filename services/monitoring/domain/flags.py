@@ -23,6 +23,7 @@ class FlagStatus(StrEnum):
 class WithdrawalReason(StrEnum):
     ENTERED_IN_ERROR = "entered_in_error"  # 错录
     HOUSEHOLD_GONE = "household_gone"  # 整户死亡或迁出
+    MOVED_AWAY = "moved_away"  # 整户迁出本县
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Key(StrEnum):
     HEARD_DAYS = "lead.heard.days"  # 获悉时间可补登的天数
     ANSWER_DAYS = "lead.answer.days"  # 核实结果反馈来源单位的天数
     VISIT_DAYS = "household.visit.days"  # 走访间隔
+    CHANGE_REQUEST_DAYS = "register.change_request.days"  # 变更申请办理天数
     FILE_DAYS = "files.keep.days"  # 上传文件及其暂存数据的保存天数
     ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
     INCOME_BANDS = "income.bands"  # 人均纯收入分段的界限，元
@@ -73,6 +74,7 @@ SHAPES: Mapping[Key, Shape] = {
     Key.HEARD_DAYS: Shape.DAYS,
     Key.ANSWER_DAYS: Shape.DAYS,
     Key.VISIT_DAYS: Shape.DAYS,
+    Key.CHANGE_REQUEST_DAYS: Shape.DAYS,
     Key.FILE_DAYS: Shape.DAYS,
     Key.ROLLS: Shape.YES_NO,
     Key.INCOME_BANDS: Shape.BOUNDS,

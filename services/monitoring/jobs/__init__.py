@@ -3,6 +3,6 @@
 from services.monitoring.jobs.duties import duties, watched
 from services.monitoring.jobs.files import FILE_KINDS
 from services.monitoring.jobs.lists import LISTS_OUT
-from services.monitoring.jobs.works import WORKS
+from services.monitoring.jobs.works import BINDING, WORKS
 
-__all__ = ["FILE_KINDS", "LISTS_OUT", "WORKS", "duties", "watched"]
+__all__ = ["BINDING", "FILE_KINDS", "LISTS_OUT", "WORKS", "duties", "watched"]

@@ -1,18 +1,42 @@
 """Monitoring's own kinds of long work: each goes through the counties, slice by slice."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
+from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
 from services.monitoring.usecases.income import apply_line, simulate_line
+from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER
+from services.monitoring.usecases.register.county_transfers.close_here import close_here
+from services.monitoring.usecases.register.county_transfers.open_there import open_there
 from services.monitoring.usecases.screening.work_on_round import households_to_lay_down, households_to_miss, lay_down, miss
+from shared.database.transaction import Transaction
+from shared.kernel.jobs import Job
 from shared.service.jobs.counties import county_by_county
 from shared.service.jobs.runner import Work
+from shared.service.jobs.steps import step_by_step
 
 _APPLYING = county_by_county(apply_line.apply_size, apply_line.apply_slice)
+
+
+async def _close(job: Job, tx: Transaction) -> None:
+    await close_here(_transfer(job), tx)
+
+
+async def _open(job: Job, tx: Transaction) -> None:
+    await open_there(_transfer(job), tx)
+
+
+def _transfer(job: Job) -> TransferId:
+    return TransferId(UUID(job.arguments["transfer"]))
+
 
 WORKS: Mapping[str, Work] = {
     simulate_line.KIND: county_by_county(apply_line.apply_size, simulate_line.simulate_slice, finish=simulate_line.finish_simulation),
     **dict.fromkeys((apply_line.ADOPTION, apply_line.SCREENING, apply_line.RECOUNT), _APPLYING),
     LAYING_DOWN: county_by_county(households_to_lay_down, lay_down),
     CLOSING: county_by_county(households_to_miss, miss),
+    HOUSEHOLD_TRANSFER: step_by_step(_close, _open),
 }
+BINDING = frozenset({HOUSEHOLD_TRANSFER})
+"""What is not cancelled once it is asked for: with half of it done nobody would hold the household."""

@@ -13,6 +13,7 @@ from services.monitoring.domain.files.household_register import HOUSEHOLD_REGIST
 from services.monitoring.domain.files.list_sheets import (
     ANSWER_LIST,
     CASE_LIST,
+    CHANGE_REQUEST_LIST,
     ESCALATION_LIST,
     HARDSHIP,
     LEAD_LIST,
@@ -21,6 +22,7 @@ from services.monitoring.domain.files.list_sheets import (
 )
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.deadlines.escalations import days_left_of
@@ -30,7 +32,7 @@ from services.monitoring.queries.screening import list_screenings
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.income import incomes
-from services.monitoring.store.register import households, people
+from services.monitoring.store.register import change_requests, households, people
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
 from shared.kernel.people import IdNumber, PersonName, Phone
@@ -47,7 +49,9 @@ async def register_page(area: str, status: HouseholdStatus, after: Place | None,
     ids = [row.id for row in found]
     members = _by_household(await people.members_of_all(ids, tx))
     income = {row.household_id: row for row in await incomes.present_of_all(ids, tx)}
-    return [row for household in found for row in _household_rows(household, members.get(household.id, []), income[household.id], tx)], following
+    # One that is gone has neither members nor an income any more.
+    living = [household for household in found if household.id in income]
+    return [row for household in living for row in _household_rows(household, members.get(household.id, []), income[household.id], tx)], following
 
 
 async def lead_page(area: str, status: LeadStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
@@ -83,6 +87,12 @@ async def flag_page(area: str, status: FlagStatus, after: Place | None, size: in
     """Read flags as their list shows them."""
     found, following = await flags.worklist.page(area, status, tx, after=after, size=size)
     return [_shown(RISK_FLAG_LIST, row, risks="、".join(row.risks)) for row in found], following
+
+
+async def change_request_page(area: str, status: RequestStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read change requests as their list shows them."""
+    found, following = await change_requests.worklist.page(area, status, tx, after=after, size=size)
+    return [_shown(CHANGE_REQUEST_LIST, row) for row in found], following
 
 
 async def escalation_page(area: str, status: EscalationStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:

@@ -6,7 +6,7 @@ from services.monitoring.store.deadlines import escalations, pauses
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
-from services.monitoring.store.register import categories, households, people
+from services.monitoring.store.register import categories, change_requests, county_transfers, households, lineage, people
 from services.monitoring.store.screening import households as screening_households
 from services.monitoring.store.screening import rounds as screening_rounds
 
@@ -16,6 +16,8 @@ __all__ = [
     "areas",
     "cases",
     "categories",
+    "change_requests",
+    "county_transfers",
     "department_files",
     "escalations",
     "flags",
@@ -26,6 +28,7 @@ __all__ = [
     "lead_steps",
     "leads",
     "ledger",
+    "lineage",
     "pauses",
     "people",
     "quarters",

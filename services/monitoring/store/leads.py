@@ -52,6 +52,7 @@ class LeadRow(Base, table=True):
             text("coalesce(step_due_at, due_at)"),
             postgresql_where=text("status = 'registered' AND paused_at IS NULL"),
         ),
+        Index("ix_lead_registered", "county_code", "household_id", postgresql_where=text("status = 'registered'")),
     )
 
     county_code: str = code()
@@ -143,6 +144,17 @@ DISMISS_WAITING = (
     .values(status=LeadStatus.DISMISSED, dismissal_reason=bindparam("reason"), version=col(LeadRow.version) + 1)
     .returning(col(LeadRow.id))
 )
+DISMISS_REGISTERED = (
+    update(LeadRow)
+    .where(among(LeadRow.county_code, "counties"), col(LeadRow.household_id) == bindparam("household"), text("status = 'registered'"))
+    .values(
+        status=LeadStatus.DISMISSED,
+        dismissal_reason=bindparam("reason"),
+        verified_at=bindparam("at"),
+        verified_by=bindparam("person"),
+        version=col(LeadRow.version) + 1,
+    )
+)
 JOIN = (
     update(LeadRow)
     .where(among(LeadRow.county_code, "counties"), among(LeadRow.id, "lead_ids"))
@@ -230,6 +242,12 @@ async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason:
     """Dismiss the confirmed leads of a household that no case will take up, and name them: each is to be answered."""
     asked = {"counties": tx.counties, "household": household_id, "reason": reason}
     return list((await tx.execute(DISMISS_WAITING, asked)).scalars())
+
+
+async def dismiss_registered(household_id: HouseholdId, tx: Transaction, *, reason: str) -> None:
+    """Dismiss the leads of a household that nobody has verified."""
+    said = {"reason": reason, "at": tx.now, "person": tx.actor.id}
+    await tx.execute(DISMISS_REGISTERED, {"counties": tx.counties, "household": household_id} | said)
 
 
 async def join(lead_ids: Sequence[UUID], case_id: CaseId, tx: Transaction) -> None:

@@ -90,6 +90,11 @@ class NotYourKind(Forbidden):
     english = "Your office, or your department, does not send files of this kind."
 
 
+class JobBinding(Conflict):
+    sentence = "此类任务一经受理不能取消：办到一半将无处登记。"
+    english = "Work of this kind is not cancelled once it was asked for: half of it would be worse than none."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Where jobs of one service are asked for.
@@ -97,6 +102,7 @@ class Desk:
     :param keep_days: how many days files and stages are kept, in the caller's area today.
     :param villages: the villages of the caller's area, code and name, for the templates' drop-downs.
     :param works: how the service's own kinds of long work are done, by the job's kind.
+    :param binding: those of them that are not cancelled once they were asked for.
     """
 
     jobs: Jobs
@@ -105,6 +111,7 @@ class Desk:
     keep_days: Callable[[Transaction], Awaitable[int]]
     villages: Callable[[Transaction], Awaitable[Sequence[tuple[str, str]]]]
     works: Mapping[str, Work] = field(default_factory=dict)
+    binding: frozenset[str] = frozenset()
 
     def kind(self, name: str, tx: Transaction, *, field: str) -> FileKind:
         """Find a kind of file that the caller may send.
@@ -176,11 +183,13 @@ class Desk:
 
         :raises NotFound: there is no such job here.
         :raises NotYourJob: somebody else asked for it.
-        :raises JobOver: there is nothing left to cancel.
+        :raises JobOver: there is nothing left to cancel; JobBinding: work of this kind is not cancelled.
         :raises Stale: somebody changed it.
         """
         job = await self._seen(job_id, tx, expected=expected)
         becomes = rules.cancelled(job, tx.actor)
+        if job.kind in self.binding:
+            raise JobBinding
         version = await self.jobs.step(job, becomes, tx, expected=expected)
         return JobAccepted(id=job_id, version=version, state=becomes)
 

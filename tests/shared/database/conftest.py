@@ -64,6 +64,7 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             done(await way.withdrawal(flag_id))
             report = a_self_report(village=village, id_number=number, name=name, phone=phone, description="孩子生病住院花了很多钱")
             done(await call(citizen(area=village[:6])).put(f"/v1/self-reports/{new_id()}", report))
+            await changed(call, way, number="LIN" + village)
             await send(call, way.officials.village, "household_register", some_rows(households=1, members=1, village=village), mode="validate")
             await send(call, way.officials.county, "medical_insurance_list", [a_list_row("medical_insurance_list", village=village)])
             incomes = f"/v1/households/{household_id}/incomes"
@@ -104,6 +105,16 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
         value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
     return told
+
+
+async def changed(call: Call, way: Way, *, number: str) -> None:
+    """Have a household struck off that the village asked for."""
+    household_id = await way.household(number=number)
+    body = {"reason": "经查系错录", "opinion": "经查系错录", "document_number": "临翔乡振〔2021〕10号"}
+    strike_off = {**body, "reason": "entered_in_error"}
+    request = {"household_id": household_id, "household_version": 1, "reason": "错录", "strike_off": strike_off}
+    asked = done(await call(way.officials.village).post("/v1/change-requests", request))
+    done(await call(way.officials.township).post(f"/v1/change-requests/{asked['id']}/approval", {"opinion": "同意"}, seen=1))
 
 
 async def send(call: Call, by: Actor, kind: str, rows: list[Row], **form: str) -> None:

@@ -95,10 +95,23 @@ async def test_every_function_that_runs_as_its_owner_names_its_search_path_and_i
     """)
 
     by_app, by_worker = {"household_of", "move_lead", "registered_before"}, {"directory_of", "households_numbered", "households_of"}
-    assert {row["proname"] for row in functions} == by_app | by_worker | {"record_audit", "record_read"}
-    assert {row["proname"] for row in functions if row["by_app"]} == by_app | {"record_audit", "record_read"}
+    by_both = {"record_audit", "record_read", "release_registrations"}
+    assert {row["proname"] for row in functions} == by_app | by_worker | by_both
+    assert {row["proname"] for row in functions if row["by_app"]} == by_app | by_both
     assert {tuple(row["proconfig"]) for row in functions} == {("search_path=public, pg_temp",)}
-    assert {row["proname"] for row in functions if row["by_worker"]} == by_worker | {"record_audit", "record_read"}
+    assert {row["proname"] for row in functions if row["by_worker"]} == by_worker | by_both
+
+
+async def test_a_registration_that_somebody_lives_under_is_not_given_up(
+    app: asyncpg.Connection, admin: asyncpg.Connection, monitoring: Database, stories: dict[str, Story]
+) -> None:
+    index = monitoring.vault.index(stories[ELSEWHERE].head_id_number)
+    person = await admin.fetchval("SELECT person_id FROM person_directory WHERE id_number_index = $1", index)
+
+    for number, holder in ((index, person), (index, uuid4()), (b"x", person)):
+        assert await app.fetchval("SELECT release_registrations(ARRAY[$1::bytea], ARRAY[$2::uuid])", number, holder) in ("", None)
+
+    assert await admin.fetchval("SELECT count(*) FROM person_directory WHERE id_number_index = $1", index) == 1
 
 
 async def test_a_temporary_table_of_the_caller_misleads_no_look_up(app: asyncpg.Connection, monitoring: Database, stories: dict[str, Story]) -> None:

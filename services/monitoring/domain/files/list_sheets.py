@@ -27,6 +27,7 @@ CHANNEL = {
     "数据质量核查": "quality",
     "区域性返贫预警": "regional",
     "收入低于监测底线": "below_line",
+    "监测对象迁入": "transfer",
 }
 GRADE = {"红": "red", "橙": "orange", "黄": "yellow"}
 OUTCOME = {word: str(code) for code, word in WORDS.items()}
@@ -59,6 +60,15 @@ LEVEL = {"村": "village", "乡镇": "township", "县": "county", "市": "prefec
 SUBJECT = {"线索": "lead", "识别事项": "case", "应落实措施": "measure"}
 ESCALATION_KIND = {"即将到期": "warning", "已逾期": "overdue", "暂停期满": "pause_over"}
 ESCALATION_STATUS = {"待签收": "open", "已签收": "acknowledged", "已办结": "over"}
+CHANGE_ACT = {
+    "分户": "split",
+    "合户": "merge",
+    "县内迁移": "transfer",
+    "注销": "strike_off",
+    "成员信息更正": "correction",
+    "跨县迁移": "county_transfer",
+}
+REQUEST_STATUS = {"待审批": "requested", "已同意": "approved", "已退回": "refused", "已撤回": "withdrawn"}
 FLAG_STATUS = {"帮扶中": "open", "已撤销": "withdrawn", "风险已消除": "eliminated"}
 
 KIND = {"脱贫户": "lifted_out", "一般农户": "general"}
@@ -215,5 +225,20 @@ ESCALATION_LIST = Sheet(
         _words("raised_at", "提醒时间"),
         _words("acknowledged_at", "签收时间"),
         _words("acknowledged_by", "签收人"),
+    ),
+)
+CHANGE_REQUEST_LIST = Sheet(
+    kind="change_request_list",
+    title="变更申请清单",
+    version=1,
+    columns=(
+        _id("id", "申请编号"),
+        _AREA,
+        _id("household_id", "农户编号（系统）"),
+        _choice("act", "变更事项", CHANGE_ACT),
+        _choice("status", "状态", REQUEST_STATUS),
+        _words("requested_at", "申请时间"),
+        _words("due_at", "办理期限"),
+        _words("decided_at", "办结时间"),
     ),
 )

@@ -12,7 +12,7 @@ from shared.database.migrations import INSIDE, audit, guard, guard_law
 from shared.kernel.ids import derived_id
 
 revision = "0013"
-down_revision = "0008"
+down_revision = "0010"
 
 APP, WORKER = "monitoring_app", "monitoring_worker"
 LOOKUP = "monitoring_lookup"

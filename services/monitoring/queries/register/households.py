@@ -78,6 +78,8 @@ class IncomeShown(BaseModel):
 
 
 class HouseholdShown(BaseModel):
+    """A household. One that is gone has neither members nor an income any more; see its lineage."""
+
     id: UUID
     version: int
     area: str
@@ -87,7 +89,7 @@ class HouseholdShown(BaseModel):
     registered_at: datetime
     due_at: datetime
     members: list[MemberShown]
-    income: IncomeShown
+    income: IncomeShown | None
 
 
 async def list_households(area: str, status: HouseholdStatus, tx: Transaction, *, after: Place | None, size: int) -> HouseholdPage:
@@ -124,7 +126,7 @@ async def show_household(household_id: HouseholdId, tx: Transaction) -> Househol
         registered_at=row.registered_at,
         due_at=row.due_at,
         members=[_member(each, tx) for each in await people.members_of(household_id, tx)],
-        income=await _income(household_id, row.area_code, tx),
+        income=await _income(household_id, row.area_code, tx) if row.status is not HouseholdStatus.GONE else None,
     )
 
 

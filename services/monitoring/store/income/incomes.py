@@ -1,6 +1,7 @@
 """What households live on, dated; and the two figures per head as the database computes them: the same expression for one household and for all."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.monitoring.domain.income.figures import AMOUNTS, SOURCES, Income
@@ -134,6 +136,26 @@ PRESENT_OF_ALL = select(col(IncomeRow.household_id), *columns_of(IncomeRow, Inco
     among(IncomeRow.county_code, "counties"), among(IncomeRow.household_id, "household_ids"), col(IncomeRow.valid_to).is_(None)
 )
 
+# What held until a day ends on it; what begins on the day on which the former began stands in its place.
+END = text("""
+    UPDATE household_income SET valid_to = greatest(valid_from, :since)
+    WHERE county_code = :county AND household_id = :household AND valid_to IS NULL RETURNING valid_to
+""").bindparams(bindparam("since", type_=Date()))
+_STANDS = {each: bindparam(each, type_=MONEY) for each in AMOUNTS} | {"people": bindparam("people", type_=Integer())}
+_BEGIN = insert(IncomeRow).values(
+    county_code=bindparam("county"),
+    id=func.uuidv7(),
+    household_id=bindparam("household"),
+    area_code=bindparam("area"),
+    valid_from=bindparam("since"),
+    recorded_at=bindparam("now"),
+    **_STANDS,
+)
+BEGIN = _BEGIN.on_conflict_do_update(
+    constraint="pk_household_income",
+    set_={"valid_to": None, **{each: getattr(_BEGIN.excluded, each) for each in ("recorded_at", *_STANDS)}},
+)
+
 
 async def add(household: Household, tx: Transaction) -> None:
     income = household.income
@@ -148,6 +170,27 @@ async def add(household: Household, tx: Transaction) -> None:
         "recorded_at": tx.now,
     }
     await tx.insert(IncomeRow, [row])
+
+
+async def begin(household: Row[Any], income: Income, tx: Transaction, *, since: date | None = None) -> None:
+    """Let a household live on something else, from today on or since a day."""
+    began = await end(household, tx, since=since)
+    amounts = {amount: getattr(income, amount) for amount in AMOUNTS}
+    place = {"county": household.county_code, "household": household.id, "area": household.area_code}
+    await tx.execute(BEGIN, place | amounts | {"people": income.people, "since": began, "now": tx.now})
+
+
+async def recount(household: Row[Any], people: int, tx: Transaction, *, since: date) -> Income:
+    """Let more or fewer people share the same income since a day; give it as it is shared now."""
+    income = replace(await present(HouseholdId(household.id), tx), people=people)
+    await begin(household, income, tx, since=since)
+    return income
+
+
+async def end(household: Row[Any], tx: Transaction, *, since: date | None = None) -> date:
+    """End a household's present income; say on which day, which is no earlier than the one on which it began."""
+    asked = {"county": household.county_code, "household": household.id, "since": since or local_day(tx.now)}
+    return (await tx.execute(END, asked)).scalar_one_or_none() or asked["since"]
 
 
 async def standing(household_id: HouseholdId, line: Decimal, tx: Transaction) -> Row[Any]:
@@ -190,6 +233,16 @@ async def as_of(household_id: HouseholdId, on: date, tx: Transaction, *, bands: 
     """Find the record in force on a day, with its figures; none before the first."""
     asked = {"counties": tx.counties, "household": household_id, "since": on, "bands": list(bands)}
     return (await tx.execute(AS_OF, asked)).one_or_none()
+
+
+async def present(household_id: HouseholdId, tx: Transaction) -> Income:
+    """Give what a household lives on.
+
+    :raises NotFound: there is no such household here.
+    """
+    for row in await present_of_all([household_id], tx):
+        return Income(people=row.people, **{amount: getattr(row, amount) for amount in AMOUNTS})
+    raise NotFound
 
 
 async def present_of_all(household_ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:

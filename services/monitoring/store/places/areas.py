@@ -63,13 +63,13 @@ VILLAGES = (
 )
 
 
-async def require_village(village: str, tx: Transaction) -> None:
+async def require_village(village: str, tx: Transaction, *, field: str = "body.village") -> None:
     """Hold a code against the tree.
 
     :raises NoSuchVillage: it is not in it, or not any more.
     """
     if (await tx.execute(VILLAGE, {"village": village})).scalar() is None:
-        raise NoSuchVillage("body.village")
+        raise NoSuchVillage(field)
 
 
 async def require_area(area: str, tx: Transaction, *, field: str) -> None:

@@ -13,7 +13,7 @@ from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among
 from shared.database.transaction import Transaction
 from shared.kernel.areas import TOWNSHIP, area_range, county_of
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import HouseholdId
 
 
@@ -56,12 +56,6 @@ COLUMNS = (
 GET = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS)
 # Whatever decides about a household takes this lock first: leads, cases and its flag move one after the other.
 HOLD = select(*COLUMNS).where(THIS).with_for_update()
-CHANGED = (
-    update(HouseholdRow)
-    .where(THIS, col(HouseholdRow.version) == bindparam("expected"))
-    .values(version=col(HouseholdRow.version) + 1)
-    .returning(col(HouseholdRow.version))
-)
 ANY_IN = select(
     select(col(HouseholdRow.id))
     .where(
@@ -75,6 +69,14 @@ ANY_IN = select(
 NUMBERS = select(col(HouseholdRow.id), col(HouseholdRow.number)).where(
     among(HouseholdRow.county_code, "counties"), among(HouseholdRow.id, "household_ids")
 )
+HOLD_ALL = (
+    select(*COLUMNS)
+    .where(among(HouseholdRow.county_code, "counties"), among(HouseholdRow.id, "household_ids"))
+    .order_by(col(HouseholdRow.id))
+    .with_for_update()
+)
+CHANGED = update(HouseholdRow).where(THIS).values(version=col(HouseholdRow.version) + 1).returning(col(HouseholdRow.version))
+BECOME = update(HouseholdRow).where(THIS).values(kind=bindparam("becomes"))
 MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
 
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
@@ -121,19 +123,31 @@ async def numbers_of(household_ids: Sequence[UUID], tx: Transaction) -> dict[UUI
     return {row.id: row.number for row in rows}
 
 
+async def hold_both(one: HouseholdId, other: HouseholdId, tx: Transaction) -> tuple[Row[Any], Row[Any]]:
+    """Load two households, locked in the order of their ids, so that nobody who does the same the other way round waits for ever.
+
+    :raises NotFound: one of them is not there, or lies outside the caller's area.
+    :raises HouseholdGone: one of them was struck off.
+    """
+    rows = (await tx.execute(HOLD_ALL, {"counties": tx.counties, "household_ids": [one, other]})).all()
+    found = {row.id: row for row in rows}
+    first, second = _one(found.get(one)), _one(found.get(other))
+    if HouseholdStatus.GONE in (first.status, second.status):
+        raise HouseholdGone
+    return first, second
+
+
+async def changed(household_id: HouseholdId, tx: Transaction) -> int:
+    """Say that something of a household is not what it was; give its new version."""
+    return (await tx.execute(CHANGED, {"counties": tx.counties, "household_id": household_id})).scalar_one()
+
+
+async def become(household_id: HouseholdId, kind: HouseholdKind, tx: Transaction) -> None:
+    await tx.execute(BECOME, {"counties": tx.counties, "household_id": household_id, "becomes": kind})
+
+
 async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:
     await tx.execute(MARK, {"counties": tx.counties, "household_id": household_id, "becomes": status})
-
-
-async def changed(household_id: HouseholdId, tx: Transaction, *, expected: int) -> int:
-    """Note that something about a household changed, if it still is as the caller saw it, and give its new version.
-
-    :raises Stale: somebody changed it.
-    """
-    found = (await tx.execute(CHANGED, {"counties": tx.counties, "household_id": household_id, "expected": expected})).scalar_one_or_none()
-    if found is None:
-        raise Stale("header.if-match")
-    return found
 
 
 async def any_in(area: str, tx: Transaction) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, LargeBinary, PrimaryKeyConstraint, Row, Uuid, bindparam, func, select, text
 from sqlmodel import col
 
+from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.households import ABLE, Household, Labour, Member, Relation
 from services.monitoring.store.base import Base
 from shared.database.columns import code, day, one_of, only, sealed
@@ -43,7 +44,7 @@ class PersonRow(Base, table=True):
 
 
 class MembershipRow(Base, table=True):
-    """What a person is in a household, from a day on: relation, with it who is head, and ability to work."""
+    """What a person is in a household, from a day on: relation, with it who is head, and ability to work; and why that ended, if he or she left."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -52,6 +53,7 @@ class MembershipRow(Base, table=True):
         ForeignKeyConstraint(["county_code", "person_id"], ["person.county_code", "person.id"]),
         only("relation", Relation),
         only("labour", Labour),
+        only("ended_why", DepartureReason),
         Index("uq_membership_present", "county_code", "person_id", unique=True, postgresql_where=text("valid_to IS NULL")),
         Index("ix_membership_household", "county_code", "household_id", postgresql_where=text("valid_to IS NULL")),
     )
@@ -65,6 +67,7 @@ class MembershipRow(Base, table=True):
     labour: Labour = one_of(Labour)
     valid_from: date = day()
     valid_to: date | None = day(default=None)
+    ended_why: DepartureReason | None = one_of(DepartureReason, default=None, nullable=True)
 
 
 class DirectoryRow(Base, table=True):
@@ -127,9 +130,9 @@ REGISTERED_BEFORE = text("SELECT id_number_index FROM registered_before(:indexes
 HOUSEHOLD_ANYWHERE = text("SELECT county_code, household_id, area_code FROM household_of(:id_number_index)")
 
 
-async def add(household: Household, tx: Transaction) -> list[int]:
-    """Keep the members; if some are registered already, keep none and name their places in the list."""
-    county_code, today = county_of(household.area_code), local_day(tx.now)
+async def add(household: Household, tx: Transaction, *, since: date | None = None) -> list[int]:
+    """Keep the members, from today on or since a day; if some are registered already, keep none and name their places in the list."""
+    county_code = county_of(household.area_code)
     place = {"county_code": county_code, "area_code": household.area_code}
     indexes = [tx.vault.index(member.id_number.number) for member in household.members]
     directory = [
@@ -156,7 +159,7 @@ async def add(household: Household, tx: Transaction) -> list[int]:
             "person_id": member.id,
             "relation": member.relation,
             "labour": member.labour,
-            "valid_from": today,
+            "valid_from": since or local_day(tx.now),
         }
         for member in household.members
     ]

@@ -15,6 +15,7 @@ _CHANGED = """
     WITH changed AS MATERIALIZED (
         SELECT t.*, coalesce(p.id, t.person) AS person_id FROM register_decided t
         LEFT JOIN person p ON p.county_code = :county AND p.id_number_index = t.person_index
+            AND EXISTS (SELECT FROM membership m WHERE m.county_code = :county AND m.person_id = p.id AND m.valid_to IS NULL)
         WHERE t.outcome = 'updated'
     )
 """

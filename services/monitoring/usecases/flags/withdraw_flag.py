@@ -5,27 +5,18 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.monitoring.domain import flags as rules
+from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.households import HouseholdStatus
-from services.monitoring.publications import present_flags
-from services.monitoring.store import flags, ledger
-from services.monitoring.store.register import categories, households
+from services.monitoring.store import flags
+from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.cancel_case import cancel_case
+from services.monitoring.usecases.flags.take_back import WithdrawFlag, take_back
+from services.monitoring.usecases.register.changes.close_household import strike_from_register
 from shared.database.transaction import Transaction
 from shared.kernel.ids import FlagId
 from shared.kernel.procedure import as_seen
-from shared.wire import DocumentNumber, SafeText, command
 
-_AFTERWARDS = {
-    rules.WithdrawalReason.ENTERED_IN_ERROR: HouseholdStatus.NORMAL,
-    rules.WithdrawalReason.HOUSEHOLD_GONE: HouseholdStatus.GONE,
-}
-
-
-@command
-class WithdrawFlag:
-    reason: rules.WithdrawalReason
-    opinion: SafeText
-    document_number: DocumentNumber
+__all__ = ["WithdrawFlag", "Withdrawn", "withdraw_flag"]
 
 
 class Withdrawn(BaseModel):
@@ -37,22 +28,20 @@ class Withdrawn(BaseModel):
 async def withdraw_flag(flag_id: FlagId, withdrawal: WithdrawFlag, tx: Transaction, *, expected: int) -> Withdrawn:
     """Withdraw a flag: its referrals end here, its tasks when their services hear of it. The record stays.
 
-    Of a household that is gone a case under way is cancelled too, and leads that wait are dismissed.
+    A household that is gone is struck off: its case is cancelled, leads that wait are dismissed, and its people live there no more.
 
     :raises FlagOver: it is over already.
     :raises Stale: somebody changed it.
     """
     flag = await flags.get(flag_id, tx)
     as_seen(flag.version, expected)
-    await households.hold(flag.household_id, tx)
-    status = rules.withdraw(flag)
+    household = await households.hold(flag.household_id, tx)
+    version = await take_back(flag, withdrawal, tx)
 
-    why = {"reason": withdrawal.reason, "opinion": withdrawal.opinion, "document_number": withdrawal.document_number}
-    version = await flags.clear(flag, tx, expected=expected, status=status, why=why)
-    await ledger.withdraw_referrals(flag.id, flag.county_code, tx)
-    await categories.end(flag.household_id, tx)
-    if withdrawal.reason is rules.WithdrawalReason.HOUSEHOLD_GONE:
+    if withdrawal.reason is rules.WithdrawalReason.ENTERED_IN_ERROR:
+        await households.mark(flag.household_id, HouseholdStatus.NORMAL, tx)
+    else:
         await cancel_case(flag.household_id, tx, reason=withdrawal.opinion, document_number=withdrawal.document_number)
-    await households.mark(flag.household_id, _AFTERWARDS[withdrawal.reason], tx)
-    tx.publish(*await present_flags([flag.id], flag.county_code, tx))
-    return Withdrawn(id=flag_id, version=version, status=status)
+        why = DepartureReason.MOVED if withdrawal.reason is rules.WithdrawalReason.MOVED_AWAY else None
+        await strike_from_register(household, tx, why=why, reason=withdrawal.opinion, document_number=withdrawal.document_number)
+    return Withdrawn(id=flag_id, version=version, status=rules.FlagStatus.WITHDRAWN)

@@ -95,7 +95,7 @@ async def record_income(household_id: HouseholdId, income: RecordIncome, tx: Tra
     else:
         record_id = await incomes.record(household, counted, period, amounts, tx, since=since)
         await settle([household.id], tx)
-    version = await households.changed(household_id, tx, expected=expected)
+    version = await households.changed(household_id, tx)
     return IncomeRecorded(
         id=record_id, version=version, period_type=period.kind, period_from=period.first, period_to=period.last, effective_from=since
     )

@@ -97,7 +97,7 @@ async def register_household(household: RegisterHousehold, tx: Transaction) -> R
         number=household.number,
         kind=household.kind,
         income=_income(household),
-        members=[_member(member) for member in household.members],
+        members=[member_of(member) for member in household.members],
         visit_due_at=calendar.end_of(until_visit, tx.now),
     )
 
@@ -114,7 +114,8 @@ def _income(household: RegisterHousehold) -> Income:
     return Income(people=len(household.members), **amounts)
 
 
-def _member(member: NewMember) -> rules.Member:
+def member_of(member: NewMember) -> rules.Member:
+    """Read a member who was not registered before: a person with a new id."""
     return rules.Member(
         id=PersonId(new_id()),
         name=member.name,
