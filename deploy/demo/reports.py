@@ -106,7 +106,7 @@ def _body(person: Person, village: str, at: datetime, *, able: bool, rng: Random
 
 def _hardships(*, able: bool, rng: Random) -> list[Hardship]:
     """Draw one to three hardships; where nobody can work nobody has lost a job."""
-    possible = [hardship for hardship in Hardship if able or hardship != Hardship.JOB_LOST]
+    possible = [hardship for hardship in _SAID if able or hardship != Hardship.JOB_LOST]
     return rng.sample(possible, rng.choices((1, 2, 3), (70, 25, 5))[0])
 
 

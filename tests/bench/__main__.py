@@ -20,6 +20,7 @@ from tests.bench.burst import measure_burst
 from tests.bench.fan_out import measure_fan_out
 from tests.bench.files import measure_files
 from tests.bench.fleet import fleet
+from tests.bench.lines import measure_lines
 from tests.bench.listing import measure_listing
 from tests.bench.population import populate
 from tests.bench.processes import ROOT
@@ -30,7 +31,7 @@ from tests.bench.world import world
 
 _FILE = ROOT / "build" / "bench.json"
 _VERDICTS = {True: "[green]met[/green]", False: "[red]MISSED[/red]", None: "-"}
-_PARTS = ("register", "worklist", "flags", "shares", "files")
+_PARTS = ("register", "worklist", "flags", "shares", "lines", "files")
 
 
 def main() -> int:
@@ -60,6 +61,8 @@ def _measured(bench: Bench) -> Iterable[dict[str, Any]]:
         yield from measure_listing(bench)
     if "flags" in wanted:
         yield from _measured_with_kafka(bench)
+    if "lines" in wanted:
+        yield from measure_lines(bench)
     if "files" in wanted:
         yield from measure_files(bench)
 

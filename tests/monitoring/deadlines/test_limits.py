@@ -15,13 +15,13 @@ from services.monitoring.domain.deadlines.limits import CASE_STEPS, LEAD_STEP, L
 from services.monitoring.domain.deadlines.pauses import Running
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.parameters import Key, Parameter, Parameters
-from services.monitoring.migrations.versions import v0002_areas_and_law, v0015_deadlines
+from services.monitoring.migrations.versions import v0002_areas_and_law, v0013_deadlines
 from shared.kernel.workdays import SHANGHAI, Calendar, DayKind, Period, end_of_day, local_day
 from tests.fixtures.tokens import HOME
 
 DAY = timedelta(days=1)
 CALENDAR = Calendar({day: chinese_calendar.is_workday(day) for day in (date(2020, 1, 1) + n * DAY for n in range(366 + 3 * 365 + 366 + 365))})
-DEFAULTS = {key: value for key, (value, _) in (v0002_areas_and_law.PARAMETERS | v0015_deadlines.PARAMETERS).items()}
+DEFAULTS = {key: value for key, (value, _) in (v0002_areas_and_law.PARAMETERS | v0013_deadlines.PARAMETERS).items()}
 
 # National Day 2021 with its worked Sunday and Saturday, New Year 2021, the Spring Festival 2024 with two worked Sundays.
 WINDOWS = ((date(2021, 9, 24), date(2021, 10, 11)), (date(2020, 12, 29), date(2021, 1, 6)), (date(2024, 1, 28), date(2024, 3, 1)))

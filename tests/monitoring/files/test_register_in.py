@@ -8,6 +8,7 @@ import pytest
 
 from services.monitoring.domain.files.household_register import FAULTS
 from tests.builders.files import SHEETS, as_csv, as_xlsx, rows_of, some_rows
+from tests.builders.incomes import an_income
 from tests.builders.people import a_household, an_id_number
 from tests.builders.story import done
 from tests.fixtures.tokens import HOME, county, township, village
@@ -268,3 +269,16 @@ def test_every_reason_that_a_register_has_is_provoked_here() -> None:
 
     assert [code for code in FAULTS if f'"{code}"' not in this] == []
     assert all(chinese and english for chinese, english in FAULTS.values())
+
+
+async def test_a_file_that_changes_what_was_recorded_today_leaves_no_items_behind(files: Files) -> None:
+    rows = rows_of(a_household(members=1))
+    await files.sent(township(), rows)
+    found = done(await files.call(township()).post("/v1/households/search", {"id_number": rows[0]["id_number"]}, key=None))["items"][0]
+    incomes = f"/v1/households/{found['id']}/incomes"
+    done(await files.call(township()).post(incomes, an_income(("A1", "9000.00"), people=1), seen=found["version"]))
+
+    await files.sent(township(), [row | {"wage_income": "7000.00"} for row in rows])
+
+    record = done(await files.call(township()).get(incomes))["record"]
+    assert (record["wage_income"], record["items"]) == ("7000.00", None)

@@ -6,12 +6,12 @@ Does not promise a lead to whoever is monitored, or whose case is under way: the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Text, Uuid, and_, bindparam, cast, column, func, insert, literal_column, not_, or_, select, text, true
 from sqlmodel import col
 
+from services.monitoring.domain.deadlines.limits import LeadLimits
 from services.monitoring.domain.income.lines import VillageLine
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.store.cases import CaseRow
@@ -58,8 +58,20 @@ FIND = (
     .with_for_update(of=HouseholdRow)
 )
 _NEW = (
-    func.unnest(bindparam("households", type_=ARRAY(Uuid)), bindparam("leads", type_=ARRAY(Uuid)), bindparam("due", type_=ARRAY(INSTANT)))
-    .table_valued(column("household_id", Uuid()), column("lead_id", Uuid()), column("due_at", INSTANT))
+    func.unnest(
+        bindparam("households", type_=ARRAY(Uuid)),
+        bindparam("leads", type_=ARRAY(Uuid)),
+        bindparam("due", type_=ARRAY(INSTANT)),
+        bindparam("step_due", type_=ARRAY(INSTANT)),
+        bindparam("step_day_kinds", type_=ARRAY(CODE)),
+    )
+    .table_valued(
+        column("household_id", Uuid()),
+        column("lead_id", Uuid()),
+        column("due_at", INSTANT),
+        column("step_due_at", INSTANT),
+        column("step_day_kind", CODE),
+    )
     .render_derived(name="new")
 )
 _WRITTEN = {
@@ -75,7 +87,10 @@ _WRITTEN = {
     ),
     "registered_at": bindparam("now", type_=INSTANT),
     "registered_by": bindparam("person", type_=CODE),
+    "heard_at": bindparam("now", type_=INSTANT),
     "due_at": _NEW.c.due_at,
+    "step_due_at": _NEW.c.step_due_at,
+    "step_day_kind": _NEW.c.step_day_kind,
 }
 OPEN = insert(table_of(LeadRow)).from_select(
     list(_WRITTEN),
@@ -95,11 +110,12 @@ async def find(area: str, under: Sequence[VillageLine], tx: Transaction, *, at_m
     return [Found(household_id=row.id, area_code=row.area_code) for row in rows]
 
 
-async def open_leads(found: Mapping[UUID, UUID], due: Sequence[datetime], under: Sequence[VillageLine], tx: Transaction) -> int:
+async def open_leads(found: Mapping[UUID, UUID], limits: Sequence[LeadLimits], under: Sequence[VillageLine], tx: Transaction) -> int:
     """Open leads on households that were found, where they still call for one; say how many.
 
     :param found: household -> the id of its lead.
-    :param due: when the limit of each ends, in the same order.
+    :param limits: those of each, in the same order.
     """
-    new = {"households": list(found), "leads": list(found.values()), "due": list(due)}
+    new = {"households": list(found), "leads": list(found.values()), "due": [each.due_at for each in limits]}
+    new |= {"step_due": [each.step_due_at for each in limits], "step_day_kinds": [each.step_day_kind for each in limits]}
     return (await tx.execute(OPEN, told(under) | new | {"county": tx.actor.scope.county, "now": tx.now, "person": tx.actor.id})).rowcount

@@ -11,7 +11,20 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Integer, Numeric, PrimaryKeyConstraint, and_, bindparam, delete, or_, select, text
+from sqlalchemy import (
+    ForeignKeyConstraint,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    and_,
+    bindparam,
+    delete,
+    literal_column,
+    not_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col
 
@@ -80,16 +93,46 @@ _COMPUTED = {
 }
 _IDS = and_(among(HouseholdRow.county_code, "counties"), among(HouseholdRow.id, "ids"))
 _KEY = ("county_code", "household_id")
+_STANDS = and_(col(StandingRow.county_code) == col(HouseholdRow.county_code), col(StandingRow.household_id) == col(HouseholdRow.id))
+_KNOWN = (
+    select(*(value.label(f"now_{name}") for name, value in _COMPUTED.items()))
+    .select_from(HouseholdRow)
+    .join(IncomeRow, PRESENT)
+    .join(UNDER, IN_VILLAGE)
+    .where(_IDS)
+    .subquery("known")
+)
+# Nearly always there is a row already, and writing it anew costs half of trying to add it.
+SETTLE = (
+    update(StandingRow)
+    .where(col(StandingRow.county_code) == _KNOWN.c.now_county_code, col(StandingRow.household_id) == _KNOWN.c.now_household_id)
+    .values({name: _KNOWN.c[f"now_{name}"] for name in _COMPUTED if name not in _KEY})
+)
+_OTHERS = (
+    select(*(value.label(f"now_{name}") for name, value in _COMPUTED.items()))
+    .select_from(HouseholdRow)
+    .join(IncomeRow, PRESENT)
+    .join(UNDER, IN_VILLAGE)
+    .join(StandingRow, _STANDS)
+    .where(INSIDE, col(StandingRow.line_id).is_distinct_from(UNDER.c.line_id))
+    .limit(bindparam("at_most", type_=Integer()))
+    .subquery("others")
+)
+MOVE = (
+    update(StandingRow)
+    .where(col(StandingRow.county_code) == _OTHERS.c.now_county_code, col(StandingRow.household_id) == _OTHERS.c.now_household_id)
+    .values({name: _OTHERS.c[f"now_{name}"] for name in _COMPUTED if name not in _KEY})
+)
 _INSERT = insert(table_of(StandingRow)).from_select(
     list(_COMPUTED),
     select(*_COMPUTED.values())
     .select_from(HouseholdRow)
     .join(IncomeRow, PRESENT)
     .join(UNDER, IN_VILLAGE)
-    .where(_IDS)
+    .where(_IDS, not_(select(literal_column("1")).where(_STANDS).exists()))
     .order_by(col(HouseholdRow.id)),  # so that two who compute the same wait for each other in one order
 )
-SETTLE = _INSERT.on_conflict_do_update(index_elements=_KEY, set_={name: _INSERT.excluded[name] for name in _COMPUTED if name not in _KEY})
+BEGIN = _INSERT.on_conflict_do_update(index_elements=_KEY, set_={name: _INSERT.excluded[name] for name in _COMPUTED if name not in _KEY})
 UNQUEUE = delete(WaitingRow).where(among(WaitingRow.county_code, "counties"), among(WaitingRow.household_id, "ids"))
 VILLAGES_OF = select(col(HouseholdRow.area_code)).where(_IDS).distinct()
 _WAITS = and_(col(WaitingRow.county_code) == col(HouseholdRow.county_code), col(WaitingRow.household_id) == col(HouseholdRow.id))
@@ -102,14 +145,18 @@ WAITING = (
     .limit(bindparam("at_most", type_=Integer()))
     .with_for_update(of=WaitingRow, skip_locked=True)
 )
-_STANDS = and_(col(StandingRow.county_code) == col(HouseholdRow.county_code), col(StandingRow.household_id) == col(HouseholdRow.id))
-LEFT_BEHIND = (
-    select(col(HouseholdRow.id))
-    .join(IncomeRow, PRESENT)
-    .join(UNDER, IN_VILLAGE)
-    .outerjoin(StandingRow, _STANDS)
-    .where(INSIDE, or_(col(StandingRow.household_id).is_(None), col(StandingRow.line_id).is_distinct_from(UNDER.c.line_id)))
-    .order_by(col(HouseholdRow.id))
+# First who has none, which is nobody as a rule; their incomes after that.
+_NOWHERE = (
+    select(col(HouseholdRow.county_code), col(HouseholdRow.id))
+    .where(INSIDE, not_(select(literal_column("1")).where(_STANDS).exists()))
+    .cte("nowhere")
+    .prefix_with("MATERIALIZED")
+)
+WITHOUT = (
+    select(_NOWHERE.c.id)
+    .join(IncomeRow, and_(col(IncomeRow.county_code) == _NOWHERE.c.county_code, col(IncomeRow.household_id) == _NOWHERE.c.id))
+    .where(col(IncomeRow.valid_to).is_(None))
+    .order_by(_NOWHERE.c.id)
     .limit(bindparam("at_most", type_=Integer()))
 )
 
@@ -119,9 +166,15 @@ async def waiting(area: str, tx: Transaction, *, at_most: int) -> list[UUID]:
     return list((await tx.execute(WAITING, inside(area, tx) | {"at_most": at_most})).scalars())
 
 
-async def left_behind(area: str, under: Sequence[VillageLine], tx: Transaction, *, at_most: int) -> list[UUID]:
-    """List households of an area that have no standing yet, or one to another line than holds there now."""
-    return list((await tx.execute(LEFT_BEHIND, inside(area, tx) | told(under) | {"at_most": at_most})).scalars())
+async def without(area: str, tx: Transaction, *, at_most: int) -> list[UUID]:
+    """List households of an area that have no standing yet."""
+    return list((await tx.execute(WITHOUT, inside(area, tx) | {"at_most": at_most})).scalars())
+
+
+async def move(area: str, under: Sequence[VillageLine], bands: Sequence[Decimal], tx: Transaction, *, at_most: int) -> int:
+    """Compute anew how households of an area stand whose line is another one now; say how many. Fewer than at most are the last."""
+    asked = inside(area, tx) | told(under) | {"bands": list(bands), "now": tx.now, "at_most": at_most}
+    return (await tx.execute(MOVE, asked)).rowcount
 
 
 async def villages_of(ids: Sequence[UUID], tx: Transaction) -> list[str]:
@@ -133,4 +186,6 @@ async def settle(ids: Sequence[UUID], under: Sequence[VillageLine], bands: Seque
     """Compute how some households stand. They leave the queue first: what is put there from now on is computed again."""
     these = {"counties": tx.counties, "ids": list(ids)}
     await tx.execute(UNQUEUE, these)
-    await tx.execute(SETTLE, these | told(under) | {"bands": list(bands), "now": tx.now})
+    computed = these | told(under) | {"bands": list(bands), "now": tx.now}
+    if (await tx.execute(SETTLE, computed)).rowcount < len(these["ids"]):
+        await tx.execute(BEGIN, computed)

@@ -9,8 +9,8 @@ from services.monitoring.domain.parameters import Key
 from services.monitoring.store import jobs, law, standings
 from services.monitoring.store.income import below_line, counting
 from services.monitoring.store.income import village_lines as kept
-from services.monitoring.usecases.files.due_dates import due_in
 from services.monitoring.usecases.income.settle_standings import lines_around, settle
+from services.monitoring.usecases.leads.lead_limits import lead_limits_in
 from shared.database.transaction import Transaction
 from shared.kernel.areas import is_inside
 from shared.kernel.ids import derived_id
@@ -37,7 +37,7 @@ async def apply_size(job: Job, tx: Transaction) -> int:
 
 
 async def apply_slice(job: Job, tx: Transaction, _: int) -> Taken:
-    """Take the next slice: totals that items no longer come to, then standings left behind, then leads. What is left is seen from what is kept.
+    """Take the next slice: totals that items no longer come to, then standings, then leads. What is left is seen from what is kept.
 
     :raises ParameterMissing: no bands, or no total limit of leads, are in force; likewise CalendarMissing.
     """
@@ -47,17 +47,27 @@ async def apply_slice(job: Job, tx: Transaction, _: int) -> Taken:
         return Taken(counts={}, more=True)
     villages = await kept.villages_in(area, tx)
     lines = await lines_around(villages, tx)
-    if ids := await _left_behind(area, villages, lines, tx):
+    computed, more = await _standing_slice(area, lines_under(lines, villages, local_day(tx.now)), tx)
+    if more or job.kind == RECOUNT:
+        return Taken(counts={Outcome.UPDATED: computed}, more=more)
+    opened, more = await _lead_slice(area, _under(job, villages, lines, local_day(tx.now)), tx)
+    return Taken(counts={Outcome.UPDATED: computed, Outcome.CREATED: opened}, more=more)
+
+
+async def _standing_slice(area: str, under: Sequence[VillageLine], tx: Transaction) -> tuple[int, bool]:
+    """Compute the next standings: those that wait, those under another line, those that are not there. Say how many, and whether more are left."""
+    ids = await standings.waiting(area, tx, at_most=STANDINGS_AT_ONCE)
+    if ids:
         await settle(ids, tx)
-        return Taken(counts={Outcome.UPDATED: len(ids)}, more=True)
-    if job.kind == RECOUNT:
-        return Taken(counts={}, more=False)
-    return await _lead_slice(area, _under(job, villages, lines, local_day(tx.now)), tx)
-
-
-async def _left_behind(area: str, villages: Sequence[str], lines: Sequence[BottomLine], tx: Transaction) -> list[UUID]:
-    waiting = await standings.waiting(area, tx, at_most=STANDINGS_AT_ONCE)
-    return waiting or await standings.left_behind(area, lines_under(lines, villages, local_day(tx.now)), tx, at_most=STANDINGS_AT_ONCE)
+        return len(ids), True
+    bands = (await law.parameters_for(tx.actor.area, tx)).bounds(Key.INCOME_BANDS)
+    moved = await standings.move(area, under, bands, tx, at_most=STANDINGS_AT_ONCE)
+    if moved == STANDINGS_AT_ONCE:
+        return moved, True
+    ids = await standings.without(area, tx, at_most=STANDINGS_AT_ONCE)
+    if ids:
+        await settle(ids, tx)
+    return moved + len(ids), bool(ids)
 
 
 def _under(job: Job, villages: Sequence[str], lines: Sequence[BottomLine], today: date) -> list[VillageLine]:
@@ -67,16 +77,19 @@ def _under(job: Job, villages: Sequence[str], lines: Sequence[BottomLine], today
     return [each for each in lines_under(lines, villages, today) if each.line]
 
 
-async def _lead_slice(area: str, under: Sequence[VillageLine], tx: Transaction) -> Taken:
-    """Open the next leads, with their limits as if a person had registered them: a fixed number of questions."""
+async def _lead_slice(area: str, under: Sequence[VillageLine], tx: Transaction) -> tuple[int, bool]:
+    """Open the next leads, with their limits as if a person had registered them: a fixed number of questions.
+
+    Say how many, and whether more are left.
+    """
     found = await below_line.find(area, under, tx, at_most=LEADS_AT_ONCE)
     if not found:
-        return Taken(counts={}, more=False)
-    due = await due_in(sorted({each.area_code for each in found}), tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND)
+        return 0, False
+    limits = await lead_limits_in(sorted({each.area_code for each in found}), tx)
     line = {each.village: each.line.id for each in under if each.line}
     leads = {each.household_id: derived_id(line[each.area_code], f"lead/{each.household_id}") for each in found}
-    opened = await below_line.open_leads(leads, [due[each.area_code] for each in found], under, tx)
-    return Taken(counts={Outcome.CREATED: opened}, more=True)
+    opened = await below_line.open_leads(leads, [limits[each.area_code] for each in found], under, tx)
+    return opened, len(found) == LEADS_AT_ONCE
 
 
 def _area(job: Job, tx: Transaction) -> str:

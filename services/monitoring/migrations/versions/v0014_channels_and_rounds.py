@@ -11,8 +11,8 @@ from shared.database.distribution import distribute
 from shared.database.migrations import INSIDE, audit, guard, guard_law
 from shared.kernel.ids import derived_id
 
-revision = "0013"
-down_revision = "0010"
+revision = "0014"
+down_revision = "0013"
 
 APP, WORKER = "monitoring_app", "monitoring_worker"
 LOOKUP = "monitoring_lookup"
@@ -22,9 +22,9 @@ GRADE_IDS = UUID("5309b6a0-0000-7000-8000-000000000006")
 
 CHANNELS = (
     *("self_report", "home_visit", "department", "hotline", "aid_platform", "national_app", "screening", "disaster", "quality", "regional"),
-    "below_line",
+    *("below_line", "transfer"),
 )
-CHANNELS_BEFORE = ("self_report", "home_visit", "department", "hotline", "disaster", "below_line")
+CHANNELS_BEFORE = ("self_report", "home_visit", "department", "hotline", "disaster", "below_line", "transfer")
 
 # Defaults until the prefecture publishes its own: value, and the document that it comes from.
 PARAMETERS = {
@@ -45,7 +45,7 @@ _MOVE = f"""
     CREATE FUNCTION move_lead(of_county text, of_lead uuid, new_area text, seen int) RETURNS int
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         WITH moved AS (
-            UPDATE lead SET area_code = new_area, township_code = left(new_area, 9), version = version + 1
+            UPDATE lead SET area_code = new_area, township_code = left(new_area, 9), step_round = step_round + 1, version = version + 1
             WHERE county_code = of_county AND id = of_lead AND status = 'registered' AND version = seen AND {INSIDE}
               AND left(new_area, 6) = of_county
               AND coalesce(starts_with(new_area, current_setting('app.lo', true)) OR starts_with(current_setting('app.lo', true), new_area), false)
@@ -59,7 +59,7 @@ _MOVE = f"""
     $$
 """
 _RIGHTS = (
-    "SELECT (county_code, id, area_code, status, version), UPDATE (area_code, township_code, version) ON lead",
+    "SELECT (county_code, id, area_code, status, step_round, version), UPDATE (area_code, township_code, step_round, version) ON lead",
     "SELECT (county_code, lead_id), UPDATE (area_code) ON self_report",
     "SELECT (county_code, lead_id), UPDATE (area_code) ON lead_step",
 )
