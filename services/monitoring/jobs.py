@@ -7,7 +7,7 @@ from functools import partial
 
 from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
-from services.monitoring.domain.files import department_lists, household_register
+from services.monitoring.domain.files import department_lists, household_register, screening_results
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.domain.files.list_sheets import ANSWER_LIST, CASE_LIST, LEAD_LIST, RISK_FLAG_LIST, SCREENING_LIST
 from services.monitoring.domain.flags import FlagStatus
@@ -20,6 +20,7 @@ from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from services.monitoring.usecases.screening.load_results import ResultsLoad, seal_visit
 from services.monitoring.usecases.screening.work_on_round import RoundSlice, households_to_lay_down, households_to_miss, lay_down, miss
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
@@ -60,7 +61,16 @@ def list_file(kind: DepartmentList) -> FileKind:
     )
 
 
-FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, *map(list_file, LISTS.values()))}
+RESULTS_FILE = FileKind(
+    sheet=screening_results.SCREENING_RESULTS,
+    senders=frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER}),
+    secret=("note",),
+    seal=seal_visit,
+    faults=screening_results.FAULTS,
+    load=ResultsLoad,
+)
+
+FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, RESULTS_FILE, *map(list_file, LISTS.values()))}
 
 _READERS = _REGISTRARS | {Role.AUDITOR}
 
