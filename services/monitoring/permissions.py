@@ -27,7 +27,7 @@ PERMISSIONS: Permissions = {
     "lead_by_source": _READERS,
     "lead_verification": _VILLAGE,
     "lead_dispatch": _OFFICERS,
-    "lead_referral_back": _VILLAGE | {Role.COUNTY_OFFICER},
+    "lead_referral_back": _OFFICIALS,
     "lead_answers": _READERS,
     "lead_answer_return": _OFFICERS,
     "lead_answer_export": _READERS,

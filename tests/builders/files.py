@@ -9,11 +9,16 @@ import xlsxwriter
 
 from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER, KIND, LABOUR, RELATION
+from services.monitoring.domain.files.screening_results import SCREENING_RESULTS
 from shared.kernel.ids import new_id
 from shared.kernel.sheets import Sheet
 from tests.builders.people import a_household, a_member
 
-SHEETS = {HOUSEHOLD_REGISTER.kind: HOUSEHOLD_REGISTER, **{kind: each.sheet for kind, each in LISTS.items()}}
+SHEETS = {
+    HOUSEHOLD_REGISTER.kind: HOUSEHOLD_REGISTER,
+    SCREENING_RESULTS.kind: SCREENING_RESULTS,
+    **{kind: each.sheet for kind, each in LISTS.items()},
+}
 
 Row = dict[str, Any]
 

@@ -22,6 +22,7 @@ PRINTED = Path(__file__).parents[2] / "docs" / "permissions.md"
 HELD_WITHOUT_POLICIES = {
     "monitoring.self_report",  # these compare an area that the request names with the caller's
     "monitoring.new_household",
+    "monitoring.new_screening_round",
     "monitoring.bottom_line",
     "monitoring.parameter",
     "monitoring.income_item",

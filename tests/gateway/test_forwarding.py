@@ -20,7 +20,15 @@ from tests.fixtures.tokens import claims_of, county, token, township
 from tests.gateway.fakes import Fake, bearing, gateway, saying, silent
 
 UUID = "0192f0c1-7d3e-7000-8000-0000000000aa"
-SAMPLES = {"area": "530902", "code": "D5.1", "year": 2021, "key": "identification.total.days", "kind": "households", "task_id": f"employment.{UUID}"}
+SAMPLES = {
+    "area": "530902",
+    "channel": "hotline",
+    "code": "D5.1",
+    "year": 2021,
+    "key": "identification.total.days",
+    "kind": "households",
+    "task_id": f"employment.{UUID}",
+}
 
 
 def path_of(passage: Passage) -> str:

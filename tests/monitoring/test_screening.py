@@ -19,6 +19,7 @@ from tests.builders.places import OTHER_COUNTY
 from tests.builders.rounds import a_round, a_visit, trouble
 from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.clock import SetClock
+from tests.fixtures.platform import count_of
 from tests.fixtures.tokens import auditor, citizen, county, prefecture, township, village
 from tests.monitoring.files.conftest import Files, files, job_runner
 from tests.monitoring.lists import listed
@@ -338,6 +339,37 @@ async def test_a_round_that_is_closed_before_it_is_laid_down_stays_empty(screeni
     await screening.files.work()
 
     assert (await screening.round(opened["id"]))["coverage"]["households"] == 0
+
+
+@pytest.mark.parametrize("slices", [0, 1, 2])
+async def test_a_runner_that_is_stopped_anywhere_is_followed_by_another_to_the_same_end(
+    slices: int, screening: Screening, admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(7):
+        await screening.household()
+    opened = done(await screening.way.call(OFFICE).post("/v1/screening-rounds", a_round(area=PLACE)))
+    lay_down, taken = store.lay_down, 0
+
+    async def stopped(*asked: Any) -> tuple[int, bool]:
+        nonlocal taken
+        took = await lay_down(*asked)
+        taken += 1
+        if taken == slices + 1:
+            raise asyncio.CancelledError  # after the rows, before they are kept
+        return took
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(store, "lay_down", stopped)
+        await screening.files.runner.do_one()
+    there = await count_of(admin, "SELECT count(*) FROM screening_household WHERE round_id = $1", opened["id"])
+    await admin.execute("UPDATE job_run SET claimed_until = now()")
+    await screening.files.work()
+
+    assert there == slices * 3
+    job = await screening.files.job(OFFICE, opened["job_id"])
+    whole = await count_of(admin, "SELECT count(*) FROM household WHERE area_code LIKE $1 || '%' AND status <> 'gone'", PLACE)
+    assert (job["state"], job["created"]) == ("done", whole)
+    assert (await screening.round(opened["id"]))["coverage"]["households"] == whole
 
 
 async def test_rounds_are_listed_newest_first_page_by_page(screening: Screening) -> None:

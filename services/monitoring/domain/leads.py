@@ -49,7 +49,7 @@ PROCEDURE = Procedure(
             LeadStatus.REGISTERED, frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER})
         ),
         (LeadStatus.REGISTERED, LeadAct.REFER_BACK): Step(
-            LeadStatus.REGISTERED, frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER})
+            LeadStatus.REGISTERED, frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER})
         ),
     }
 )

@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from services.monitoring.domain.files import department_lists, household_register
+from services.monitoring.domain.files import department_lists, household_register, screening_results
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.queries.department_rows import answers_to_rows
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
+from services.monitoring.usecases.screening.load_results import ResultsLoad, seal_visit
 from shared.kernel.actors import Role
 from shared.service.jobs.kinds import FileKind
 
@@ -18,6 +19,14 @@ REGISTER_FILE = FileKind(
     seal=seal_person,
     faults=household_register.FAULTS,
     load=RegisterLoad,
+)
+RESULTS_FILE = FileKind(
+    sheet=screening_results.SCREENING_RESULTS,
+    senders=frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER}),
+    secret=("note",),
+    seal=seal_visit,
+    faults=screening_results.FAULTS,
+    load=ResultsLoad,
 )
 
 
@@ -36,4 +45,4 @@ def list_file(kind: DepartmentList) -> FileKind:
     )
 
 
-FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, *map(list_file, LISTS.values()))}
+FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, RESULTS_FILE, *map(list_file, LISTS.values()))}

@@ -41,7 +41,8 @@ class Stager:
         if numbers and numbers[-1] <= after:
             return []
         fields = self._fields_of(rows)
-        columns = {name: rows[name].to_list() for name in dict.fromkeys(("village", "name", *self._kind.secret, *self._kind.seals))}
+        wanted = dict.fromkeys(("village", "name", *self._kind.secret, *self._kind.seals))
+        columns = {name: rows[name].to_list() for name in wanted if name in rows.columns}  # not every kind of file names people
         faults = rows["faults"].to_list()
         names = list(columns)
         return [
