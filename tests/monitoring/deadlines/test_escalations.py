@@ -193,3 +193,15 @@ async def test_a_step_keeps_the_rows_of_the_law_that_its_limit_rests_on(way: Way
 
     assert basis["case.notice_posting.days"]["value"] == "0"
     assert basis["case.step.day_kind"]["document"] == "系统默认值，州市未发布前适用"
+
+
+async def test_no_act_is_refused_for_a_step_s_limit_that_no_calendar_reaches(way: Way, set_clock: SetClock, publish: Publish) -> None:
+    await publish(HOME[:6], "case.appraisal.days", "20")
+    december = await on(way, "2026-12-01", set_clock)
+    lead = await december.lead(await december.household())
+    later = await on(way, "2026-12-15", set_clock)
+
+    case_id = (await later.confirmed(lead, "06"))["case_id"]
+
+    shown = done(await way.call(county()).get(f"/v1/cases/{case_id}"))
+    assert shown["step_limit"]["due_at"] == shown["due_at"] == "2026-12-16T16:00:00Z"

@@ -1,6 +1,7 @@
 """The sweep: a warning, then level after level, once each, whatever the clock, the number of sweepers and their deaths."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -8,17 +9,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.monitoring.app import SERVICE
 from services.monitoring.domain.deadlines.limits import Level, Subject
+from services.monitoring.jobs import watched
 from services.monitoring.store.deadlines import raising
 from services.monitoring.usecases.deadlines import watch_deadlines as watching
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
+from shared.kernel.areas import COUNTIES, LINCANG
 from shared.service.metrics import Metrics
 from tests.builders.places import QUIET
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.clock import SetClock
-from tests.fixtures.platform import Cluster, opened
+from tests.fixtures.platform import Cluster, opened, settings_of
 from tests.fixtures.tokens import HOME, county, prefecture, township, village
 from tests.monitoring.conftest import Publish
 from tests.monitoring.deadlines.conftest import Said, Sweep, on
@@ -239,9 +243,22 @@ async def test_a_measure_that_nobody_began_in_time_goes_to_the_county_and_then_t
     assert await said(begun) == []
 
 
-async def test_what_a_sweep_said_is_counted_by_level(way: Way, set_clock: SetClock, sweep: Sweep, monitoring_worker: Database) -> None:
-    from services.monitoring.jobs import watched
+async def test_the_worker_sweeps_every_county_and_the_prefecture_each_minute(
+    way: Way, set_clock: SetClock, said: Said, monitoring_worker: Database, cluster: Cluster
+) -> None:
+    [duty] = [each for each in SERVICE.duties(settings_of("monitoring", cluster)) if each.name == "watch_deadlines"]
+    lead_id = await a_lead(way)
+    await on(way, "2021-12-01", set_clock)
 
+    for area in (*COUNTIES, LINCANG):
+        async with monitoring_worker.transaction(service_actor("monitoring", area)) as tx:
+            await duty.work(tx)
+
+    assert duty.every == timedelta(minutes=1)
+    assert await said(lead_id) == [("overdue", level, "open") for level in Level]
+
+
+async def test_what_a_sweep_said_is_counted_by_level(way: Way, set_clock: SetClock, sweep: Sweep, monitoring_worker: Database) -> None:
     await a_lead(way)
     await on(way, "2021-12-01", set_clock)
     await sweep()

@@ -4,7 +4,7 @@ While it stands nothing is warned of and nothing goes up. Afterwards as many day
 limit. The notice's legal period does not stand, and whatever is done on what stands ends the pause.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -127,11 +127,15 @@ def moved(running: Running, rules: Parameters, calendar: Calendar, *, since: dat
 
     :raises CalendarMissing: a year that they touch is not loaded.
     """
-    rolls, total_kind = rules.says_yes(Key.ROLLS), running.total_day_kind or DayKind(rules.text(Key.TOTAL_DAY_KIND))
-    days = calendar.days_between(total_kind, since, until) if rules.says_yes(Key.PAUSE_EXTENDS_TOTAL) else 0
+    total_kind = running.total_day_kind or DayKind(rules.text(Key.TOTAL_DAY_KIND))
+    extends = rules.says_yes(Key.PAUSE_EXTENDS_TOTAL)
+    days = calendar.days_between(total_kind, since, until) if extends else 0
     step_days = calendar.days_between(running.step_day_kind, since, until)
-    due_at = calendar.later(running.due_at, Period(days=days, kind=total_kind, rolls=rolls))
-    step_due_at = calendar.later(running.step_due_at, Period(days=step_days, kind=running.step_day_kind, rolls=rolls))
+    by, step_by = (
+        Period(days=number, kind=kind, rolls=rules.says_yes(Key.ROLLS)) for number, kind in ((days, total_kind), (step_days, running.step_day_kind))
+    )
+    due_at = _later(running.due_at, by, calendar, since=since, until=until) if extends else running.due_at
+    step_due_at = _later(running.step_due_at, step_by, calendar, since=since, until=until)
     return Moved(
         due_at=due_at,
         step_due_at=min(step_due_at, due_at),
@@ -139,3 +143,9 @@ def moved(running: Running, rules: Parameters, calendar: Calendar, *, since: dat
         step_days=step_days,
         is_new_round=step_days > 0 and since < running.step_due_at,
     )
+
+
+def _later(end: datetime, by: Period, calendar: Calendar, *, since: datetime, until: datetime) -> datetime:
+    """Move an end; what was in time is not late because its clock runs again on a day off, of which none counted."""
+    later = calendar.later(end, by)
+    return max(later, calendar.end_of(replace(by, days=0), until)) if since < end else later
