@@ -15,7 +15,7 @@ from tests.builders.story import Way, done, refused
 from tests.fixtures.tokens import HOME, auditor, county, prefecture, township, village
 
 
-async def asked(way: Way, family: Family, *, by: Actor | None = None, seen: int | None = None, **change: Any) -> Any:
+async def asked(way: Way, family: Family, *, by: Any = None, seen: Any = None, **change: Any) -> Any:
     body = {"household_id": family.id, "household_version": seen or family.version, "reason": "本户申请", **change}
     return await way.call(by or village()).post("/v1/change-requests", body)
 
@@ -57,11 +57,12 @@ async def test_a_village_asks_and_the_township_s_approval_makes_the_change(way: 
 
 async def test_each_kind_of_change_can_be_asked_for_and_is_made(way: Way, job_runner: JobRunner) -> None:
     one, two = await a_registered(way, "head"), await a_registered(way, "head")
-    for change, check in (
+    changes: list[tuple[dict[str, Any], tuple[str, str]]] = [
         ({"merge": a_merger(two, named(one.people[0], "other"))}, ("status", "gone")),
         ({"transfer": a_transfer(NEXT_VILLAGE)}, ("area", NEXT_VILLAGE)),
         ({"strike_off": a_striking_off()}, ("status", "gone")),
-    ):
+    ]
+    for change, check in changes:
         family = one if "merge" in change else await a_registered(way, "head")
         request = done(await asked(way, family, **change))
         done(await act(way, request, "approval", county(), opinion="同意"))

@@ -71,7 +71,7 @@ async def test_where_the_head_leaves_all_who_stay_are_said_to_stand_to_the_new_o
 )
 async def test_both_households_have_a_head_and_members_of_this_one(members: list[tuple[str, str]], said: Any, way: Way) -> None:
     family = await a_registered(way, "head", "son")
-    people = dict(zip(("head", "son", "stranger"), (*family.people, (await a_registered(way, "head")).people[0]), strict=True))
+    people: dict[str, str] = dict(zip(("head", "son", "stranger"), (*family.people, (await a_registered(way, "head")).people[0]), strict=True))
 
     answer = await split(way, family, *(named(people[who], relation) for who, relation in members))
 
