@@ -22,6 +22,12 @@ LEFT_BEHIND = """
     UNION ALL
     SELECT 'job_result', to_jsonb(r)::text FROM job_result r JOIN job j ON j.id = r.job_id WHERE j.created_at >= $1
     UNION ALL
+    SELECT 'change_request', to_jsonb(c)::text FROM change_request c
+    UNION ALL
+    SELECT 'household_transfer', to_jsonb(t)::text FROM household_transfer t
+    UNION ALL
+    SELECT 'household_lineage', to_jsonb(l)::text FROM household_lineage l
+    UNION ALL
     SELECT 'import_row', to_jsonb(s)::text FROM (SELECT i.fields, i.faults FROM import_row i JOIN job j ON j.id = i.job_id WHERE j.created_at >= $1) s
 """
 

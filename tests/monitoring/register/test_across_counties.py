@@ -83,7 +83,8 @@ async def test_a_household_arrives_with_its_people_their_secrets_and_what_it_liv
     search = await way.call(THERE.county).post("/v1/households/search", {"id_number": family.sent[2]["id_number"]})
     assert [each["id"] for each in done(search)["items"]] == [transfer["to_household"]]
     for person, sent in zip(family.people, family.sent, strict=True):
-        kept: bytes = await admin.fetchval("SELECT secrets FROM person WHERE id = $1 AND county_code = $2", person, OTHER_COUNTY[:6])  # pyright: ignore[reportAssignmentType]
+        kept = await admin.fetchval("SELECT secrets FROM person WHERE id = $1 AND county_code = $2", person, OTHER_COUNTY[:6])
+        assert kept is not None
         assert monitoring.vault.open(kept, table="person", row=UUID(person))["id_number"] == sent["id_number"]
     assert await admin.fetchval("SELECT content FROM household_transfer WHERE id = $1", transfer["id"]) is None
 

@@ -15,7 +15,7 @@ from tests.builders.story import Way, done, refused
 from tests.fixtures.tokens import HOME, auditor, county, prefecture, township, village
 
 
-async def asked(way: Way, family: Family, *, by: Actor | None = None, seen: int | None = None, **change: Any) -> Any:
+async def asked(way: Way, family: Family, *, by: Any = None, seen: Any = None, **change: Any) -> Any:
     body = {"household_id": family.id, "household_version": seen or family.version, "reason": "本户申请", **change}
     return await way.call(by or village()).post("/v1/change-requests", body)
 

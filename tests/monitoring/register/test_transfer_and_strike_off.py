@@ -10,6 +10,7 @@ from tests.builders.families import Family, a_merger, a_registered, a_split, a_s
 from tests.builders.places import NEXT_VILLAGE, NO_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP, STRANGERS
 from tests.builders.story import Way, done, refused
 from tests.fixtures.clock import SetClock
+from tests.fixtures.platform import count_of
 from tests.fixtures.tokens import HOME, auditor, county, prefecture, township, village
 
 
@@ -171,8 +172,8 @@ async def test_of_a_village_outside_ones_area_the_file_says_nothing(way: Way) ->
 async def test_looking_at_a_file_leaves_a_trace(way: Way, admin: asyncpg.Connection) -> None:
     family = await a_registered(way, "head")
     question = "SELECT count(*) FROM audit WHERE relation = 'household' AND act = 'READ' AND after ->> 'id' = $1"
-    before: int = await admin.fetchval(question, family.id)  # pyright: ignore[reportAssignmentType]
+    before = await count_of(admin, question, family.id)
 
     await lineage(way, family.id)
 
-    assert await admin.fetchval(question, family.id) == before + 1
+    assert await count_of(admin, question, family.id) == before + 1
