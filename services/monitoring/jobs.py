@@ -7,19 +7,24 @@ from functools import partial
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files import department_lists, household_register
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
-from services.monitoring.domain.files.list_sheets import CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import CASE_LIST, DUPLICATE_LIST, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.queries.department_rows import answers_to_rows
-from services.monitoring.queries.exports import case_page, flag_page, lead_page, register_page
+from services.monitoring.queries.exports import case_page, duplicate_page, flag_page, lead_page, register_page
 from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from services.monitoring.usecases.register.find_duplicates import compare_some, to_compare
+from services.monitoring.usecases.register.search_duplicates import DUPLICATE_SEARCH
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
+from shared.kernel.jobs import Job
 from shared.kernel.sheets import Sheet
+from shared.service.jobs.counties import Taken, county_by_county
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import ListKind, Page
 from shared.service.metrics import Metrics
@@ -67,8 +72,17 @@ LISTS_OUT = {
     "households": list_out(household_register.HOUSEHOLD_REGISTER, "household_export", HouseholdStatus.MONITORED, register_page),
     "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
+    "duplicates": list_out(DUPLICATE_LIST, "duplicate_export", DuplicateStatus.OPEN, duplicate_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }
+
+
+async def compare_people(job: Job, tx: Transaction, taken: int) -> Taken:
+    counts, more = await compare_some(job, tx, taken)
+    return Taken(counts=counts, more=more)
+
+
+WORKS = {DUPLICATE_SEARCH: county_by_county(to_compare, compare_people)}
 
 
 def duties(*, reconcile_seconds: float) -> list[Duty]:

@@ -23,6 +23,8 @@ BODILESS = frozenset({"GET"})
 IDS: dict[str, Any] = {
     "report_id": UUID,
     "household_id": UUID,
+    "person_id": UUID,
+    "duplicate_id": UUID,
     "lead_id": UUID,
     "case_id": UUID,
     "flag_id": UUID,
@@ -76,6 +78,12 @@ PASSAGES = (
     Passage("household_batch", "POST", "/v1/households/batch"),
     Passage("household_export", "GET", "/v1/households/export", streams=True),  # before the household, whose id it is not
     Passage("household", "GET", "/v1/households/{household_id}"),
+    Passage("household_form", "PUT", "/v1/households/{household_id}/form"),
+    Passage("person_form", "PUT", "/v1/people/{person_id}/form"),
+    Passage("duplicates", "GET", "/v1/duplicates"),
+    Passage("duplicate_export", "GET", "/v1/duplicates/export", streams=True),
+    Passage("duplicate_decision", "POST", "/v1/duplicates/{duplicate_id}/decision"),
+    Passage("duplicate_search", "POST", "/v1/duplicate-searches"),
     Passage("new_lead", "POST", "/v1/leads"),
     Passage("leads", "GET", "/v1/leads"),
     Passage("lead_export", "GET", "/v1/leads/export", streams=True),

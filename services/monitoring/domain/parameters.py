@@ -27,6 +27,8 @@ class Key(StrEnum):
     APPROVAL_DIFFERS_FROM = "identification.county_approval.differs_from"
     MAX_RISKS = "identification.max_risks"  # 每户风险类型上限
     VISIT_DAYS = "household.visit.days"  # 走访间隔
+    DUPLICATE_DAYS = "duplicate.decision.days"  # 疑似重复人员的核定期限
+    DUPLICATE_LIKENESS = "duplicate.likeness"  # 相似度达到多少即列为疑似重复
     FILE_DAYS = "files.keep.days"  # 上传文件及其暂存数据的保存天数
     ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
 
@@ -53,6 +55,8 @@ SHAPES: Mapping[Key, Shape] = {
     Key.APPROVAL_DIFFERS_FROM: Shape.ACTS,
     Key.MAX_RISKS: Shape.COUNT,
     Key.VISIT_DAYS: Shape.DAYS,
+    Key.DUPLICATE_DAYS: Shape.DAYS,
+    Key.DUPLICATE_LIKENESS: Shape.RATIO,
     Key.FILE_DAYS: Shape.DAYS,
     Key.ROLLS: Shape.YES_NO,
 }

@@ -8,18 +8,19 @@ from sqlalchemy import Row
 
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.files.list_sheets import CASE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.list_sheets import CASE_LIST, DUPLICATE_LIST, HARDSHIP, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.queries.leads import ELSEWHERE
 from services.monitoring.store import cases, flags, leads
 from services.monitoring.store.income import incomes
-from services.monitoring.store.register import households, people
+from services.monitoring.store.register import duplicates, households, people
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
 from shared.kernel.people import IdNumber, PersonName, Phone
-from shared.kernel.sheets import Sheet
+from shared.kernel.sheets import MASK, Sheet
 
 Rows = list[Sequence[object]]
 
@@ -55,6 +56,12 @@ async def flag_page(area: str, status: FlagStatus, after: Place | None, size: in
     return [_shown(RISK_FLAG_LIST, row, risks="、".join(row.risks)) for row in found], following
 
 
+async def duplicate_page(area: str, status: DuplicateStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read pairs of people who may be one, by their ids."""
+    found, following = await duplicates.worklist.page(area, status, tx, after=after, size=size)
+    return [_shown(DUPLICATE_LIST, row) for row in found], following
+
+
 def _shown(sheet: Sheet, row: Any, **written: object) -> list[object]:
     values = {"village": row.area_code, **written}
     return [values[column.field] if column.field in values else getattr(row, column.field) for column in sheet.columns]
@@ -83,7 +90,7 @@ def _household_rows(household: Row[Any], members: Sequence[Row[Any]], income: Ro
             "village": household.area_code,
             "household_number": household.number,
             "name": str(PersonName(member.name)),
-            "id_number": str(IdNumber(secrets["id_number"])),
+            "id_number": str(IdNumber(secrets["id_number"])) if secrets["id_number"] else MASK,  # who has none stays as registered
             "phone": str(Phone(secrets["phone"])) if secrets["phone"] else None,
             "relation": member.relation,
             "labour": member.labour,

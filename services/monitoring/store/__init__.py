@@ -5,7 +5,7 @@ from services.monitoring.store.base import Base
 from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
-from services.monitoring.store.register import categories, households, people
+from services.monitoring.store.register import categories, duplicates, forms, households, people
 
 __all__ = [
     "Base",
@@ -13,7 +13,9 @@ __all__ = [
     "cases",
     "categories",
     "department_files",
+    "duplicates",
     "flags",
+    "forms",
     "households",
     "incomes",
     "jobs",

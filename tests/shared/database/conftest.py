@@ -11,7 +11,7 @@ from shared.database.transaction import Database
 from shared.kernel.actors import Actor
 from shared.kernel.ids import new_id
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
-from tests.builders.people import a_household, a_self_report, an_id_number, proof
+from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report, an_id_number, proof
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import START, moving_clock
@@ -47,6 +47,7 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             head = {"name": name, "id_number": number, "phone": phone, "relation": "head", "labour": "ordinary"}
             household = {**a_household(village=village), "members": [head]}
             household_id = done(await call(way.officials.village).post("/v1/households", household))["id"]
+            await fill_forms(way, household_id)
             lead = await way.lead(household_id)
             case_id = (await way.confirmed(lead, "06", "07"))["case_id"]
             done(await way.appraisal(case_id, opinion="到会者一致同意"))
@@ -67,6 +68,18 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
         value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
     return told
+
+
+async def fill_forms(way: Way, household_id: str) -> None:
+    """Fill in the forms of a household and its head, and register somebody twice."""
+    cadre = way.call(way.officials.village)
+    head = done(await cadre.get(f"/v1/households/{household_id}"))["members"][0]["id"]
+    done(await cadre.put(f"/v1/households/{household_id}/form", {"address": "下寨12号", "natural_village": "下寨", "water_safe": True}, seen=1))
+    form = {"health": ["disabled"], "disability_class": "4", "disability_grade": 2}
+    done(await cadre.put(f"/v1/people/{head}/form", form, seen=2))
+    twice = a_household(village=way.officials.village.area, members=1)
+    twice["members"] += [a_member(name=twice["members"][0]["name"], born_on="1999-01-01", **WITHOUT_NUMBER)]
+    done(await cadre.post("/v1/households", twice))
 
 
 async def send(call: Call, by: Actor, kind: str, rows: list[Row], **form: str) -> None:

@@ -26,7 +26,10 @@ LAW = ["bottom_line", "parameter"]
 UNAUDITED, FILLED = {"job_run", "job_part", "job_result"}, ["signal_rule"]
 AUDITED = [table for table in GUARDED["monitoring"] if table not in UNAUDITED]
 HIDDEN = {
-    "person": {"name", "secrets"},
+    "person": {"name", "secrets", "born_on"},
+    "person_form": {"health", "disability_class", "disability_grade"},
+    "household_form": {"secrets", "natural_village"},
+    "duplicate_pair": {"secrets"},
     "lead": {"secrets", "dismissal_reason"},
     "self_report": {"secrets"},
     "case_step": {"opinion", "record"},
@@ -37,6 +40,7 @@ HIDDEN = {
 
 OTHER = {
     **{"name": "'某某'", "secrets": "'other'::bytea", "record": "'{}'::jsonb", "cleared_why": "'{}'::jsonb"},
+    **{"born_on": "'1900-01-01'", "health": "'[]'::jsonb", "disability_class": "'7'", "disability_grade": "4", "natural_village": "'other'"},
     **{"content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'"},
 }
 

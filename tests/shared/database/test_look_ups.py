@@ -77,7 +77,8 @@ async def test_the_role_of_the_look_ups_reads_these_columns_and_nothing_else(adm
     assert columns == [
         *(("household", column) for column in ("area_code", "county_code", "id", "kind", "number", "status")),
         *(("membership", column) for column in ("area_code", "county_code", "household_id", "person_id", "valid_to")),
-        *(("person", column) for column in ("county_code", "id", "id_number_index")),
+        *(("person", column) for column in ("area_code", "born_on", "certificate", "county_code", "id", "id_number_index")),
+        *(("person", column) for column in ("name", "same_as", "sex")),
         *(("person_directory", column) for column in ("county_code", "id_number_index", "person_id")),
     ]
     role = await admin.fetchrow("SELECT rolcanlogin, rolbypassrls, rolsuper FROM pg_roles WHERE rolname = 'monitoring_lookup'")
@@ -91,7 +92,8 @@ async def test_every_function_that_runs_as_its_owner_names_its_search_path_and_i
         FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname
     """)
 
-    by_app, by_worker = {"household_of", "registered_before"}, {"directory_of", "households_numbered", "households_of"}
+    by_app = {"household_of", "registered_before", "people_named", "people_alike"}
+    by_worker = {"directory_of", "households_numbered", "households_of", "people_alike"}
     assert {row["proname"] for row in functions} == by_app | by_worker | {"record_audit", "record_read"}
     assert {row["proname"] for row in functions if row["by_app"]} == by_app | {"record_audit", "record_read"}
     assert {tuple(row["proconfig"]) for row in functions} == {("search_path=public, pg_temp",)}

@@ -23,6 +23,7 @@ PLUMBING = {
     },
 }
 GUARDED = ("household", "household_income", "person", "membership", "lead", "monitoring_case", "risk_flag", "monitored_category", "owed_measure")
+GUARDED += ("household_form", "person_form", "duplicate_pair")
 LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
 JOBS = ("job", "job_run", "job_part")
 ALL = "DELETE,INSERT,SELECT,UPDATE"
@@ -38,6 +39,7 @@ RIGHTS = {
         **dict.fromkeys(LAW, READ),
         **dict.fromkeys(("risk_flag", "owed_measure", "ledger_figure", *JOBS), ALL_BUT_DELETE),
         **dict.fromkeys(("household", "household_income", "person", "membership"), ALL_BUT_DELETE),
+        **dict.fromkeys(("household_form", "person_form", "duplicate_pair"), ALL_BUT_DELETE),
         **dict.fromkeys(("lead", "department_row"), READ_ADD),
         **dict.fromkeys(("job_result", "import_row", "import_fault"), ALL),
         "person_directory": ADD,

@@ -19,8 +19,9 @@ _UNGUARDED = """
 """
 GUARDED = {
     "monitoring": [
-        *("case_step", "department_row", "household", "household_income", "job", "job_part", "job_result", "job_run"),
-        *("lead", "membership", "monitored_category", "monitoring_case", "owed_measure", "person", "risk_flag", "self_report"),
+        *("case_step", "department_row", "duplicate_pair", "household", "household_form", "household_income", "job", "job_part", "job_result"),
+        *("job_run", "lead", "membership", "monitored_category", "monitoring_case", "owed_measure", "person", "person_form", "risk_flag"),
+        "self_report",
     ],
     "projects": ["task"],
     "employment": ["task"],

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.store import cases, flags, leads
-from services.monitoring.store.register import households
+from services.monitoring.store.register import duplicates, households
 from services.projects.store import tasks
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Role
@@ -46,6 +47,7 @@ LISTS = (
     List("monitoring", "household", households.worklist.page, HouseholdStatus, 120_000),
     List("monitoring", "lead", leads.worklist.page, LeadStatus, 40_000),
     List("monitoring", "monitoring_case", cases.worklist.page, CaseStatus, 40_000),
+    List("monitoring", "duplicate_pair", duplicates.worklist.page, DuplicateStatus, 40_000),
     List("monitoring", "risk_flag", flags.worklist.page, FlagStatus, 40_000),
     List("projects", "task", tasks.page, TaskStatus, 40_000),
 )

@@ -26,6 +26,7 @@ CASE_STATUS = {
     "已注销": "cancelled",
 }
 CATEGORY = {"脱贫不稳定户": "unstable_lifted_out", "边缘易致贫户": "marginal", "突发严重困难户": "sudden_difficulty"}
+DUPLICATE_STATUS = {"待核定": "open", "同一人": "same", "不是同一人": "different"}
 FLAG_STATUS = {"帮扶中": "open", "已撤销": "withdrawn", "风险已消除": "eliminated"}
 
 
@@ -89,5 +90,20 @@ RISK_FLAG_LIST = Sheet(
         _words("risks", "风险类型"),
         _words("raised_at", "标注时间"),
         _words("due_at", "首项措施期限"),
+    ),
+)
+DUPLICATE_LIST = Sheet(
+    kind="duplicate_list",
+    title="疑似重复人员清单",
+    version=1,
+    columns=(
+        _id("id", "核定事项编号"),
+        _AREA,
+        _choice("status", "状态", DUPLICATE_STATUS),
+        _words("score", "相似度"),
+        _id("person_a", "无身份证号码者（系统编号）"),
+        _id("person_b", "另一人（系统编号）"),
+        _words("found_at", "发现时间"),
+        _words("due_at", "核定期限"),
     ),
 )

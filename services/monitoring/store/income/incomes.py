@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, bindparam, func, select, text
+from sqlalchemy import CheckConstraint, Date, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, bindparam, func, or_, select, text
 from sqlmodel import col
 
 from services.monitoring.domain.income.figures import AMOUNTS, Income
@@ -63,13 +63,16 @@ NET_PER_HEAD = func.round(NET / col(IncomeRow.people), 2, type_=MONEY)
 REFERENCE_PER_HEAD = func.round(REFERENCE / col(IncomeRow.people), 2, type_=MONEY)
 BELOW_LINE = bindparam("line", type_=MONEY) > REFERENCE_PER_HEAD
 
-STANDING = select(
+EVER_STANDING = select(
     *columns_of(IncomeRow, Income),
     col(IncomeRow.valid_from),
     NET_PER_HEAD.label("net_per_head"),
     REFERENCE_PER_HEAD.label("reference_per_head"),
     BELOW_LINE.label("below_line"),
-).where(among(IncomeRow.county_code, "counties"), col(IncomeRow.household_id) == bindparam("household_id"), col(IncomeRow.valid_to).is_(None))
+).where(among(IncomeRow.county_code, "counties"), col(IncomeRow.household_id) == bindparam("household_id"))
+STANDING = EVER_STANDING.where(col(IncomeRow.valid_to).is_(None))
+_ON = bindparam("on", type_=Date())
+STANDING_ON = EVER_STANDING.where(col(IncomeRow.valid_from) <= _ON, or_(col(IncomeRow.valid_to).is_(None), col(IncomeRow.valid_to) > _ON))
 
 PRESENT_OF_ALL = select(col(IncomeRow.household_id), *columns_of(IncomeRow, Income), NET.label("net")).where(
     among(IncomeRow.county_code, "counties"), among(IncomeRow.household_id, "household_ids"), col(IncomeRow.valid_to).is_(None)
@@ -100,6 +103,11 @@ async def standing(household_id: HouseholdId, line: Decimal, tx: Transaction) ->
     if found is None:
         raise NotFound
     return found
+
+
+async def standing_on(household_id: HouseholdId, day: date, line: Decimal, tx: Transaction) -> Row[Any] | None:
+    """Say the same of a past day, held against the line of that day; None if no income is known of it."""
+    return (await tx.execute(STANDING_ON, {"counties": tx.counties, "household_id": household_id, "on": day, "line": line})).one_or_none()
 
 
 async def present_of_all(household_ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:

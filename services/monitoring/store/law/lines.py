@@ -55,13 +55,13 @@ SAME_LINE = select(col(BottomLineRow.id)).where(
 )
 
 
-async def line_for(area: str, tx: Transaction) -> Row[Any]:
-    """Find the bottom line in force today: the nearest ancestor's, the latest row.
+async def line_for(area: str, tx: Transaction, *, on: date | None = None) -> Row[Any]:
+    """Find the bottom line in force today, or on a past day: the nearest ancestor's, the latest row.
 
-    :raises NoLine: none is published for this year.
+    :raises NoLine: none is published for the day's year.
     """
-    today = local_day(tx.now)
-    found = (await tx.execute(LINE, {"areas": ancestry(area), "year": today.year, "on": today})).one_or_none()
+    day = on or local_day(tx.now)
+    found = (await tx.execute(LINE, {"areas": ancestry(area), "year": day.year, "on": day})).one_or_none()
     if found is None:
         raise NoLine
     return found

@@ -54,8 +54,9 @@ COLUMNS = (
 )
 GET = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS)
 # Whatever decides about a household takes this lock first: leads, cases and its flag move one after the other.
-HOLD = select(*COLUMNS).where(THIS).with_for_update()
+HOLD = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS).with_for_update()
 MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
+AMEND = update(HouseholdRow).where(THIS).values(kind=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
 
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
 
@@ -97,6 +98,11 @@ async def hold(household_id: HouseholdId, tx: Transaction) -> Row[Any]:
 
 async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:
     await tx.execute(MARK, {"counties": tx.counties, "household_id": household_id, "becomes": status})
+
+
+async def amend(household_id: HouseholdId, kind: HouseholdKind, tx: Transaction) -> None:
+    """Note that something about a household changed, and of which kind it is now."""
+    await tx.execute(AMEND, {"counties": tx.counties, "household_id": household_id, "becomes": kind})
 
 
 def _one(found: Row[Any] | None) -> Row[Any]:
