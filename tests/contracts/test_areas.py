@@ -42,6 +42,7 @@ def _kept(table: str, id: str = "id::text", **more: Any) -> Kept:
 
 KEPT = {
     "monitoring.households": _kept("household", state="normal"),
+    "monitoring.duplicates": _kept("duplicate_pair", state="open"),
     "monitoring.leads": _kept("lead", state="registered"),
     "monitoring.cases": _kept("monitoring_case"),
     "monitoring.risk_flags": _kept("risk_flag", state="open"),
@@ -69,7 +70,9 @@ def sees(actor: Actor, row: asyncpg.Record) -> bool:
 
 def test_every_list_is_among_those_held_against_the_database() -> None:
     assert {str(operation) for operation in LISTS} == set(KEPT)
-    assert {str(list_of(export)) for export in EXPORTS} == {f"monitoring.{name}" for name in ("households", "leads", "cases", "risk_flags")}
+    assert {str(list_of(export)) for export in EXPORTS} == {
+        f"monitoring.{name}" for name in ("households", "duplicates", "leads", "cases", "risk_flags")
+    }
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=str)

@@ -29,6 +29,13 @@ from tests.contracts.world import HERE, World
 
 PERSONAL = re.compile(r"name|^head|phone|mobile|id_?(number|card)|card|bank|account|address|birth|born|secret|index|cipher|illness|diagnosis|person")
 MASKED: Mapping[tuple[str, str], str] = {
+    ("HouseholdFound", "head"): r".\*{1,3}",
+    ("HouseholdFound", "person_name"): r".\*{1,3}",
+    ("HouseholdFormShown", "address"): r".{1,3}\*{3}",
+    ("HouseholdFormShown", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
+    ("HouseholdFormShown", "bank_account"): r"\*{8}[0-9]{4}",
+    ("OneOfPair", "name"): r".\*{1,3}",
+    ("OneOfPair", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("HouseholdLine", "head"): r".\*{1,3}",
     ("MemberShown", "name"): r".\*{1,3}",
     ("MemberShown", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
@@ -38,6 +45,7 @@ MASKED: Mapping[tuple[str, str], str] = {
     ("Reporter", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
 }
 NO_PERSON_S = {
+    ("HouseholdFormShown", "bank"),  # at which bank
     *(("AreaShown", "name"), ("CaseShown", "household_id")),
     ("CellFault", "header"),
     ("FileShown", "name"),  # what its sender called the file; shown to whoever sees the job

@@ -16,7 +16,7 @@ from shared.kernel.assistance import TaskStatus, task_id_for
 from shared.kernel.ids import OwedId, new_id
 from shared.service.jobs.runner import JobRunner
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
-from tests.builders.people import a_household, a_self_report
+from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call, Caller
 from tests.fixtures.clock import SetClock
@@ -65,6 +65,8 @@ class World:
     village: str
     household: str
     people: list[dict[str, Any]]
+    member: str
+    pair: str
     lead: str
     report: str
     report_sent: dict[str, Any]
@@ -83,7 +85,8 @@ class World:
     @property
     def secrets(self) -> set[str]:
         """What is never to be read in full: everybody's name, number and phone."""
-        return {person[name] for person in [*self.people, self.report_sent, *self.rows] for name in ("name", "id_number", "phone")}
+        told = (person.get(name) for person in [*self.people, self.report_sent, *self.rows] for name in ("name", "id_number", "phone"))
+        return {each for each in told if each}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,11 +140,15 @@ async def _go_on(way: Way, cases: dict[str, str]) -> None:
 async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str, Call], databases: Mapping[str, Database], jobs: _Jobs) -> World:
     village, officials = way.officials.village.area, way.officials
     people = a_household(village=village, members=3)
+    people["members"][1]["name"] = "岩" + "".join(chr(0x4E00 + int(digit)) for digit in village[-6:])  # nobody else's
+    people["members"].append(a_member(name=people["members"][1]["name"], born_on="1999-01-01", **WITHOUT_NUMBER))
     household = done(await way.call(officials.village).post("/v1/households", people))["id"]
+    member = done(await way.call(officials.village).get(f"/v1/households/{household}"))["members"][0]["id"]
+    (pair,) = done(await way.call(officials.village).get("/v1/duplicates"))["items"]
     lead = await way.lead(household)
     report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
     done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
-    versions = {lead["id"]: lead["version"], flag: 1}
+    versions = {lead["id"]: lead["version"], flag: 1, household: 1, pair["id"]: 1}
     for case_id in cases.values():
         versions[case_id] = done(await way.call(officials.county).get(f"/v1/cases/{case_id}"))["version"]
     tasks = {key: task for service in _ANSWERS for key, task in (await _tasks(service, village, calls[service], databases[service])).items()}
@@ -150,6 +157,8 @@ async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str
         village=village,
         household=household,
         people=people["members"],
+        member=member,
+        pair=pair["id"],
         lead=lead["id"],
         report=report,
         report_sent=sent,

@@ -39,7 +39,7 @@ class Place:
 
 
 def on(rows: Sequence[D], day: date) -> D | None:
-    """Find what held on a day."""
+    """Find what held on a day, among rows in order."""
     return next((row for row in rows if row.valid_from <= day and (row.valid_to is None or day < row.valid_to)), None)
 
 

@@ -210,7 +210,7 @@ _END = {table: update(table).where(_row_of(table, subject)).values(valid_to=bind
 _REPLACE = {table: _replacing(table, subject, *_CONTENT[table]) for table, subject in _SUBJECT.items()}
 
 
-async def of_household(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:
+async def of_household(household_id: HouseholdId, tx: Transaction) -> Sequence[Any]:
     """Load all forms of a household, the earliest first: few, for they change seldom."""
     return (await tx.execute(OF_HOUSEHOLD, {"counties": tx.counties, "subject": household_id})).all()
 
@@ -232,14 +232,14 @@ async def put_household(household: Row[Any], kept: Mapping[str, Any], place: Pla
 
 async def put_person(person_id: UUID, household: Row[Any], form: PersonForm, day: date, tx: Transaction) -> Place:
     """Keep a form of a person from a day on, among those that are there; say where it went."""
-    rows = (await tx.execute(OF_PERSON, {"counties": tx.counties, "subject": person_id})).all()
+    rows: Sequence[Any] = (await tx.execute(OF_PERSON, {"counties": tx.counties, "subject": person_id})).all()
     keys = {"person_id": person_id, "area_code": household.area_code, "county_code": household.county_code}
     place = place_of(rows, day)
     await _put(PersonFormRow, person_id, keys, place, {"id": new_id(), **columns(form)}, tx)
     return place
 
 
-async def begin_people(forms: Mapping[UUID, PersonForm], day: date, place: Mapping[str, Any], tx: Transaction) -> None:
+async def begin_people(forms: Mapping[Any, PersonForm], day: date, place: Mapping[str, Any], tx: Transaction) -> None:
     """Keep the first forms of people who are registered now."""
     recorded = {"recorded_at": tx.now, "recorded_by": tx.actor.id}
     rows = [{**place, "id": new_id(), "person_id": person_id, "valid_from": day, **columns(form), **recorded} for person_id, form in forms.items()]
@@ -256,10 +256,10 @@ def household_form(row: Any) -> HouseholdForm:
     return HouseholdForm(**{field.name: getattr(row, field.name) for field in fields(HouseholdForm)})
 
 
-def person_form(row: Mapping[str, Any]) -> PersonForm:
-    values = {field.name: row[field.name] for field in fields(PersonForm)}
-    health = values["health"]
-    return PersonForm(**values | {"health": None if health is None else tuple(map(codes.Health, health))})
+def person_form(row: Mapping[Any, Any]) -> PersonForm:
+    values: dict[str, Any] = {field.name: row[field.name] for field in fields(PersonForm)}
+    values["health"] = None if values["health"] is None else tuple(map(codes.Health, values["health"]))
+    return PersonForm(**values)
 
 
 async def _put(table: Any, subject: UUID, keys: Mapping[str, Any], place: Place, kept: Mapping[str, Any], tx: Transaction) -> None:

@@ -20,7 +20,8 @@ from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import local_day
 from shared.wire import Address, BankAccount, Day, Phone, Quantity, SafeText, SiteCode, YesNo, command
 
-SECRETS = ("address", "phone", "bank_account", "bank")
+EVER = date(1900, 1, 1)
+"""Before every day that may be told."""
 
 
 @command
@@ -85,8 +86,8 @@ async def fill_household_form(household_id: HouseholdId, filled: FillHouseholdFo
     day = effective_day(filled.effective_from, tx)
     form = checked_household(form_of(filled, HouseholdForm))
     rows = await forms.of_household(household_id, tx)
-    if not rows:
-        rows = await _begin(household, day, tx)
+    if not rows and filled.kind not in (None, household.kind):
+        rows = await _begin(household, tx)
     place, before = place_of(rows, day), on(rows, day)
     row_id = before.id if before is not None and place.replaces else new_id()
     kept = {
@@ -129,12 +130,10 @@ def form_of(filled: Any, kind: type[Any]) -> Any:
     return kind(**{name: getattr(filled, name) for name in kind.__dataclass_fields__})
 
 
-async def _begin(household: Row[Any], day: date, tx: Transaction) -> Sequence[Row[Any]]:
-    """Note, before the first form begins, of which kind and in which village the household was registered."""
-    registered_on = local_day(household.registered_at)
-    if registered_on < day:
-        first = {"id": new_id(), "kind": household.kind, "village_code": household.area_code, "secrets": None, **forms.columns(HouseholdForm())}
-        await forms.put_household(household, first, place_of([], registered_on), tx)
+async def _begin(household: Row[Any], tx: Transaction) -> Sequence[Any]:
+    """Note, before the first form says otherwise, of which kind the household was until then and where: since ever, for nobody said since when."""
+    first = {"id": new_id(), "kind": household.kind, "village_code": household.area_code, "secrets": None, **forms.columns(HouseholdForm())}
+    await forms.put_household(household, first, place_of([], EVER), tx)
     return await forms.of_household(HouseholdId(household.id), tx)
 
 
