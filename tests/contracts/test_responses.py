@@ -57,6 +57,7 @@ BACK_TO_ITS_ASKER = {"job_report"}
 """The file that was sent, with what is wrong in it, to nobody but its sender: masked it could not be corrected and sent again."""
 COLUMNS = {column.header: column.field for column in HOUSEHOLD_REGISTER.columns if column.field in ("name", "id_number", "phone")}
 BY_FIELD = {field: pattern for (_, field), pattern in MASKED.items()}
+BY_FIELD["id_number"] += r"|\*"  # in a register that goes out: who has none stays as registered
 
 
 def answers_of(operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:

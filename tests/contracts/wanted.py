@@ -180,7 +180,7 @@ def _lead(world: World) -> Wanted:
 
 def _searches(world: World) -> list[Wanted]:
     """By number, and by the rare name of somebody."""
-    bodies = ({"id_number": world.people[1]["id_number"]}, {"name_part": world.people[1]["name"][1:]})
+    bodies = ({"id_number": world.people[1]["id_number"]}, {"name_part": world.people[1]["name"][:2]})
     return [Wanted(guard=Guard.LIST, body=body, thing=world.household) for body in bodies]
 
 

@@ -140,7 +140,7 @@ async def _go_on(way: Way, cases: dict[str, str]) -> None:
 async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str, Call], databases: Mapping[str, Database], jobs: _Jobs) -> World:
     village, officials = way.officials.village.area, way.officials
     people = a_household(village=village, members=3)
-    people["members"][1]["name"] = "岩" + "".join(chr(0x4E00 + int(digit)) for digit in village[-6:])  # nobody else's
+    people["members"][1]["name"] = chr(0x5000 + int(village) % 4096) + "温罕"  # an initial that nobody else has
     people["members"].append(a_member(name=people["members"][1]["name"], born_on="1999-01-01", **WITHOUT_NUMBER))
     household = done(await way.call(officials.village).post("/v1/households", people))["id"]
     member = done(await way.call(officials.village).get(f"/v1/households/{household}"))["members"][0]["id"]

@@ -27,6 +27,7 @@ from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import auditor, county, prefecture, village
 
+TODAY: dict[str, Any] = {"effective_from": "2021-09-22"}
 HOUSEHOLD = {
     "address": "下寨12号",
     "phone": "13900001234",
@@ -71,11 +72,11 @@ class Home:
 
     async def fill(self, body: dict[str, Any], *, seen: int | None = None, by: Any = None) -> Any:
         seen = seen or (await self.shown())["version"]
-        return await self.call(by or village()).put(f"/v1/households/{self.id}/form", body, seen=seen)
+        return await self.call(by or village()).put(f"/v1/households/{self.id}/form", TODAY | body, seen=seen)
 
     async def fill_person(self, body: dict[str, Any], *, seen: int | None = None, by: Any = None) -> Any:
         seen = seen or (await self.shown())["version"]
-        return await self.call(by or village()).put(f"/v1/people/{self.person}/form", body, seen=seen)
+        return await self.call(by or village()).put(f"/v1/people/{self.person}/form", TODAY | body, seen=seen)
 
 
 @pytest.fixture
@@ -210,8 +211,8 @@ async def test_a_household_that_was_struck_off_has_no_form_any_more(home: Home, 
 async def test_a_household_is_shown_as_of_any_past_day(home: Home, set_clock: SetClock, way: Way) -> None:
     done(await home.fill({"fuel": "firewood"}))
     await set_clock(way.now + timedelta(days=100))
-    done(await home.fill({"fuel": "gas", "kind": "general"}))
-    done(await home.fill_person({"education": "primary"}))
+    done(await home.fill({"fuel": "gas", "kind": "general", "effective_from": "2021-12-31"}))
+    done(await home.fill_person({"education": "primary", "effective_from": "2021-12-31"}))
     done(await home.fill({"fuel": "coal", "effective_from": "2021-10-10"}))
 
     seen = {day: await home.shown(on=day) for day in ("2021-09-22", "2021-10-09", "2021-10-10", "2021-12-30", "2021-12-31")}

@@ -22,6 +22,9 @@ NEIGHBOUR = "530902102202"  # a village of the same township
 ELSEWHERE = "530921101001"  # a village of another county
 
 
+SINCE = {"effective_from": "2021-09-01"}
+
+
 @dataclass(frozen=True)
 class Story:
     """What happened to one household; the words are what may never be repeated elsewhere."""
@@ -74,8 +77,12 @@ async def fill_forms(way: Way, household_id: str) -> None:
     """Fill in the forms of a household and its head, and register somebody twice."""
     cadre = way.call(way.officials.village)
     head = done(await cadre.get(f"/v1/households/{household_id}"))["members"][0]["id"]
-    done(await cadre.put(f"/v1/households/{household_id}/form", {"address": "下寨12号", "natural_village": "下寨", "water_safe": True}, seen=1))
-    form = {"health": ["disabled"], "disability_class": "4", "disability_grade": 2}
+    done(
+        await cadre.put(
+            f"/v1/households/{household_id}/form", {**SINCE, "address": "下寨12号", "natural_village": "下寨", "water_safe": True}, seen=1
+        )
+    )
+    form = {**SINCE, "health": ["disabled"], "disability_class": "4", "disability_grade": 2}
     done(await cadre.put(f"/v1/people/{head}/form", form, seen=2))
     twice = a_household(village=way.officials.village.area, members=1)
     twice["members"] += [a_member(name=twice["members"][0]["name"], born_on="1999-01-01", **WITHOUT_NUMBER)]

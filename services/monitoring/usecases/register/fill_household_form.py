@@ -31,7 +31,7 @@ class FillHouseholdForm:
     What is left out is not known. Only the kind, the address, the phone and the account, which are shown masked or elsewhere, stay as they were.
     """
 
-    effective_from: Day | None = None
+    effective_from: Day
     kind: HouseholdKind | None = None
     address: Address | None = None
     phone: Phone | None = None
@@ -83,7 +83,7 @@ async def fill_household_form(household_id: HouseholdId, filled: FillHouseholdFo
     :raises WaterSaysBoth: the form contradicts itself; likewise HouseSaysBoth.
     """
     household = await held_as_seen(household_id, expected, tx)
-    day = effective_day(filled.effective_from, tx)
+    day = come(filled.effective_from, tx)
     form = checked_household(form_of(filled, HouseholdForm))
     rows = await forms.of_household(household_id, tx)
     if not rows and filled.kind not in (None, household.kind):
@@ -114,15 +114,14 @@ async def held_as_seen(household_id: HouseholdId, expected: int, tx: Transaction
     return household
 
 
-def effective_day(given: date | None, tx: Transaction) -> date:
-    """Say from which day on something holds: today, or a past day.
+def come(day: date, tx: Transaction) -> date:
+    """Hold the day from which something holds against today.
 
     :raises NotYetHappened: it lies ahead.
     """
-    today = local_day(tx.now)
-    if given is not None and given > today:
+    if day > local_day(tx.now):
         raise NotYetHappened("body.effective_from")
-    return given or today
+    return day
 
 
 def form_of(filled: Any, kind: type[Any]) -> Any:

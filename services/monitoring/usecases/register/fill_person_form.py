@@ -7,7 +7,7 @@ from pydantic import Field
 from services.monitoring.domain.register import codes
 from services.monitoring.domain.register.forms import PersonForm, checked_person
 from services.monitoring.store.register import forms, households, people
-from services.monitoring.usecases.register.fill_household_form import FormFilled, effective_day, form_of, held_as_seen
+from services.monitoring.usecases.register.fill_household_form import FormFilled, come, form_of, held_as_seen
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import HouseholdId, PersonId
@@ -21,7 +21,7 @@ class FillPersonForm:
     Either the education or the school status; `drop_out_reason` of who should be in school and is not; months are those of the last twelve.
     """
 
-    effective_from: Day | None = None
+    effective_from: Day
     ethnic_group: codes.EthnicGroup | None = None
     political_status: codes.PoliticalStatus | None = None
     education: codes.Education | None = None
@@ -59,7 +59,7 @@ async def fill_person_form(person_id: PersonId, filled: FillPersonForm, tx: Tran
     if household_id is None:
         raise NotFound
     household = await held_as_seen(HouseholdId(household_id), expected, tx)
-    day = effective_day(filled.effective_from, tx)
+    day = come(filled.effective_from, tx)
     form: PersonForm = checked_person(form_of(filled, PersonForm))
     place = await forms.put_person(person_id, household, form, day, tx)
     await households.amend(HouseholdId(household.id), household.kind, tx)
