@@ -100,7 +100,7 @@ async def test_a_form_is_filled_in_and_shown_masked(home: Home, admin: asyncpg.C
     kept = await admin.fetchrow("SELECT * FROM household_form WHERE household_id = $1 AND valid_to IS NULL", home.id)
     assert kept
     assert "下寨12号" not in str(dict(kept))
-    assert monitoring.vault.open(kept["secrets"], table="household_form", row=kept["id"])["address"] == "下寨12号"
+    assert monitoring.vault.open(kept["secrets"], table="household_form", row=kept["household_id"])["address"] == "下寨12号"
 
 
 async def test_of_health_address_and_account_the_audit_knows_only_that_they_changed(home: Home, admin: asyncpg.Connection) -> None:
@@ -113,8 +113,8 @@ async def test_of_health_address_and_account_the_audit_knows_only_that_they_chan
         "SELECT string_agg(coalesce(before::text, '') || coalesce(after::text, ''), '') FROM audit WHERE relation LIKE '%\\_form'"
     )
     assert any('"health": "changed"' in row["said"] and '"disability_grade": "changed"' in row["said"] for row in rows)
-    assert "chronic_disease" not in everything
-    assert "下寨" not in everything
+    assert "chronic_disease" not in str(everything)
+    assert "下寨" not in str(everything)
 
 
 async def test_what_is_shown_masked_stays_when_it_is_left_out_and_all_else_is_then_not_known(home: Home) -> None:

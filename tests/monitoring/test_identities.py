@@ -47,7 +47,7 @@ def test_who_somebody_is_has_to_be_said_and_said_once(said: dict[str, Any], name
 
 
 def test_an_id_number_says_day_of_birth_and_sex_and_may_be_told_the_same() -> None:
-    said = identify("p", **NOBODY | {"id_number": ID}, today=TODAY)
+    said = identify("p", **{**NOBODY, "id_number": ID}, today=TODAY)
     told = identify("p", **NOBODY | {"id_number": ID, "born_on": date(1970, 1, 1), "sex": Sex.MALE}, today=TODAY)
 
     assert (said.born_on, said.sex, said.key) == (date(1970, 1, 1), Sex.MALE, ID.number)

@@ -1,6 +1,6 @@
 """Pages of the lists as they are exported: the rows that the list shows, in the columns of its sheet, masked as there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from services.monitoring.domain.register.households import HouseholdStatus, Rela
 from services.monitoring.queries.leads import ELSEWHERE
 from services.monitoring.store import cases, flags, leads
 from services.monitoring.store.income import incomes
-from services.monitoring.store.register import duplicates, households, people
+from services.monitoring.store.register import duplicates, forms, households, people
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
 from shared.kernel.people import IdNumber, PersonName, Phone
@@ -33,7 +33,9 @@ async def register_page(area: str, status: HouseholdStatus, after: Place | None,
     ids = [row.id for row in found]
     members = _by_household(await people.members_of_all(ids, tx))
     income = {row.household_id: row for row in await incomes.present_of_all(ids, tx)}
-    return [row for household in found for row in _household_rows(household, members.get(household.id, []), income[household.id], tx)], following
+    filled = await forms.present_of_all(ids, [each.id for people in members.values() for each in people], tx)
+    rows = [row for household in found for row in _household_rows(household, members.get(household.id, []), income[household.id], filled, tx)]
+    return rows, following
 
 
 async def lead_page(area: str, status: LeadStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
@@ -78,11 +80,14 @@ def _by_household(rows: Sequence[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
     return found
 
 
-def _household_rows(household: Row[Any], members: Sequence[Row[Any]], income: Row[Any], tx: Transaction) -> Rows:
+def _household_rows(
+    household: Row[Any], members: Sequence[Row[Any]], income: Row[Any], filled: Mapping[UUID, Mapping[str, object]], tx: Transaction
+) -> Rows:
     """Write a household as rows; what is said of it stands in the head's row."""
     of_head = {"kind": household.kind, "people": income.people, "net_income": income.net if income.net >= 0 else None} | {
         each: getattr(income, each) for each in incomes.AMOUNTS
     }
+    of_head |= filled.get(household.id, {})
     rows: Rows = []
     for member in sorted(members, key=lambda each: each.relation is not Relation.HEAD):
         secrets = tx.vault.open(member.secrets, table="person", row=member.id)
@@ -95,6 +100,7 @@ def _household_rows(household: Row[Any], members: Sequence[Row[Any]], income: Ro
             "relation": member.relation,
             "labour": member.labour,
             "person": member.id,
+            **filled.get(member.id, {}),
             **(of_head if member.relation is Relation.HEAD else {}),
         }
         rows.append([values.get(column.field) for column in HOUSEHOLD_REGISTER.columns])

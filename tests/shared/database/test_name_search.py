@@ -157,7 +157,9 @@ async def test_a_cursor_made_of_somebody_elsewhere_tells_nothing(pool: Database,
 
 async def plan_of(owner: asyncpg.Connection, area: str, part: str, start: int) -> str:
     """Give the plan of the look-up once it is asked often, as its own role follows it: past the policies, from the caller's scope."""
-    source, names = await owner.fetchrow("SELECT prosrc, proargnames[1:7] FROM pg_proc WHERE proname = 'people_named'") or ()
+    told = await owner.fetchrow("SELECT prosrc, proargnames[1:7] FROM pg_proc WHERE proname = 'people_named'")
+    assert told
+    source, names = told
     for n, name in enumerate(names, start=1):
         source = re.sub(rf"\b{name}\b", f"${n}", source)
     after = (

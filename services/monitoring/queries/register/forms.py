@@ -81,7 +81,7 @@ def household_form_shown(row: Row[Any] | None, tx: Transaction) -> HouseholdForm
     """Write a row of a form as it is shown."""
     if row is None:
         return None
-    secrets = tx.vault.open(row.secrets, table="household_form", row=row.id) if row.secrets else {}
+    secrets = tx.vault.open(row.secrets, table="household_form", row=row.household_id) if row.secrets else {}
     masked = {"address": Address, "phone": Phone, "bank_account": BankAccount, "bank": str}
     return HouseholdFormShown(
         valid_from=row.valid_from,

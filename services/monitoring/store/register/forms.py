@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlmodel import Field, col
 
 from services.monitoring.domain.register import codes
-from services.monitoring.domain.register.forms import HouseholdForm, PersonForm
+from services.monitoring.domain.register.forms import HEALTH_FIELDS, HouseholdForm, PersonForm
 from services.monitoring.domain.register.households import HouseholdKind
 from services.monitoring.domain.register.timeline import Place, place_of
 from services.monitoring.store.base import Base
@@ -168,7 +168,7 @@ class PersonFormRow(Base, table=True):
 
 OF_HOUSEHOLD = (
     select(
-        *(col(each) for each in (HouseholdFormRow.id, HouseholdFormRow.valid_from, HouseholdFormRow.valid_to)),
+        *(col(each) for each in (HouseholdFormRow.household_id, HouseholdFormRow.valid_from, HouseholdFormRow.valid_to)),
         *(col(each) for each in (HouseholdFormRow.kind, HouseholdFormRow.village_code, HouseholdFormRow.secrets)),
         *columns_of(HouseholdFormRow, HouseholdForm),
     )
@@ -186,6 +186,13 @@ OF_PEOPLE_ON = select(col(PersonFormRow.person_id), *columns_of(PersonFormRow, P
     among(PersonFormRow.person_id, "person_ids"),
     col(PersonFormRow.valid_from) <= _ON,
     or_(col(PersonFormRow.valid_to).is_(None), col(PersonFormRow.valid_to) > _ON),
+)
+
+_HOUSEHOLDS_PRESENT = select(col(HouseholdFormRow.household_id).label("subject"), *columns_of(HouseholdFormRow, HouseholdForm)).where(
+    among(HouseholdFormRow.county_code, "counties"), among(HouseholdFormRow.household_id, "subjects"), col(HouseholdFormRow.valid_to).is_(None)
+)
+_PEOPLE_PRESENT = select(col(PersonFormRow.person_id).label("subject"), *columns_of(PersonFormRow, PersonForm)).where(
+    among(PersonFormRow.county_code, "counties"), among(PersonFormRow.person_id, "subjects"), col(PersonFormRow.valid_to).is_(None)
 )
 
 
@@ -221,10 +228,20 @@ async def of_people_on(person_ids: Sequence[UUID], day: date, tx: Transaction) -
     return {row["person_id"]: person_form(row) for row in rows}
 
 
+async def present_of_all(household_ids: Sequence[UUID], person_ids: Sequence[UUID], tx: Transaction) -> dict[UUID, dict[str, object]]:
+    """Load the present forms of households and people as a file writes them, without what is secret and without health."""
+    found: dict[UUID, dict[str, object]] = {}
+    for question, ids in ((_HOUSEHOLDS_PRESENT, household_ids), (_PEOPLE_PRESENT, person_ids)):
+        for row in (await tx.execute(question, {"counties": tx.counties, "subjects": list(ids)})).mappings():
+            values = {name: value for name, value in row.items() if name not in ("subject", *HEALTH_FIELDS)}
+            found[row["subject"]] = {name: str(value).lower() if isinstance(value, bool) else value for name, value in values.items()}
+    return found
+
+
 async def put_household(household: Row[Any], kept: Mapping[str, Any], place: Place, tx: Transaction) -> None:
     """Keep a form of a household in its place among those that are there.
 
-    :param kept: the columns of the form, its kind and village, its id, and its secrets sealed for that.
+    :param kept: the columns of the form, its kind and village, its id, and its secrets sealed for the household.
     """
     keys = {"household_id": household.id, "area_code": household.area_code, "county_code": household.county_code}
     await _put(HouseholdFormRow, household.id, keys, place, kept, tx)

@@ -51,4 +51,5 @@ class RegisterLoad:
         if not await register_files.add(part, due, tx):
             return False
         await register_files.change(part, tx)
+        await register_files.keep_forms(part, tx)
         return True

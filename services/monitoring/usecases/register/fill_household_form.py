@@ -89,12 +89,11 @@ async def fill_household_form(household_id: HouseholdId, filled: FillHouseholdFo
     if not rows and filled.kind not in (None, household.kind):
         rows = await _begin(household, tx)
     place, before = place_of(rows, day), on(rows, day)
-    row_id = before.id if before is not None and place.replaces else new_id()
     kept = {
-        "id": row_id,
+        "id": new_id(),
         "kind": filled.kind or (before.kind if before is not None else household.kind),
         "village_code": before.village_code if before is not None else household.area_code,
-        "secrets": _sealed(filled, before, row_id, tx),
+        "secrets": _sealed(filled, before, household_id, tx),
         **forms.columns(form),
     }
     await forms.put_household(household, kept, place, tx)
@@ -136,10 +135,10 @@ async def _begin(household: Row[Any], tx: Transaction) -> Sequence[Any]:
     return await forms.of_household(HouseholdId(household.id), tx)
 
 
-def _sealed(filled: FillHouseholdForm, before: Row[Any] | None, row_id: UUID, tx: Transaction) -> bytes | None:
-    """Seal what is secret of a form; what is left out stays as it was on the day."""
-    kept = tx.vault.open(before.secrets, table="household_form", row=before.id) if before is not None and before.secrets else {}
+def _sealed(filled: FillHouseholdForm, before: Row[Any] | None, household_id: HouseholdId, tx: Transaction) -> bytes | None:
+    """Seal what is secret of a form, bound to the household, so that the next form may bear it on; what is left out stays as it was on the day."""
+    kept = tx.vault.open(before.secrets, table="household_form", row=household_id) if before is not None and before.secrets else {}
     given = {"address": filled.address and filled.address.full, "phone": filled.phone and filled.phone.number, "bank": filled.bank}
     given["bank_account"] = filled.bank_account and filled.bank_account.number
     kept |= {name: value for name, value in given.items() if value is not None}
-    return tx.vault.seal(kept, table="household_form", row=row_id) if kept else None
+    return tx.vault.seal(kept, table="household_form", row=household_id) if kept else None
