@@ -3,6 +3,7 @@
 from shared.kernel.actors import Permissions, Role
 
 _VILLAGE = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER})
+_DECIDERS = frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER})
 _OFFICIALS = _VILLAGE | {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
 _OFFICERS = _OFFICIALS - {Role.VILLAGE_CADRE}
 _READERS = _OFFICIALS | {Role.AUDITOR}
@@ -22,6 +23,12 @@ PERMISSIONS: Permissions = {
     "household_search": _OFFICIALS,
     "household": _READERS,
     "new_lead": _OFFICIALS,
+    "household_form": _VILLAGE,
+    "person_form": _VILLAGE,
+    "duplicates": _READERS,
+    "duplicate_export": _READERS,
+    "duplicate_decision": _DECIDERS,
+    "duplicate_search": _DECIDERS | {Role.PREFECTURE_OFFICER},
     "leads": _READERS,
     "lead": _READERS,
     "lead_by_source": _READERS,

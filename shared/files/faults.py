@@ -88,6 +88,7 @@ OF_CELLS: Mapping[str, tuple[str, str]] = {
     "id_number_check_digit": ("身份证号码的校验码不符，请核对", "the check digit of the ID number is wrong: check it"),
     "phone": ("应为11位手机号码", "must be a mobile number of 11 digits"),
     "money": ("应为金额，单位元，最多两位小数，不带单位", "must be an amount in yuan with two decimals at most, and no unit"),
+    "quantity": ("应为不小于0、小于一百万的数，最多两位小数，不带单位", "must be a number below a million with two decimals at most, and no unit"),
     "negative": ("不能为负数", "must not be negative"),
     "not_a_number": ("不是有效的数字，请填写数字", "is no number: write one"),
     "count": ("应为0至100000的整数", "must be a whole number from 0 to 100000"),

@@ -22,6 +22,7 @@ class Holds(StrEnum):
     ID_NUMBER = "id_number"  # 18 characters, text only: a numeric cell has lost digits
     PHONE = "phone"  # 11 digits, text or number
     YUAN = "yuan"  # written "1234.50", not negative
+    QUANTITY = "quantity"  # written "3.50", not negative, below a million: mu, square metres, kilometres
     COUNT = "count"  # a whole number, not negative
     DAY = "day"  # written "2026-01-05"
     VILLAGE = "village"  # 12 digits; the village's name may follow after a space

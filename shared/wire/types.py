@@ -20,7 +20,11 @@ _UNSAFE = re.compile(
 )
 UNSAFE = _UNSAFE  # for the cells of files too
 _MONEY = re.compile(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
-_ID_NUMBER = re.compile(r"^[1-9][0-9]{16}[0-9X]$")
+_QUANTITY = re.compile(r"^(0|[1-9][0-9]{0,5})(\.[0-9]{1,2})?$")
+# An ID number, or the number of a disability certificate: class, grade, and how often it was re-issued, follow it.
+_ID_NUMBER = re.compile(r"^([1-9][0-9]{16}[0-9X])([1-7][1-4]([0-9A-Z]{2})?)?$")
+_CERTIFICATE = re.compile(r"^[0-9A-Za-z一-龥()-]{4,30}$")
+_ACCOUNT = re.compile(r"^[0-9]{8,30}$")
 _PHONE = re.compile(r"^1[3-9][0-9]{9}$")
 _TIME = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})$")
 _LINES = re.compile(r"[\t\n]")
@@ -72,9 +76,10 @@ def _id_number(value: object) -> people.IdNumber:
         return value
     if not isinstance(value, str):
         raise fault("id_number_form")
-    number = value.upper()
-    if not _ID_NUMBER.fullmatch(number):
+    written = _ID_NUMBER.fullmatch(value.upper())
+    if not written:
         raise fault("id_number_form")
+    number, disability = written[1], written[2] or ""
     try:
         born = ric.get_birth_date(number)
     except StdnumError as error:
@@ -83,7 +88,7 @@ def _id_number(value: object) -> people.IdNumber:
         raise fault("id_number_birth")
     if ric.calc_check_digit(number) != number[-1]:
         raise fault("id_number_check_digit")
-    return people.IdNumber(number)
+    return people.IdNumber(number, disability)
 
 
 def _phone(value: object) -> people.Phone:
@@ -100,6 +105,38 @@ def _name(value: object) -> people.PersonName:
     if not isinstance(value, str) or not 1 <= len(value.strip()) <= 50 or _LINES.search(value.strip()):
         raise fault("person_name")
     return people.PersonName(_safe(value.strip()))
+
+
+def _certificate(value: object) -> people.CertificateNumber:
+    if isinstance(value, people.CertificateNumber):
+        return value
+    if not (isinstance(value, str) and _CERTIFICATE.fullmatch(value)):
+        raise fault("certificate_number")
+    return people.CertificateNumber(value.upper())
+
+
+def _account(value: object) -> people.BankAccount:
+    if isinstance(value, people.BankAccount):
+        return value
+    if not (isinstance(value, str) and _ACCOUNT.fullmatch(value)):
+        raise fault("bank_account")
+    return people.BankAccount(value)
+
+
+def _address(value: object) -> people.Address:
+    if isinstance(value, people.Address):
+        return value
+    if not isinstance(value, str) or not 1 <= len(value.strip()) <= 100 or _LINES.search(value.strip()):
+        raise fault("address")
+    return people.Address(_safe(value.strip()))
+
+
+def _quantity(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if not (isinstance(value, str) and _QUANTITY.fullmatch(value)):
+        raise fault("quantity")
+    return Decimal(value)
 
 
 def _uuid7(value: UUID) -> UUID:
@@ -141,8 +178,22 @@ ClientId = Annotated[UUID, AfterValidator(_uuid7)]
 Yuan = Annotated[Decimal, PlainValidator(_money), PlainSerializer(str, return_type=str), _shown(_MONEY.pattern, "5161.00")]
 AwareTime = Annotated[AwareDatetime, BeforeValidator(_iso_text), AfterValidator(_within_reason), Field(examples=["2021-09-22T09:30:00+08:00"])]
 Day = Annotated[date, BeforeValidator(_iso_day), Field(examples=["2021-01-01"])]
-IdNumber = Annotated[people.IdNumber, PlainValidator(_id_number), _masked, _shown("^[1-9][0-9]{16}[0-9Xx]$", "533522197001010010")]
+IdNumber = Annotated[
+    people.IdNumber,
+    PlainValidator(_id_number),
+    _masked,
+    _shown("^[1-9][0-9]{16}[0-9Xx]([1-7][1-4]([0-9A-Za-z]{2})?)?$", "533522197001010010"),
+]
 Phone = Annotated[people.Phone, PlainValidator(_phone), _masked, _shown(_PHONE.pattern, "13900000000")]
 PersonName = Annotated[
     people.PersonName, PlainValidator(_name), _masked, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 50, "examples": ["李文芳"]})
 ]
+CertificateNumber = Annotated[people.CertificateNumber, PlainValidator(_certificate), _masked, _shown(_CERTIFICATE.pattern, "E12345678")]
+BankAccount = Annotated[people.BankAccount, PlainValidator(_account), _masked, _shown(_ACCOUNT.pattern, "6228480000000000010")]
+Address = Annotated[
+    people.Address, PlainValidator(_address), _masked, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 100, "examples": ["下寨12号"]})
+]
+Quantity = Annotated[Decimal, PlainValidator(_quantity), PlainSerializer(str, return_type=str), _shown(_QUANTITY.pattern, "3.50")]
+Months = Annotated[int, Field(strict=True, ge=1, le=12, examples=[6])]
+Grade = Annotated[int, Field(strict=True, ge=1, le=4, examples=[2])]
+SiteCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,30}$", strict=True), Field(examples=["530902-01"])]

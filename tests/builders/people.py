@@ -31,6 +31,10 @@ def a_member(**changes: Any) -> dict[str, Any]:
     }
 
 
+WITHOUT_NUMBER: dict[str, Any] = {"id_number": None, "certificate": "none", "sex": "male"}
+"""Of somebody who has no certificate yet; the day of birth has to be told beside it."""
+
+
 def some_income(**changes: str) -> dict[str, str]:
     return {"wage_income": "8000.00", "production_income": "9000.00", "production_expense": "2500.00", "transfer_income": "1200.00", **changes}
 

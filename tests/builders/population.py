@@ -38,6 +38,10 @@ _ROWS = {
                {status},
                '["06"]', 'marginal', '{{}}', now(), due_at
     """,
+    "duplicate_pair": """
+        (county_code, id, township_code, area_code, person_a, person_b, score, status, found_at, due_at)
+        SELECT county_code, gen_random_uuid(), township_code, area_code, gen_random_uuid(), gen_random_uuid(), 0.7, {status}, now(), due_at
+    """,
     "risk_flag": """
         (county_code, id, household_id, township_code, area_code, status, risks, raised_at, due_at, changed_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,
@@ -65,3 +69,31 @@ async def fill(owner: asyncpg.Connection, table: str, count: int, statuses: Sequ
         await owner.execute("SET LOCAL session_replication_role = replica")
         await owner.execute(f"INSERT INTO {table} {rows} FROM ({_PLACES.replace('$1', str(count))}) AS place")
     await owner.execute(f"VACUUM ANALYZE {table}")
+
+
+NAMES = """
+    (ARRAY['李','王','张','杨','罗','岩','𠮷','阿','欧阳','_','%'])[1 + abs(hashint4(n)) % 11]
+    || (ARRAY['文','文文','国','依古丽','𠀀𠀁','·','_','%','芳','',''])[1 + abs(hashint4(n * 31)) % 11]
+    || (ARRAY['芳','英','明','·买买提','·文','𠮷','','文·𠀀','%','国李','ab'])[1 + abs(hashint4(n * 77)) % 11]
+"""
+"""Names of one to nine characters: with points, with what patterns are made of, and with characters beyond the basic plane."""
+
+
+async def fill_people(owner: asyncpg.Connection, count: int) -> None:
+    """Write people, each in a household of one, with audit and foreign keys switched off, and let the planner know them."""
+    places = f"SELECT place.*, gen_random_uuid() AS household, gen_random_uuid() AS person FROM ({_PLACES.replace('$1', str(count))}) AS place"
+    async with owner.transaction():
+        await owner.execute("SET LOCAL session_replication_role = replica")
+        await owner.execute(f"""
+            WITH place AS MATERIALIZED ({places}), household AS (
+                INSERT INTO household (county_code, id, township_code, area_code, number, kind, due_at, registered_at)
+                SELECT county_code, household, township_code, area_code, 'person-' || n, 'general', due_at, now() FROM place
+            ), person AS (
+                INSERT INTO person (county_code, id, area_code, name, id_number_index, secrets)
+                SELECT county_code, person, area_code, {NAMES}, int4send(n), '' FROM place
+            )
+            INSERT INTO membership (county_code, id, household_id, person_id, area_code, relation, labour, valid_from)
+            SELECT county_code, gen_random_uuid(), household, person, area_code, 'head', 'ordinary', '2021-01-01' FROM place
+        """)
+    for table in ("household", "person", "membership"):
+        await owner.execute(f"VACUUM ANALYZE {table}")

@@ -43,6 +43,7 @@ def _kept(table: str, id: str = "id::text", **more: Any) -> Kept:
 
 KEPT = {
     "monitoring.households": _kept("household", state="normal"),
+    "monitoring.duplicates": _kept("duplicate_pair", state="open"),
     "monitoring.leads": _kept("lead", state="registered"),
     "monitoring.change_requests": _kept("change_request", state="requested"),
     "monitoring.cases": _kept("monitoring_case"),

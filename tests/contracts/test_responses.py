@@ -29,6 +29,13 @@ from tests.contracts.world import HERE, World
 
 PERSONAL = re.compile(r"name|^head|phone|mobile|id_?(number|card)|card|bank|account|address|birth|born|secret|index|cipher|illness|diagnosis|person")
 MASKED: Mapping[tuple[str, str], str] = {
+    ("HouseholdFound", "head"): r".\*{1,3}",
+    ("HouseholdFound", "person_name"): r".\*{1,3}",
+    ("HouseholdFormShown", "address"): r".{1,3}\*{3}",
+    ("HouseholdFormShown", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
+    ("HouseholdFormShown", "bank_account"): r"\*{8}[0-9]{4}",
+    ("OneOfPair", "name"): r".\*{1,3}",
+    ("OneOfPair", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("HouseholdLine", "head"): r".\*{1,3}",
     ("MemberShown", "name"): r".\*{1,3}",
     ("MemberShown", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
@@ -41,6 +48,7 @@ MASKED: Mapping[tuple[str, str], str] = {
     ("Reporter", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
 }
 NO_PERSON_S = {
+    ("HouseholdFormShown", "bank"),  # at which bank
     *(("AreaShown", "name"), ("CaseShown", "household_id")),
     *(("MemberNamed", "person_id"), ("CorrectionAsked", "person_id")),  # an id is not personal, what it leads to is
     ("CellFault", "header"),
@@ -53,6 +61,7 @@ BACK_TO_ITS_ASKER = {"job_report"}
 """The file that was sent, with what is wrong in it, to nobody but its sender: masked it could not be corrected and sent again."""
 COLUMNS = {column.header: column.field for column in HOUSEHOLD_REGISTER.columns if column.field in ("name", "id_number", "phone")}
 BY_FIELD = {field: pattern for (_, field), pattern in MASKED.items()}
+BY_FIELD["id_number"] += r"|\*"  # in a register that goes out: who has none stays as registered
 
 
 def answers_of(operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -112,8 +112,9 @@ def try_cases(told: APIOperation, caller: Caller, wanted: Wanted, answers: Count
 
 def drawn(told: APIOperation, wanted: Wanted) -> st.SearchStrategy[schemathesis.Case]:
     there: dict[str, Any] = {"path_parameters": dict(wanted.path)} if wanted.path else {}
-    if told.method.upper() == "POST":
-        there["headers"] = {"Idempotency-Key": "drawn"} | ({"if-match": f'"{wanted.seen}"'} if wanted.seen is not None else {})
+    key = {"Idempotency-Key": "drawn"} if told.method.upper() == "POST" else {}
+    if headers := key | ({"if-match": f'"{wanted.seen}"'} if wanted.seen is not None else {}):
+        there["headers"] = headers
     right = {"body": wanted.body} if wanted.body is not None else {"body": {**wanted.form, "file": wanted.file}} if wanted.form else {}
     valid, invalid = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
     return st.one_of(

@@ -255,8 +255,36 @@ def _visit(world: World) -> dict[str, Any]:
     return trouble(visited_at=world.at(minutes=-1))
 
 
-def _search(world: World) -> Wanted:
-    return Wanted(guard=Guard.LIST, body={"id_number": world.people[1]["id_number"]}, thing=world.household)
+def _searches(world: World) -> list[Wanted]:
+    """By number, and by the rare name of somebody."""
+    bodies = ({"id_number": world.people[1]["id_number"]}, {"name_part": world.people[1]["name"][:2]})
+    return [Wanted(guard=Guard.LIST, body=body, thing=world.household) for body in bodies]
+
+
+HOUSEHOLD_FORM = {
+    "effective_from": "2021-09-01",
+    "kind": "lifted_out",
+    "address": "下寨12号",
+    "phone": "13912340000",
+    "bank_account": "6228480000000000010",
+    "bank": "农村信用社",
+    "farmland": "3.50",
+    "house_grade": "B",
+    "water_safe": True,
+}
+PERSON_FORM = {
+    "effective_from": "2021-09-01",
+    "ethnic_group": "21",
+    "education": "primary",
+    "health": ["healthy"],
+    "work_place": "county",
+    "work_months": 6,
+}
+
+
+def _person_form(world: World) -> Wanted:
+    seen = world.versions[world.household]
+    return Wanted(path={"person_id": world.member}, thing=world.member, body=PERSON_FORM, seen=seen)
 
 
 def _family(body: Callable[[World], dict[str, Any]], *, status: int = 200, **path: Callable[[World], str]) -> Make:
@@ -346,7 +374,7 @@ WANTED: dict[str, Make] = {
     ),
     "monitoring.households": _list(lambda world: world.household, status="normal"),
     "monitoring.household_export": _export(lambda world: world.household, status="normal"),
-    "monitoring.household_search": _one(_search),
+    "monitoring.household_search": _searches,
     "monitoring.household": _thing("household_id", lambda world: world.household),
     "monitoring.household_split": _family(lambda world: a_split(named(world.register.people[1], "head"))),
     "monitoring.household_merge": _family(_merger),
@@ -366,6 +394,14 @@ WANTED: dict[str, Make] = {
     "monitoring.change_request_approval": _decided({"opinion": "同意"}),
     "monitoring.change_request_refusal": _decided({"opinion": "未另立门户"}),
     "monitoring.change_request_withdrawal": _withdrawn,
+    "monitoring.household_form": _thing("household_id", lambda world: world.household, lambda _: HOUSEHOLD_FORM, versioned=True),
+    "monitoring.person_form": _one(_person_form),
+    "monitoring.duplicates": _list(lambda world: world.pair),
+    "monitoring.duplicate_export": _export(lambda world: world.pair, status="open"),
+    "monitoring.duplicate_decision": _thing(
+        "duplicate_id", lambda world: world.pair, lambda _: {"decision": "different", "reason": "入户核实，是兄弟二人"}, versioned=True
+    ),
+    "monitoring.duplicate_search": _one(lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village}, outside=OutsideYourArea)),
     "monitoring.new_lead": _one(_lead),
     "monitoring.leads": _list(lambda world: world.lead),
     "monitoring.lead_export": _export(lambda world: world.lead, status="registered"),

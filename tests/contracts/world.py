@@ -19,7 +19,7 @@ from shared.service.jobs.runner import JobRunner
 from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.leads import a_person_lead, a_source_number
-from tests.builders.people import a_household, a_self_report, proof
+from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report, proof
 from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call, Caller
@@ -93,6 +93,8 @@ class World:
     village: str
     household: str
     people: list[dict[str, Any]]
+    member: str
+    pair: str
     lead: str
     numbered: str
     source_number: str
@@ -124,9 +126,9 @@ class World:
     @property
     def secrets(self) -> set[str]:
         """What is never to be read in full: everybody's name, number and phone."""
-        return {
-            person[name] for person in [*self.people, *self.register.sent, self.report_sent, *self.rows] for name in ("name", "id_number", "phone")
-        }
+        people = [*self.people, *self.register.sent, self.report_sent, *self.rows]
+        told = (person.get(name) for person in people for name in ("name", "id_number", "phone"))
+        return {each for each in told if each}
 
     @property
     def township(self) -> str:
@@ -267,7 +269,11 @@ async def _things(
 ) -> World:
     village, officials = way.officials.village.area, way.officials
     people = a_household(village=village, members=3)
+    people["members"][1]["name"] = chr(0x5000 + int(village) % 4096) + "温罕"  # an initial that nobody else has
+    people["members"].append(a_member(name=people["members"][1]["name"], born_on="1999-01-01", **WITHOUT_NUMBER))
     household = done(await way.call(officials.village).post("/v1/households", people))["id"]
+    member = done(await way.call(officials.village).get(f"/v1/households/{household}"))["members"][0]["id"]
+    (pair,) = done(await way.call(officials.village).get("/v1/duplicates"))["items"]
     lead = await way.lead(household)
     number = a_source_number()
     numbered, undirected = [
@@ -282,7 +288,7 @@ async def _things(
     paused_lead = await _paused(way, f"leads/{(await way.lead(await way.household()))['id']}")
     paused_case = await _paused(way, f"cases/{await way.case('06')}")
     escalations = await _said_of(cases["opened"], calls["monitoring"], village)
-    first = (flag, household, numbered, undirected, answer["id"], round_id, to_screen, *escalations.values())
+    first = (flag, household, pair["id"], numbered, undirected, answer["id"], round_id, to_screen, *escalations.values())
     changing = (register.family, *register.people, register.parting, register.leaving, register.transfer)
     versions = {lead["id"]: lead["version"], paused_lead: 2, paused_case: 2, **dict.fromkeys((*first, *changing), 1)}
     for case_id in cases.values():
@@ -293,6 +299,8 @@ async def _things(
         village=village,
         household=household,
         people=people["members"],
+        member=member,
+        pair=pair["id"],
         lead=lead["id"],
         numbered=numbered,
         source_number=number,

@@ -99,7 +99,7 @@ async def test_a_workbook_is_the_template_filled_in_without_a_fault(county: str,
 def test_a_workbook_bears_the_mark_and_shows_the_village_by_name(files: Files, drawn: Drawn) -> None:
     book = openpyxl.load_workbook(files.workbook("530902"))
 
-    assert book["说明"]["B1"].value == "household_register/1"
+    assert book["说明"]["B1"].value == "household_register/2"
     assert [cell.value for cell in book["填报"][1]] == [column.header for column in HOUSEHOLD_REGISTER.columns]
     assert str(book["填报"]["A2"].value).endswith("委员会")
 

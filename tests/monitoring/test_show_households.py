@@ -70,7 +70,7 @@ async def test_a_household_of_another_area_is_not_found(stranger: Any, call: Cal
     found = await call(stranger).post("/v1/households/search", {"id_number": household["members"][0]["id_number"]})
 
     assert refused(answer) == (404, "NotFound", [])
-    assert found.json() == {"items": []}
+    assert found.json() == {"items": [], "next": None}
     assert await admin.fetch(READS, household_id) == []
 
 

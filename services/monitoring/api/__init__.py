@@ -11,6 +11,7 @@ from services.monitoring.api.lead_answers import lead_answers
 from services.monitoring.api.leads import leads
 from services.monitoring.api.register.change_requests import change_requests
 from services.monitoring.api.register.changes import changes
+from services.monitoring.api.register.duplicates import duplicates
 from services.monitoring.api.register.households import households
 from services.monitoring.api.screening import screening
 from services.monitoring.api.self_reports import self_reports
@@ -19,5 +20,6 @@ ROUTERS = (self_reports, households, incomes, leads, cases, flags, law, lines)
 ROUTERS = (self_reports, households, screening, leads, lead_answers, cases, flags, law)
 ROUTERS = (self_reports, households, leads, cases, pauses, escalations, flags, law)
 ROUTERS = (self_reports, households, changes, change_requests, leads, cases, flags, law)
+ROUTERS = (self_reports, households, duplicates, leads, cases, flags, law)
 
 __all__ = ["ROUTERS"]

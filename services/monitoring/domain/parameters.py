@@ -31,6 +31,8 @@ class Key(StrEnum):
     ANSWER_DAYS = "lead.answer.days"  # 核实结果反馈来源单位的天数
     VISIT_DAYS = "household.visit.days"  # 走访间隔
     CHANGE_REQUEST_DAYS = "register.change_request.days"  # 变更申请办理天数
+    DUPLICATE_DAYS = "duplicate.decision.days"  # 疑似重复人员的核定期限
+    DUPLICATE_LIKENESS = "duplicate.likeness"  # 相似度达到多少即列为疑似重复
     FILE_DAYS = "files.keep.days"  # 上传文件及其暂存数据的保存天数
     ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
     INCOME_BANDS = "income.bands"  # 人均纯收入分段的界限，元
@@ -75,6 +77,8 @@ SHAPES: Mapping[Key, Shape] = {
     Key.ANSWER_DAYS: Shape.DAYS,
     Key.VISIT_DAYS: Shape.DAYS,
     Key.CHANGE_REQUEST_DAYS: Shape.DAYS,
+    Key.DUPLICATE_DAYS: Shape.DAYS,
+    Key.DUPLICATE_LIKENESS: Shape.RATIO,
     Key.FILE_DAYS: Shape.DAYS,
     Key.ROLLS: Shape.YES_NO,
     Key.INCOME_BANDS: Shape.BOUNDS,

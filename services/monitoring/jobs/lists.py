@@ -10,6 +10,7 @@ from services.monitoring.domain.files.list_sheets import (
     ANSWER_LIST,
     CASE_LIST,
     CHANGE_REQUEST_LIST,
+    DUPLICATE_LIST,
     ESCALATION_LIST,
     LEAD_LIST,
     RISK_FLAG_LIST,
@@ -18,12 +19,14 @@ from services.monitoring.domain.files.list_sheets import (
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
+from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.exports import (
     answer_page,
     case_page,
     change_request_page,
+    duplicate_page,
     escalation_page,
     flag_page,
     lead_page,
@@ -45,6 +48,7 @@ def list_out(sheet: Sheet, operation: str, default: StrEnum, page: Page) -> List
 LISTS_OUT = {
     "households": list_out(HOUSEHOLD_REGISTER, "household_export", HouseholdStatus.MONITORED, register_page),
     "change-requests": list_out(CHANGE_REQUEST_LIST, "change_request_export", RequestStatus.REQUESTED, change_request_page),
+    "duplicates": list_out(DUPLICATE_LIST, "duplicate_export", DuplicateStatus.OPEN, duplicate_page),
     "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),
     "lead-answers": list_out(ANSWER_LIST, "lead_answer_export", AnswerStatus.TO_RETURN, answer_page),
     "screening-households": list_out(SCREENING_LIST, "screening_household_export", ScreeningStatus.TO_SCREEN, screening_page),

@@ -9,6 +9,8 @@ from services.monitoring.usecases.income import apply_line, simulate_line
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER
 from services.monitoring.usecases.register.county_transfers.close_here import close_here
 from services.monitoring.usecases.register.county_transfers.open_there import open_there
+from services.monitoring.usecases.register.find_duplicates import compare_some, to_compare
+from services.monitoring.usecases.register.search_duplicates import DUPLICATE_SEARCH
 from services.monitoring.usecases.screening.work_on_round import households_to_lay_down, households_to_miss, lay_down, miss
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Job
@@ -36,6 +38,7 @@ WORKS: Mapping[str, Work] = {
     **dict.fromkeys((apply_line.ADOPTION, apply_line.SCREENING, apply_line.RECOUNT), _APPLYING),
     LAYING_DOWN: county_by_county(households_to_lay_down, lay_down),
     CLOSING: county_by_county(households_to_miss, miss),
+    DUPLICATE_SEARCH: county_by_county(to_compare, compare_some),
     HOUSEHOLD_TRANSFER: step_by_step(_close, _open),
 }
 BINDING = frozenset({HOUSEHOLD_TRANSFER})

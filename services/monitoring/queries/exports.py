@@ -1,6 +1,6 @@
 """Pages of the lists as they are exported: the rows that the list shows, in the columns of its sheet, masked as there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.monitoring.domain.files.list_sheets import (
     ANSWER_LIST,
     CASE_LIST,
     CHANGE_REQUEST_LIST,
+    DUPLICATE_LIST,
     ESCALATION_LIST,
     HARDSHIP,
     LEAD_LIST,
@@ -23,6 +24,7 @@ from services.monitoring.domain.files.list_sheets import (
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
+from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.deadlines.escalations import days_left_of
@@ -32,11 +34,11 @@ from services.monitoring.queries.screening import list_screenings
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.income import incomes
-from services.monitoring.store.register import change_requests, households, people
+from services.monitoring.store.register import change_requests, duplicates, forms, households, people
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
 from shared.kernel.people import IdNumber, PersonName, Phone
-from shared.kernel.sheets import Sheet
+from shared.kernel.sheets import MASK, Sheet
 
 Rows = list[Sequence[object]]
 
@@ -49,9 +51,11 @@ async def register_page(area: str, status: HouseholdStatus, after: Place | None,
     ids = [row.id for row in found]
     members = _by_household(await people.members_of_all(ids, tx))
     income = {row.household_id: row for row in await incomes.present_of_all(ids, tx)}
+    filled = await forms.present_of_all(ids, [each.id for people in members.values() for each in people], tx)
     # One that is gone has neither members nor an income any more.
     living = [household for household in found if household.id in income]
-    return [row for household in living for row in _household_rows(household, members.get(household.id, []), income[household.id], tx)], following
+    rows = [row for household in living for row in _household_rows(household, members.get(household.id, []), income[household.id], filled, tx)]
+    return rows, following
 
 
 async def lead_page(area: str, status: LeadStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
@@ -89,6 +93,12 @@ async def flag_page(area: str, status: FlagStatus, after: Place | None, size: in
     return [_shown(RISK_FLAG_LIST, row, risks="、".join(row.risks)) for row in found], following
 
 
+async def duplicate_page(area: str, status: DuplicateStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read pairs of people who may be one, by their ids."""
+    found, following = await duplicates.worklist.page(area, status, tx, after=after, size=size)
+    return [_shown(DUPLICATE_LIST, row) for row in found], following
+
+
 async def change_request_page(area: str, status: RequestStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read change requests as their list shows them."""
     found, following = await change_requests.worklist.page(area, status, tx, after=after, size=size)
@@ -123,11 +133,14 @@ def _by_household(rows: Sequence[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
     return found
 
 
-def _household_rows(household: Row[Any], members: Sequence[Row[Any]], income: Row[Any], tx: Transaction) -> Rows:
+def _household_rows(
+    household: Row[Any], members: Sequence[Row[Any]], income: Row[Any], filled: Mapping[UUID, Mapping[str, object]], tx: Transaction
+) -> Rows:
     """Write a household as rows; what is said of it stands in the head's row."""
     of_head = {"kind": household.kind, "people": income.people, "net_income": income.net if income.net >= 0 else None} | {
         each: getattr(income, each) for each in incomes.AMOUNTS
     }
+    of_head |= filled.get(household.id, {})
     rows: Rows = []
     for member in sorted(members, key=lambda each: each.relation is not Relation.HEAD):
         secrets = tx.vault.open(member.secrets, table="person", row=member.id)
@@ -135,11 +148,12 @@ def _household_rows(household: Row[Any], members: Sequence[Row[Any]], income: Ro
             "village": household.area_code,
             "household_number": household.number,
             "name": str(PersonName(member.name)),
-            "id_number": str(IdNumber(secrets["id_number"])),
+            "id_number": str(IdNumber(secrets["id_number"])) if secrets["id_number"] else MASK,  # who has none stays as registered
             "phone": str(Phone(secrets["phone"])) if secrets["phone"] else None,
             "relation": member.relation,
             "labour": member.labour,
             "person": member.id,
+            **filled.get(member.id, {}),
             **(of_head if member.relation is Relation.HEAD else {}),
         }
         rows.append([values.get(column.field) for column in HOUSEHOLD_REGISTER.columns])

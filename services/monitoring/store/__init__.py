@@ -6,7 +6,7 @@ from services.monitoring.store.deadlines import escalations, pauses
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
-from services.monitoring.store.register import categories, change_requests, county_transfers, households, lineage, people
+from services.monitoring.store.register import categories, change_requests, county_transfers, duplicates, forms, households, lineage, people
 from services.monitoring.store.screening import households as screening_households
 from services.monitoring.store.screening import rounds as screening_rounds
 
@@ -19,8 +19,10 @@ __all__ = [
     "change_requests",
     "county_transfers",
     "department_files",
+    "duplicates",
     "escalations",
     "flags",
+    "forms",
     "households",
     "incomes",
     "jobs",

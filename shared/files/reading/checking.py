@@ -113,6 +113,9 @@ class Checker:
         told: list[pl.Series] = []
         for column in self._sheet.columns:
             place = self._places.get(column.field, -1)
+            if place < 0 and not column.required:  # the file has no such column
+                values[column.field] = pl.Series([None] * len(numbers), dtype=pl.String)
+                continue
             frame = cells[place] if place in cells else _nothing(len(numbers))
             cleaned = overruled(clean(column, frame, today=self._today), faults.get(place, {}))
             values[column.field] = cleaned.values

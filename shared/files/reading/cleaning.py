@@ -35,6 +35,7 @@ _NEGATIVE = r"^[-−][0-9.]*[0-9]$"
 _NO_NUMBER = r"^(?i)[+-]?(nan|inf|infinity|null|none)$"
 _MONEY = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$"
 _LARGEST_MONEY = 1e12
+_LARGEST_QUANTITY = 1e6
 _COUNT = r"^[0-9]{1,9}(\.0*)?$"
 _LARGEST_COUNT = 100_000
 _DAY = (
@@ -81,7 +82,7 @@ def _first(checks: Sequence[Check]) -> pl.Expr:
 
 def _before(column: Column) -> list[Check]:
     """Check what is asked of every cell."""
-    error = "not_a_number" if column.holds is Holds.YUAN else "error_cell"
+    error = "not_a_number" if column.holds in (Holds.YUAN, Holds.QUANTITY) else "error_cell"
     required = [(TEXT.is_null(), "missing")] if column.required else []
     masked = [(TEXT.str.contains(MASK, literal=True), "masked_value")] if column.holds in _MASKABLE and not column.masked else []
     return [*required, (PLAIN.is_in(_ERRORS), error), *masked]
@@ -138,11 +139,19 @@ def _phone(_: Column, __: date) -> Rule:
 
 
 def _yuan(_: Column, __: date) -> Rule:
+    return _hundredths("money", _LARGEST_MONEY)
+
+
+def _quantity(_: Column, __: date) -> Rule:
+    return _hundredths("quantity", _LARGEST_QUANTITY)
+
+
+def _hundredths(code: str, largest: float) -> Rule:
     given = _without_thousands(PLAIN)
     cents = NUMBER * 100
     # Spreadsheets show 15 digits of what is kept with 17: 0.1 + 0.2 counts as 0.30.
     off = (cents - cents.round()).abs() > cents.abs() * 4 * 2.0**-52 + 1e-7
-    whole = pl.when(NUMBER.is_finite() & (NUMBER.abs() < _LARGEST_MONEY)).then(cents.round()).cast(pl.Int64)
+    whole = pl.when(NUMBER.is_finite() & (NUMBER.abs() < largest)).then(cents.round()).cast(pl.Int64)
     from_number = pl.concat_str((whole // 100).cast(pl.String), pl.lit("."), (whole % 100).cast(pl.String).str.zfill(2))
     from_text = pl.concat_str(
         given.str.extract(_MONEY, 1), pl.lit("."), given.str.extract(_MONEY, 2).str.strip_prefix(".").fill_null("").str.pad_end(2, "0")
@@ -152,8 +161,8 @@ def _yuan(_: Column, __: date) -> Rule:
         [
             (~SORT.is_in([Sort.TEXT, Sort.NUMBER]) | ~NUMBER.is_finite() | given.str.contains(_NO_NUMBER), "not_a_number"),
             ((NUMBER < 0) | given.str.contains(_NEGATIVE), "negative"),
-            ((NUMBER >= _LARGEST_MONEY) | off, "money"),
-            ((SORT == Sort.TEXT) & ~given.str.contains(_MONEY), "money"),
+            ((largest <= NUMBER) | off, code),
+            ((SORT == Sort.TEXT) & ~(given.str.contains(_MONEY) & (given.cast(pl.Float64, strict=False) < largest)), code),
         ],
     )
 
@@ -217,6 +226,7 @@ _RULES: dict[Holds, Callable[[Column, date], Rule]] = {
     Holds.ID_NUMBER: _id_number,
     Holds.PHONE: _phone,
     Holds.YUAN: _yuan,
+    Holds.QUANTITY: _quantity,
     Holds.COUNT: _count,
     Holds.DAY: _day,
     Holds.VILLAGE: _village,

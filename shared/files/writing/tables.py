@@ -122,7 +122,7 @@ def _shown(sheet: Sheet, rows: Iterable[Sequence[object]]) -> Iterator[list[str 
 
 def _shown_by(column: Column) -> Shown:
     match column.holds:
-        case Holds.YUAN | Holds.COUNT:
+        case Holds.YUAN | Holds.QUANTITY | Holds.COUNT:
             return _number_of(column.holds)
         case Holds.CHOICE:
             return _word_of(column)
@@ -140,7 +140,7 @@ def _number_of(holds: Holds) -> Shown:
             return _text(value)
         if not number.is_finite() or number.adjusted() >= _EXACT_DIGITS:
             return str(value)
-        return rounded(number) if holds is Holds.YUAN else number
+        return number if holds is Holds.COUNT else rounded(number)
 
     return show
 

@@ -26,6 +26,7 @@ _HINTS = {
     Holds.ID_NUMBER: "18位身份证号码，按文本填写",
     Holds.PHONE: "11位手机号码",
     Holds.YUAN: "金额，单位为元，不小于0，最多两位小数",
+    Holds.QUANTITY: "不小于0的数，最多两位小数",
     Holds.COUNT: "不小于0的整数",
     Holds.DAY: "日期，写作2026-01-05",
     Holds.VILLAGE: "从下拉列表中选择，或填写12位村（社区）代码",
@@ -34,6 +35,7 @@ _HINTS = {
 }
 _RULES: dict[Holds, dict[str, object]] = {
     Holds.YUAN: {"validate": "decimal", "criteria": ">=", "value": 0},
+    Holds.QUANTITY: {"validate": "decimal", "criteria": ">=", "value": 0},
     Holds.COUNT: {"validate": "integer", "criteria": ">=", "value": 0},
     Holds.ID_NUMBER: {"validate": "length", "criteria": "==", "value": 18, "error_type": "warning"},
     Holds.PHONE: {"validate": "length", "criteria": "==", "value": 11, "error_type": "warning"},

@@ -26,7 +26,7 @@ REPORT_COLUMNS = ("原行号", "处理结果", "问题说明")  # in front of th
 
 ROWS_OF_A_SHEET = 1_048_575  # below the header: what Excel can open
 
-NUMBERS = frozenset({Holds.YUAN, Holds.COUNT})
+NUMBERS = frozenset({Holds.YUAN, Holds.QUANTITY, Holds.COUNT})
 
 _BEGINNING = datetime(2000, 1, 1)  # noqa: DTZ001 - Excel's dates know no zone
 _A4 = 9
@@ -36,6 +36,7 @@ _WIDTHS = {
     Holds.ID_NUMBER: 22,
     Holds.PHONE: 15,
     Holds.YUAN: 14,
+    Holds.QUANTITY: 12,
     Holds.COUNT: 10,
     Holds.DAY: 13,
     Holds.VILLAGE: 30,
@@ -79,7 +80,7 @@ def header_format(book: Workbook, *, required: bool = False) -> Format:
 
 def column_format(book: Workbook, column: Column, **looks: object) -> Format:
     """Give the look of a column's cells: text, so that what is typed later stays as typed, except amounts and counts."""
-    return book.add_format({"num_format": {Holds.YUAN: "0.00", Holds.COUNT: "0"}.get(column.holds, "@"), **looks})
+    return book.add_format({"num_format": {Holds.YUAN: "0.00", Holds.QUANTITY: "0.00", Holds.COUNT: "0"}.get(column.holds, "@"), **looks})
 
 
 def width(column: Column) -> int:

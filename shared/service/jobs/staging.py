@@ -61,8 +61,9 @@ class Stager:
         ]
 
     def _fields_of(self, rows: pl.DataFrame) -> list[str]:
-        """Write what is no secret as JSON; of a secret only whether it is given, and whether it is masked."""
-        return rows.select(pl.struct(*self._plain, *map(_mark, self._kind.secret)).struct.json_encode().alias("fields"))["fields"].to_list()
+        """Write what is no secret as JSON; of a secret only whether it is given, and whether it is masked. What no row has is left out."""
+        plain = [name for name in self._plain if rows[name].null_count() < len(rows)]
+        return rows.select(pl.struct(*plain, *map(_mark, self._kind.secret)).struct.json_encode().alias("fields"))["fields"].to_list()
 
     def _row(self, number: int, unit: int, values: dict[str, str | None], fields: str, fault: str | None) -> tuple[Any, ...]:
         county_code, area_code, outside = self._placed(values.get("village"))

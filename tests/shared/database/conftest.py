@@ -14,7 +14,7 @@ from shared.kernel.ids import new_id
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.incomes import a_quarter, an_income, an_item
 from tests.builders.leads import a_person_lead
-from tests.builders.people import a_household, a_self_report, an_id_number, proof
+from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report, an_id_number, proof
 from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
@@ -24,6 +24,9 @@ from tests.fixtures.tokens import HOME, citizen, prefecture
 
 NEIGHBOUR = "530902102202"  # a village of the same township
 ELSEWHERE = "530921101001"  # a village of another county
+
+
+SINCE = {"effective_from": "2021-09-01"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             head = {"name": name, "id_number": number, "phone": phone, "relation": "head", "labour": "ordinary"}
             household = {**a_household(village=village), "members": [head]}
             household_id = done(await call(way.officials.village).post("/v1/households", household))["id"]
+            await fill_forms(way, household_id)
             lead = await way.lead(household_id)
             pause = {"waiting_on": "household", "reason": "李某某外出务工", "evidence": proof("通话记录")}
             done(await call(way.officials.village).post(f"/v1/leads/{lead['id']}/pause", pause, seen=1))
@@ -115,6 +119,22 @@ async def changed(call: Call, way: Way, *, number: str) -> None:
     request = {"household_id": household_id, "household_version": 1, "reason": "错录", "strike_off": strike_off}
     asked = done(await call(way.officials.village).post("/v1/change-requests", request))
     done(await call(way.officials.township).post(f"/v1/change-requests/{asked['id']}/approval", {"opinion": "同意"}, seen=1))
+
+
+async def fill_forms(way: Way, household_id: str) -> None:
+    """Fill in the forms of a household and its head, and register somebody twice."""
+    cadre = way.call(way.officials.village)
+    head = done(await cadre.get(f"/v1/households/{household_id}"))["members"][0]["id"]
+    done(
+        await cadre.put(
+            f"/v1/households/{household_id}/form", {**SINCE, "address": "下寨12号", "natural_village": "下寨", "water_safe": True}, seen=1
+        )
+    )
+    form = {**SINCE, "health": ["disabled"], "disability_class": "4", "disability_grade": 2}
+    done(await cadre.put(f"/v1/people/{head}/form", form, seen=2))
+    twice = a_household(village=way.officials.village.area, members=1)
+    twice["members"] += [a_member(name=twice["members"][0]["name"], born_on="1999-01-01", **WITHOUT_NUMBER)]
+    done(await cadre.post("/v1/households", twice))
 
 
 async def send(call: Call, by: Actor, kind: str, rows: list[Row], **form: str) -> None:

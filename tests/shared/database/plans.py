@@ -1,6 +1,7 @@
 """How the database goes about a question, on a connection of the app that has been asked it often."""
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable
@@ -8,6 +9,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database.transaction import Transaction
+
+_serial = count(1)
 
 
 class Watched(Transaction):
@@ -24,11 +27,12 @@ class Watched(Transaction):
 async def plan_of(connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]) -> list[str]:
     compiled = statement.compile(dialect=PGDialect_asyncpg())  # pyright: ignore[reportAttributeAccessIssue]
     arguments = ", ".join(_literal(values[name]) for name in compiled.positiontup)
-    await connection.exec_driver_sql(f"PREPARE question AS {compiled}")
+    name = f"question_{next(_serial)}"  # the driver remembers what an EXECUTE of a name answers
+    await connection.exec_driver_sql(f"PREPARE {name} AS {compiled}")
     for _ in range(6):
-        await connection.exec_driver_sql(f"EXECUTE question ({arguments})")
-    plan = [row[0] for row in await connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) EXECUTE question ({arguments})")]
-    await connection.exec_driver_sql("DEALLOCATE question")
+        await connection.exec_driver_sql(f"EXECUTE {name} ({arguments})")
+    plan = [row[0] for row in await connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) EXECUTE {name} ({arguments})")]
+    await connection.exec_driver_sql(f"DEALLOCATE {name}")
     return plan
 
 

@@ -31,7 +31,10 @@ IN_VILLAGES = [table for table in AUDITED if table not in AT_THE_PREFECTURE]
 HIDDEN = {
     "household_lineage": {"reason"},
     "change_request": {"secrets", "reason", "opinion"},
-    "person": {"name", "secrets"},
+    "person": {"name", "secrets", "born_on"},
+    "person_form": {"health", "disability_class", "disability_grade"},
+    "household_form": {"secrets", "natural_village"},
+    "duplicate_pair": {"secrets"},
     "lead": {"secrets", "dismissal_reason"},
     "self_report": {"secrets"},
     "case_step": {"opinion", "record"},
@@ -48,6 +51,7 @@ HIDDEN = {
 OTHER = {
     **{"name": "'某某'", "secrets": "'other'::bytea", "record": "'{}'::jsonb", "cleared_why": "'{}'::jsonb"},
     **{"note": "'other'", "reason": "'other'", "receipt": "'other'", "hardships": "'[]'::jsonb", "evidence": "'[]'::jsonb"},
+    **{"born_on": "'1900-01-01'", "health": "'[]'::jsonb", "disability_class": "'7'", "disability_grade": "4", "natural_village": "'other'"},
     **{"content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'"},
     **{"content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'", "evidence": "'[]'::jsonb"},
     **{"content_index": "'other'::bytea", "opinion": "'other'", "reason": "'other'", "dismissal_reason": "'other'"},

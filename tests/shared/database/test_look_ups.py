@@ -79,7 +79,8 @@ async def test_the_role_of_the_look_ups_reads_these_columns_and_nothing_else(adm
         *(("lead", column) for column in ("area_code", "area_code", "county_code", "id", "status", "township_code", "version", "version")),
         *(("lead_step", column) for column in ("area_code", "county_code", "lead_id")),
         *(("membership", column) for column in ("area_code", "county_code", "household_id", "person_id", "valid_to")),
-        *(("person", column) for column in ("county_code", "id", "id_number_index")),
+        *(("person", column) for column in ("area_code", "born_on", "certificate", "county_code", "id", "id_number_index")),
+        *(("person", column) for column in ("name", "same_as", "sex")),
         *(("person_directory", column) for column in ("county_code", "id_number_index", "person_id")),
         *(("self_report", column) for column in ("area_code", "county_code", "lead_id")),
     ]
@@ -94,8 +95,8 @@ async def test_every_function_that_runs_as_its_owner_names_its_search_path_and_i
         FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname
     """)
 
-    by_app, by_worker = {"household_of", "move_lead", "registered_before"}, {"directory_of", "households_numbered", "households_of"}
-    by_both = {"record_audit", "record_read", "release_registrations"}
+    by_app, by_worker = {"household_of", "move_lead", "registered_before", "people_named"}, {"directory_of", "households_numbered", "households_of"}
+    by_both = {"record_audit", "record_read", "release_registrations", "people_alike"}
     assert {row["proname"] for row in functions} == by_app | by_worker | by_both
     assert {row["proname"] for row in functions if row["by_app"]} == by_app | by_both
     assert {tuple(row["proconfig"]) for row in functions} == {("search_path=public, pg_temp",)}

@@ -28,6 +28,8 @@ DERIVED = ("quarterly_income", "household_standing", "line_simulation")
 SIMULATED = ("line_simulation_household", "line_simulation_count")
 OF_LEADS = ("lead_answer", "screening_household", "screening_round")
 LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule", "lead_grade_rule")
+GUARDED += ("household_form", "person_form", "duplicate_pair")
+LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
 JOBS = ("job", "job_run", "job_part")
 ALL = "DELETE,INSERT,SELECT,UPDATE"
 RIGHTS = {
@@ -62,6 +64,7 @@ RIGHTS = {
         **dict.fromkeys(("household", "household_income", "person", "membership", "monitored_category"), ALL_BUT_DELETE),
         **dict.fromkeys(("household_lineage", "household_transfer"), ALL_BUT_DELETE),
         **dict.fromkeys(("monitoring_case", "change_request"), READ),
+        **dict.fromkeys(("household_form", "person_form", "duplicate_pair"), ALL_BUT_DELETE),
         **dict.fromkeys(("lead", "department_row"), READ_ADD),
         **dict.fromkeys(("job_result", "import_row", "import_fault"), ALL),
         "person_directory": ADD,

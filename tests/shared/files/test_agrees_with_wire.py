@@ -17,7 +17,9 @@ from shared.kernel.people import IdNumber, PersonName, Phone
 from shared.kernel.sheets import Column, Holds
 from shared.kernel.workdays import local_day
 
-NAME, ID_NUMBER, PHONE, YUAN, DAY = (TypeAdapter[Any](each) for each in (wire.PersonName, wire.IdNumber, wire.Phone, wire.Yuan, wire.Day))
+NAME, ID_NUMBER, PHONE, YUAN, QUANTITY, DAY = (
+    TypeAdapter[Any](each) for each in (wire.PersonName, wire.IdNumber, wire.Phone, wire.Yuan, wire.Quantity, wire.Day)
+)
 
 characters = st.one_of(
     st.characters(exclude_categories=["Cs"], exclude_characters="*'"),
@@ -32,7 +34,8 @@ def id_numbers(draw: st.DrawFn) -> str:
     """Draw numbers most of which are right, or nearly."""
     number = draw(st.from_regex(r"[0-9]{6}", fullmatch=True)) + draw(days | st.from_regex(r"[0-9]{8}", fullmatch=True))
     number += draw(st.from_regex(r"[0-9]{3}", fullmatch=True))
-    return number + draw(st.just(ric.calc_check_digit(number + "0")) | st.sampled_from("0123456789Xx"))
+    behind = draw(st.just("") | st.from_regex(r"[0-9]{1,2}[0-9A-Za-z]{0,2}", fullmatch=True))  # of a disability certificate, or nearly
+    return number + draw(st.just(ric.calc_check_digit(number + "0")) | st.sampled_from("0123456789Xx")) + behind
 
 
 def agree(holds: Holds, adapter: TypeAdapter[Any], given: list[str]) -> None:
@@ -66,6 +69,7 @@ def test_id_numbers_are_right_in_both(numbers: list[str]) -> None:
 @given(st.lists(st.text("0123456789.-+, eE", max_size=16), min_size=1, max_size=20))
 def test_amounts_are_amounts_in_both(amounts: list[str]) -> None:
     agree(Holds.YUAN, YUAN, [amount.replace(",", "") for amount in amounts])
+    agree(Holds.QUANTITY, QUANTITY, [amount.replace(",", "") for amount in amounts])
 
 
 @settings(deadline=None)

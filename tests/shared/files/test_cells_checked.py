@@ -77,6 +77,7 @@ TAKEN: dict[Holds, Sequence[tuple[object, str | None]]] = {
         (5161.330000000001, "5161.33"),
         (999999999999.99, "999999999999.99"),
     ],
+    Holds.QUANTITY: [("3.5", "3.50"), (3.5, "3.50"), ("0", "0.00"), ("1,234.56", "1234.56"), ("999999.99", "999999.99"), ("３", "3.00")],
     Holds.COUNT: [("4", "4"), ("4.0", "4"), ("0", "0"), ("007", "7"), ("1,000", "1000"), (4.0, "4"), (100_000.0, "100000"), ("４", "4")],
     Holds.DAY: [
         ("2026-01-05", "2026-01-05"),
@@ -203,6 +204,19 @@ REFUSED: dict[Holds, Sequence[tuple[object, str]]] = {
         (1e12, "money"),
         (1e300, "money"),
         ("٣", "money"),
+    ],
+    Holds.QUANTITY: [
+        ("-1", "negative"),
+        (-0.5, "negative"),
+        ("1.005", "quantity"),
+        (1.005, "quantity"),
+        ("3亩", "quantity"),
+        ("1000000", "quantity"),
+        (1e6, "quantity"),
+        ("9999999999999999", "quantity"),
+        ("NaN", "not_a_number"),
+        (float("inf"), "not_a_number"),
+        (True, "not_a_number"),
     ],
     Holds.COUNT: [
         ("-1", "negative"),

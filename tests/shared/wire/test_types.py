@@ -19,6 +19,7 @@ TYPES: dict[str, TypeAdapter[Any]] = {
     for name in (
         *("AreaCode", "AwareTime", "ClientId", "Count", "Day", "DocumentNumber", "IdNumber", "LongText"),
         *("PageSize", "PersonName", "Phone", "SafeText", "VillageCode", "Year", "YesNo", "Yuan"),
+        *("Address", "BankAccount", "CertificateNumber", "Grade", "Months", "Quantity", "SiteCode"),
     )
 }
 
@@ -39,6 +40,17 @@ ACCEPTED: list[tuple[str, object, object]] = [
     ("Day", "2024-02-29", date(2024, 2, 29)),
     ("DocumentNumber", " 临乡振发〔2021〕1号 ", "临乡振发〔2021〕1号"),
     ("IdNumber", "53352219700101007x", people.IdNumber("53352219700101007X")),
+    ("IdNumber", "53352219700101007x43", people.IdNumber("53352219700101007X", "43")),
+    ("IdNumber", "53352219700101007x43b1", people.IdNumber("53352219700101007X", "43B1")),
+    ("Address", " 下寨12号 ", people.Address("下寨12号")),
+    ("BankAccount", "6228480000000000010", people.BankAccount("6228480000000000010")),
+    ("CertificateNumber", "e12345678", people.CertificateNumber("E12345678")),
+    ("CertificateNumber", "军字第0123456号", people.CertificateNumber("军字第0123456号")),
+    ("Grade", 4, 4),
+    ("Months", 12, 12),
+    ("Quantity", "3.5", Decimal("3.5")),
+    ("Quantity", "999999.99", Decimal("999999.99")),
+    ("SiteCode", "530902-01", "530902-01"),
     ("LongText", "第一行\n第二行\t末", "第一行\n第二行\t末"),
     ("LongText", "长" * 2000, "长" * 2000),
     ("PageSize", "200", 200),
@@ -89,8 +101,15 @@ OF_TIMES = [
 ]
 REFUSED: list[tuple[str, object]] = [
     *((name, value) for name in TYPES for value in TEXTS_REFUSED_EVERYWHERE),
-    *((name, value) for name in TYPES if name not in {"Count", "PageSize", "Year", "YesNo"} for value in NO_TEXT_AT_ALL),
+    *((name, value) for name in TYPES if name not in {"Count", "Grade", "Months", "PageSize", "Year", "YesNo"} for value in NO_TEXT_AT_ALL),
     *(("Yuan", value) for value in (*OF_NUMBERS, 5161, "1000000000000", "-0", "-0.01")),
+    *(("Quantity", value) for value in (*OF_NUMBERS, 3, "1000000", "-0")),
+    *(("Grade", value) for value in (0, 5, "1", 1.0, True, None)),
+    *(("Months", value) for value in (0, 13, "1", 1.0, True, None)),
+    *(("SiteCode", value) for value in ("1 2", "x" * 31, "安置点", "1\n")),
+    *(("BankAccount", value) for value in ("1234567", "1" * 31, "6228 4800", "６２２８４８０００")),
+    *(("CertificateNumber", value) for value in ("E12", "E" * 31, "E 12345", "E12345\n", "E1234%")),
+    *(("Address", value) for value in ("长" * 101, "下\n寨")),
     *(("Count", value) for value in (*OF_NUMBERS, "1", 1.0, 1.5, 100_001, 10**30, True, None, float("nan"))),
     *(("PageSize", value) for value in ("0", "-1", "201", str(10**20), "1e2", "x", "１０", "NaN", 0, 201, 10**20, None)),
     *(("Year", value) for value in ("2019", "2101", 2019, 2101, 10**30, True, "2021.5", "２０２１", "", None, float("nan"), float("inf"))),
@@ -169,9 +188,22 @@ def test_money_is_read_to_the_cent_and_written_as_it_was(amount: Decimal) -> Non
     assert TYPES["Yuan"].dump_python(TYPES["Yuan"].validate_python(text)) == text
 
 
+MORE_MASKED = [
+    ("IdNumber", "53352219700101007X43", "533522********00**"),
+    ("Address", "下寨12号", "下寨1***"),
+    ("BankAccount", "6228480000000000010", "********0010"),
+    ("CertificateNumber", "E12345678", "E****78"),
+]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "shown"),
-    [("IdNumber", "53352219700101007X", "533522********00**"), ("Phone", "13900000000", "139****0000"), ("PersonName", "李文芳", "李**")],
+    [
+        ("IdNumber", "53352219700101007X", "533522********00**"),
+        ("Phone", "13900000000", "139****0000"),
+        ("PersonName", "李文芳", "李**"),
+        *MORE_MASKED,
+    ],
 )
 def test_what_identifies_a_person_leaves_masked(name: str, value: str, shown: str) -> None:
     assert TYPES[name].dump_json(TYPES[name].validate_python(value)).decode() == f'"{shown}"'

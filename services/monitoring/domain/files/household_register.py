@@ -5,6 +5,7 @@ What is said of the household stands in the head's row; in the other rows it may
 
 from collections.abc import Mapping
 
+from services.monitoring.domain.files import form_columns
 from shared.kernel.sheets import Column, Holds, Sheet
 
 KIND = {"脱贫户": "lifted_out", "一般农户": "general"}
@@ -49,7 +50,7 @@ _ONCE = "填在户主行；其他成员行可重复填写或留空"
 HOUSEHOLD_REGISTER = Sheet(
     kind="household_register",
     title="农户登记表",
-    version=1,
+    version=2,
     columns=(
         Column(field="village", header="行政村代码", holds=Holds.VILLAGE, required=True, example="530902102201", note="12位代码，后可空格接村名"),
         Column(field="household_number", header="户编号", holds=Holds.WORDS, required=True, example="5309021022010001", note="同一户各行相同"),
@@ -68,6 +69,8 @@ HOUSEHOLD_REGISTER = Sheet(
         Column(field="net_income", header="家庭纯收入（元）", holds=Holds.YUAN, note="四项收入之和减生产经营性支出，用于核对，可留空；" + _ONCE),
         Column(field="claim_income", header="理赔收入（元）", holds=Holds.YUAN, example="0.00", note=_ONCE),
         Column(field="compliant_self_paid", header="合规自付支出（元）", holds=Holds.YUAN, example="4000.00", note=_ONCE),
+        *form_columns.PERSON_COLUMNS,
+        *form_columns.HOUSEHOLD_COLUMNS,
         Column(field="person", header="人员编号（系统）", holds=Holds.REFERENCE, note="由系统导出，请勿改动；新增人员留空"),
     ),
     notes=(
@@ -75,6 +78,7 @@ HOUSEHOLD_REGISTER = Sheet(
         "身份证号码一列须为文本格式，切勿让表格软件改成数字。",
         "系统导出的带*号的值表示“与已登记的一致”，可原样保留。",
         "金额单位为元，最多两位小数；空白的收入项，新登记时按0计，更新时不改动。",
+        "采集信息各列均为选填，空白则不改动；地址、银行账号、健康与残疾情况不在此表填报。",
     ),
 )
 
@@ -94,5 +98,6 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "masked": ("带*号的值只能用于已登记的人，且须保留人员编号", "a masked value stands for somebody who is registered: keep the person's reference"),
     "person_unknown": ("本户没有这个人员编号", "no member of this household has this reference"),
     "not_registered": ("该户尚未登记（所选方式为只更新）", "the household is not registered (only updates were asked for)"),
+    **form_columns.FAULTS,
     "household_refused": ("本户另有未通过的行，整户未办理", "another row of this household is at fault: none of it was taken"),
 }

@@ -69,6 +69,7 @@ CHANGE_ACT = {
     "跨县迁移": "county_transfer",
 }
 REQUEST_STATUS = {"待审批": "requested", "已同意": "approved", "已退回": "refused", "已撤回": "withdrawn"}
+DUPLICATE_STATUS = {"待核定": "open", "同一人": "same", "不是同一人": "different"}
 FLAG_STATUS = {"帮扶中": "open", "已撤销": "withdrawn", "风险已消除": "eliminated"}
 
 KIND = {"脱贫户": "lifted_out", "一般农户": "general"}
@@ -240,5 +241,20 @@ CHANGE_REQUEST_LIST = Sheet(
         _words("requested_at", "申请时间"),
         _words("due_at", "办理期限"),
         _words("decided_at", "办结时间"),
+    ),
+)
+DUPLICATE_LIST = Sheet(
+    kind="duplicate_list",
+    title="疑似重复人员清单",
+    version=1,
+    columns=(
+        _id("id", "核定事项编号"),
+        _AREA,
+        _choice("status", "状态", DUPLICATE_STATUS),
+        _words("score", "相似度"),
+        _id("person_a", "无身份证号码者（系统编号）"),
+        _id("person_b", "另一人（系统编号）"),
+        _words("found_at", "发现时间"),
+        _words("due_at", "核定期限"),
     ),
 )

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.monitoring.domain.income.figures import Income
+from services.monitoring.domain.register.people import Identity
 from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.ids import HouseholdId, PersonId
-from shared.kernel.people import IdNumber, PersonName, Phone
+from shared.kernel.people import PersonName, Phone
 
 
 class HouseholdStatus(StrEnum):
@@ -60,7 +61,7 @@ class Relation(StrEnum):
 class Member:
     id: PersonId
     name: PersonName
-    id_number: IdNumber
+    identity: Identity
     phone: Phone | None
     relation: Relation
     labour: Labour
@@ -116,15 +117,15 @@ def register(
 
     :raises OneHead: it has no head, or several.
     :raises OneSpouse: the head has several spouses.
-    :raises TwiceInHousehold: two members have one ID number.
+    :raises TwiceInHousehold: two members have one number.
     """
     relations = [member.relation for member in members]
     if relations.count(Relation.HEAD) != 1:
         raise OneHead("body.members")
     if relations.count(Relation.SPOUSE) > 1:
         raise OneSpouse("body.members")
-    numbers = [member.id_number.number for member in members]
-    if repeated := [n for n, number in enumerate(numbers) if number in numbers[:n]]:
+    keys = [member.identity.key for member in members]
+    if repeated := [n for n, key in enumerate(keys) if key and key in keys[:n]]:
         raise TwiceInHousehold(*(f"body.members.{n}.id_number" for n in repeated))
     return Household(
         id=household_id,

@@ -1,6 +1,5 @@
-"""Households: lists, the look-up by ID number, one household with what is known of it. Names and numbers are masked."""
+"""Households: the list of an area, and one with its people, forms and income, today or on any past day."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,31 +8,22 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
+from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.register.households import HouseholdKind, HouseholdStatus, Labour, Relation
+from services.monitoring.domain.register.people import Certificate, Sex, age_on, sex_of
+from services.monitoring.domain.register.timeline import on
+from services.monitoring.queries.register.files import MissingShown, missing
+from services.monitoring.queries.register.forms import HouseholdFormShown, PersonFormShown, household_form_shown, person_form_shown
+from services.monitoring.queries.register.lines import HouseholdLine, household_lines
 from services.monitoring.store import law
 from services.monitoring.store.income import incomes
-from services.monitoring.store.register import households, people
+from services.monitoring.store.register import categories, forms, households, people
 from shared.database.transaction import Transaction
+from shared.kernel.errors import NotYetHappened
 from shared.kernel.ids import HouseholdId
 from shared.kernel.page import Place
-from shared.kernel.people import IdNumber, PersonName, Phone
-from shared.wire import IdNumber as IdNumberField
-from shared.wire import command
-
-NOBODY = UUID(int=0)
-
-
-class HouseholdLine(BaseModel):
-    """A household in a list. `due_at`: by when it is to be visited next."""
-
-    id: UUID
-    area: str
-    number: str = Field(examples=["5309021022010001"], description="户编号")
-    head: str | None = Field(examples=["李**"])
-    kind: HouseholdKind
-    status: HouseholdStatus
-    due_at: datetime
-    version: int
+from shared.kernel.people import CertificateNumber, IdNumber, PersonName, Phone
+from shared.kernel.workdays import local_day
 
 
 class HouseholdPage(BaseModel):
@@ -41,26 +31,24 @@ class HouseholdPage(BaseModel):
     next: str | None
 
 
-@command
-class SearchHousehold:
-    id_number: IdNumberField
-
-
-class HouseholdsFound(BaseModel):
-    items: list[HouseholdLine]
-
-
 class MemberShown(BaseModel):
+    """A member. `age` in full years on the day that is shown."""
+
     id: UUID
     name: str = Field(examples=["李**"])
-    id_number: str = Field(examples=["533522********00**"])
+    certificate: Certificate
+    id_number: str | None = Field(examples=["533522********00**"])
+    certificate_number: str | None = Field(examples=["E****78"])
+    sex: Sex | None
+    age: int | None
     phone: str | None = Field(examples=["139****0000"])
     relation: Relation
     labour: Labour
+    form: PersonFormShown | None
 
 
 class IncomeShown(BaseModel):
-    """Yuan for twelve months: the parts for the household, the two figures per head. The line is the one in force today."""
+    """Yuan for twelve months: the parts for the household, the two figures per head. The line is the one in force on the day that is shown."""
 
     people: int
     wage_income: Decimal
@@ -78,92 +66,103 @@ class IncomeShown(BaseModel):
 
 
 class HouseholdShown(BaseModel):
-    """A household. One that is gone has neither members nor an income any more; see its lineage."""
+    """A household as of a day; `area` is where it is now, `village` where it was then. `missing` (六清) is told of the present only.
+
+    One that is gone has neither members nor an income any more; see its lineage.
+    """
 
     id: UUID
     version: int
+    as_of: date
     area: str
+    village: str
     number: str = Field(examples=["5309021022010001"], description="户编号")
     kind: HouseholdKind
     status: HouseholdStatus
+    category: MonitoredCategory | None
     registered_at: datetime
     due_at: datetime
     members: list[MemberShown]
     income: IncomeShown | None
+    form: HouseholdFormShown | None
+    missing: list[MissingShown]
 
 
 async def list_households(area: str, status: HouseholdStatus, tx: Transaction, *, after: Place | None, size: int) -> HouseholdPage:
     """List an area's households in one status by their next visit."""
     rows, following = await households.worklist.page(area, status, tx, after=after, size=size)
-    return HouseholdPage(items=await _lines(rows, tx), next=following)
+    return HouseholdPage(items=await household_lines(rows, tx), next=following)
 
 
-async def search_household(search: SearchHousehold, tx: Transaction) -> HouseholdsFound:
-    """Find the household of a person inside the caller's area, by blind index; who looked is left in the audit."""
-    household_id = await people.household_with(search.id_number, tx)
-    if household_id is None:
-        await tx.note_read("household", tx.actor.scope.county, NOBODY)  # who looked for nobody leaves a trace too
-        return HouseholdsFound(items=[])
-    row = await households.get(HouseholdId(household_id), tx)
-    await tx.note_read("household", row.county_code, row.id)
-    return HouseholdsFound(items=await _lines([row], tx))
+async def show_household(household_id: HouseholdId, tx: Transaction, *, as_of: date | None = None) -> HouseholdShown:
+    """Show one household as it is, or as it was on a past day (R16, R52; plan ch.1 s.1, ch.3 s.3); who looked is left in the audit.
 
-
-async def show_household(household_id: HouseholdId, tx: Transaction) -> HouseholdShown:
-    """Show one household; who looked is left in the audit.
-
-    :raises NotFound: there is none, or it lies outside the caller's area.
+    :raises NotFound: there is none, or it now lies outside the caller's area.
+    :raises NotYetHappened: the day lies ahead.
     """
+    today = local_day(tx.now)
+    if as_of is not None and as_of > today:
+        raise NotYetHappened("query.on")
+    past = as_of if as_of != today else None
     row = await households.get(household_id, tx)
     await tx.note_read("household", row.county_code, row.id)
+    rows = await forms.of_household(household_id, tx)
+    held = on(rows, past or today)
+    then = held or (rows[0] if rows and past else None)  # before the first row that is known, what it says is the nearest to what was
+    category = await categories.on(household_id, past or today, tx)
+    members = await (people.members_on(household_id, past, tx) if past else people.members_of(household_id, tx))
+    filled = await forms.of_people_on([member.id for member in members], past or today, tx)
+    income = await _income(household_id, row.area_code, tx, past=past)
     return HouseholdShown(
         id=row.id,
         version=row.version,
+        as_of=past or today,
         area=row.area_code,
+        village=then.village_code if then and past else row.area_code,
         number=row.number,
-        kind=row.kind,
-        status=row.status,
+        kind=then.kind if then and past else row.kind,
+        status=_status_then(category) if past else row.status,
+        category=category,
         registered_at=row.registered_at,
         due_at=row.due_at,
-        members=[_member(each, tx) for each in await people.members_of(household_id, tx)],
-        income=await _income(household_id, row.area_code, tx) if row.status is not HouseholdStatus.GONE else None,
+        members=[_member(each, tx, as_of=past or today, form=person_form_shown(filled.get(each.id))) for each in members],
+        income=income,
+        form=household_form_shown(held, tx),
+        missing=[] if past else await missing(row, held, members, filled, tx),
     )
 
 
-async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[HouseholdLine]:
-    heads = await people.heads_of([row.id for row in rows], tx) if rows else {}
-    return [
-        HouseholdLine(
-            id=row.id,
-            area=row.area_code,
-            number=row.number,
-            head=str(PersonName(heads[row.id])) if row.id in heads else None,
-            kind=row.kind,
-            status=row.status,
-            due_at=row.due_at,
-            version=row.version,
-        )
-        for row in rows
-    ]
+def _status_then(category: MonitoredCategory | None) -> HouseholdStatus:
+    return HouseholdStatus.MONITORED if category else HouseholdStatus.NORMAL
 
 
-def _member(row: Row[Any], tx: Transaction) -> MemberShown:
+def _member(row: Row[Any], tx: Transaction, *, as_of: date, form: PersonFormShown | None) -> MemberShown:
     secrets = tx.vault.open(row.secrets, table="person", row=row.id)
+    id_number = IdNumber(secrets["id_number"]) if secrets["id_number"] else None
+    certificate_number = secrets.get("certificate_number")
+    born_on = row.born_on or (id_number.born_on if id_number else None)
     return MemberShown(
         id=row.id,
         name=str(PersonName(row.name)),
-        id_number=str(IdNumber(secrets["id_number"])),
+        certificate=row.certificate,
+        id_number=str(id_number) if id_number else None,
+        certificate_number=str(CertificateNumber(certificate_number)) if certificate_number else None,
+        sex=row.sex or (sex_of(id_number) if id_number else None),
+        age=max(age_on(as_of, born_on), 0) if born_on else None,
         phone=str(Phone(secrets["phone"])) if secrets["phone"] else None,
         relation=row.relation,
         labour=row.labour,
+        form=form,
     )
 
 
-async def _income(household_id: HouseholdId, area: str, tx: Transaction) -> IncomeShown:
+async def _income(household_id: HouseholdId, area: str, tx: Transaction, *, past: date | None) -> IncomeShown | None:
     try:
-        line: Decimal | None = (await law.line_for(area, tx)).amount
+        line: Decimal | None = (await law.line_for(area, tx, on=past)).amount
     except law.NoLine:
         line = None
-    standing = await incomes.standing(household_id, line or Decimal(0), tx)
-    shown = standing._asdict() | {"line": line, "below_line": standing.below_line if line is not None else None}
-    return IncomeShown(**shown)
+    held_against = line or Decimal(0)
+    standing = await (incomes.standing_on(household_id, past, held_against, tx) if past else incomes.standing(household_id, held_against, tx))
+    if standing is None:
+        return None
+    return IncomeShown(**standing._asdict() | {"line": line, "below_line": standing.below_line if line is not None else None})

@@ -100,13 +100,16 @@ SHARES = [
 ]
 BAND = func.width_bucket(NET_PER_HEAD, bindparam("bands", type_=ARRAY(MONEY)), type_=Integer)
 
-STANDING = select(
+EVER_STANDING = select(
     *columns_of(IncomeRow, Income),
     col(IncomeRow.valid_from),
     NET_PER_HEAD.label("net_per_head"),
     REFERENCE_PER_HEAD.label("reference_per_head"),
     BELOW_LINE.label("below_line"),
-).where(among(IncomeRow.county_code, "counties"), col(IncomeRow.household_id) == bindparam("household_id"), col(IncomeRow.valid_to).is_(None))
+).where(among(IncomeRow.county_code, "counties"), col(IncomeRow.household_id) == bindparam("household_id"))
+STANDING = EVER_STANDING.where(col(IncomeRow.valid_to).is_(None))
+_ON = bindparam("on", type_=Date())
+STANDING_ON = EVER_STANDING.where(col(IncomeRow.valid_from) <= _ON, or_(col(IncomeRow.valid_to).is_(None), col(IncomeRow.valid_to) > _ON))
 
 _OF_HOUSEHOLD = and_(among(IncomeRow.county_code, "counties"), col(IncomeRow.household_id) == bindparam("household"))
 _SINCE = bindparam("since", type_=Date())
@@ -202,6 +205,11 @@ async def standing(household_id: HouseholdId, line: Decimal, tx: Transaction) ->
     if found is None:
         raise NotFound
     return found
+
+
+async def standing_on(household_id: HouseholdId, day: date, line: Decimal, tx: Transaction) -> Row[Any] | None:
+    """Say the same of a past day, held against the line of that day; None if no income is known of it."""
+    return (await tx.execute(STANDING_ON, {"counties": tx.counties, "household_id": household_id, "on": day, "line": line})).one_or_none()
 
 
 async def record(household: Row[Any], income: Income, period: IncomePeriod, items: Mapping[str, Decimal], tx: Transaction, *, since: date) -> UUID:

@@ -83,7 +83,7 @@ COME = (
 async def line_for(area: str, tx: Transaction, *, on: date | None = None) -> Row[Any]:
     """Find the bottom line in force today, or on another day: the nearest ancestor's, the latest row.
 
-    :raises NoLine: none is published for this year.
+    :raises NoLine: none is published for the day's year.
     """
     day = on or local_day(tx.now)
     found = (await tx.execute(LINE, {"areas": ancestry(area), "year": day.year, "on": day})).one_or_none()

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKeyConstraint, Index, PrimaryKeyConstraint, bindparam, text, update
+from sqlalchemy import Date, ForeignKeyConstraint, Index, PrimaryKeyConstraint, bindparam, or_, select, text, update
 from sqlmodel import col
 
 from services.monitoring.domain.cases import Case
@@ -39,6 +39,19 @@ END = (
     .where(among(CategoryRow.county_code, "counties"), col(CategoryRow.household_id) == bindparam("household"), col(CategoryRow.valid_to).is_(None))
     .values(valid_to=bindparam("until", type_=Date()))
 )
+
+_ON = bindparam("on", type_=Date())
+ON = select(col(CategoryRow.category)).where(
+    among(CategoryRow.county_code, "counties"),
+    col(CategoryRow.household_id) == bindparam("household"),
+    col(CategoryRow.valid_from) <= _ON,
+    or_(col(CategoryRow.valid_to).is_(None), col(CategoryRow.valid_to) > _ON),
+)
+
+
+async def on(household_id: HouseholdId, day: date, tx: Transaction) -> MonitoredCategory | None:
+    """Say what kind of monitored household one was on a day, if it was one."""
+    return (await tx.execute(ON, {"counties": tx.counties, "household": household_id, "on": day})).scalars().first()
 
 
 async def begin(case: Case, tx: Transaction) -> None:

@@ -55,7 +55,7 @@ COLUMNS = (
 )
 GET = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS)
 # Whatever decides about a household takes this lock first: leads, cases and its flag move one after the other.
-HOLD = select(*COLUMNS).where(THIS).with_for_update()
+HOLD = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS).with_for_update()
 ANY_IN = select(
     select(col(HouseholdRow.id))
     .where(
@@ -78,6 +78,7 @@ HOLD_ALL = (
 CHANGED = update(HouseholdRow).where(THIS).values(version=col(HouseholdRow.version) + 1).returning(col(HouseholdRow.version))
 BECOME = update(HouseholdRow).where(THIS).values(kind=bindparam("becomes"))
 MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
+AMEND = update(HouseholdRow).where(THIS).values(kind=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
 
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
 
@@ -148,6 +149,11 @@ async def become(household_id: HouseholdId, kind: HouseholdKind, tx: Transaction
 
 async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:
     await tx.execute(MARK, {"counties": tx.counties, "household_id": household_id, "becomes": status})
+
+
+async def amend(household_id: HouseholdId, kind: HouseholdKind, tx: Transaction) -> None:
+    """Note that something about a household changed, and of which kind it is now."""
+    await tx.execute(AMEND, {"counties": tx.counties, "household_id": household_id, "becomes": kind})
 
 
 async def any_in(area: str, tx: Transaction) -> bool:

@@ -5,11 +5,28 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, LargeBinary, PrimaryKeyConstraint, Row, Uuid, bindparam, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Row,
+    Uuid,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlmodel import col
 
 from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.households import ABLE, Household, Labour, Member, Relation
+from services.monitoring.domain.register.people import Certificate, Identity, Sex
+from services.monitoring.domain.register.search import LAST_START, POINT
 from services.monitoring.store.base import Base
 from shared.database.columns import code, day, one_of, only, sealed
 from shared.database.privacy import Vault
@@ -24,7 +41,8 @@ from shared.kernel.workdays import local_day
 class PersonRow(Base, table=True):
     """A person. The name is a plain column, searched by officials under the policy; what is secret is one ciphertext.
 
-    `content_index` is a keyed hash of what is secret, so that the same content is known without opening it.
+    `content_index` is a keyed hash of what is secret, so that the same content is known without opening it. Nobody has an index who has no number.
+    `same_as`: found to be the same person as another, who goes on.
     """
 
     __tablename__ = "person"
@@ -32,15 +50,37 @@ class PersonRow(Base, table=True):
         PrimaryKeyConstraint("county_code", "id"),
         Index("ix_person_id_number", "county_code", "id_number_index"),
         Index("ix_person_everywhere", "id_number_index"),  # for the look-up that passes the policies
+        only("certificate", Certificate),
+        only("sex", Sex),
+        CheckConstraint("(certificate = 'none') = (id_number_index IS NULL)", name="number"),
+        *(
+            Index(f"ix_person_name_{n}", "county_code", text(f"substr(name, {n})"), "id", "area_code", postgresql_where=text(f"length(name) >= {n}"))
+            for n in range(2, LAST_START + 1)
+        ),
+        Index("ix_person_name", "county_code", "name", "id", "area_code"),
+        Index(
+            "ix_person_name_point",
+            "county_code",
+            text(f"substr(name, strpos(name, '{POINT}') + 1)"),
+            "id",
+            "area_code",
+            postgresql_where=text(f"strpos(name, '{POINT}') >= {LAST_START}"),
+        ),
+        Index("ix_person_born_on", "county_code", "born_on"),
+        Index("ix_person_without_id", "county_code", "id", postgresql_where=text("certificate <> 'resident_id'")),
     )
 
     county_code: str = code()
     id: UUID
     area_code: str = code()
-    name: str
-    id_number_index: bytes = sealed()
+    name: str = code()
+    certificate: Certificate = one_of(Certificate, sa_column_kwargs={"server_default": text("'resident_id'")})
+    id_number_index: bytes | None = sealed(nullable=True)
     secrets: bytes = sealed()
     content_index: bytes | None = sealed(default=None, nullable=True)
+    born_on: date | None = day(default=None)
+    sex: Sex | None = one_of(Sex, default=None, nullable=True)
+    same_as: UUID | None = None
 
 
 class MembershipRow(Base, table=True):
@@ -81,23 +121,25 @@ class DirectoryRow(Base, table=True):
     person_id: UUID
 
 
-MEMBERS = (
+EVER_MEMBERS = (
     select(
         col(MembershipRow.household_id),
         col(PersonRow.id),
         col(PersonRow.name),
+        col(PersonRow.certificate),
+        col(PersonRow.born_on),
+        col(PersonRow.sex),
         col(PersonRow.secrets),
         col(MembershipRow.relation),
         col(MembershipRow.labour),
     )
     .join(PersonRow, (col(PersonRow.county_code) == col(MembershipRow.county_code)) & (col(PersonRow.id) == col(MembershipRow.person_id)))
-    .where(
-        among(MembershipRow.county_code, "counties"),
-        among(MembershipRow.household_id, "household_ids"),
-        col(MembershipRow.valid_to).is_(None),
-    )
+    .where(among(MembershipRow.county_code, "counties"), among(MembershipRow.household_id, "household_ids"))
     .order_by(col(MembershipRow.household_id), col(PersonRow.id))
 )
+MEMBERS = EVER_MEMBERS.where(col(MembershipRow.valid_to).is_(None))
+_ON = bindparam("on", type_=Date())
+MEMBERS_ON = EVER_MEMBERS.where(col(MembershipRow.valid_from) <= _ON, or_(col(MembershipRow.valid_to).is_(None), col(MembershipRow.valid_to) > _ON))
 LABOUR = select(func.count()).where(
     among(MembershipRow.county_code, "counties"),
     col(MembershipRow.household_id) == bindparam("household_id"),
@@ -112,6 +154,9 @@ HOUSEHOLD_OF_PERSON = (
         col(PersonRow.id_number_index) == bindparam("id_number_index"),
         col(MembershipRow.valid_to).is_(None),
     )
+)
+HOUSEHOLD_OF = select(col(MembershipRow.household_id)).where(
+    among(MembershipRow.county_code, "counties"), col(MembershipRow.person_id) == bindparam("person_id"), col(MembershipRow.valid_to).is_(None)
 )
 HEADS = (
     select(col(MembershipRow.household_id), col(PersonRow.name))
@@ -134,23 +179,14 @@ async def add(household: Household, tx: Transaction, *, since: date | None = Non
     """Keep the members, from today on or since a day; if some are registered already, keep none and name their places in the list."""
     county_code = county_of(household.area_code)
     place = {"county_code": county_code, "area_code": household.area_code}
-    indexes = [tx.vault.index(member.id_number.number) for member in household.members]
+    indexes = [index_of(member.identity, tx.vault) for member in household.members]
     directory = [
         {"id_number_index": index, "county_code": county_code, "person_id": member.id}
-        for index, member in sorted(zip(indexes, household.members, strict=True), key=lambda pair: pair[0])
+        for index, member in sorted(((index, member) for index, member in zip(indexes, household.members, strict=True) if index), key=_by_index)
     ]
     if await tx.insert(DirectoryRow, directory, skip_existing=True) < len(directory):
         return await _registered_before(household, indexes, tx)
-    people = [
-        {
-            **place,
-            "id": member.id,
-            "name": member.name.full,
-            "id_number_index": index,
-            **sealed_person(tx.vault, member.id, secrets_of(member)),
-        }
-        for index, member in zip(indexes, household.members, strict=True)
-    ]
+    people = [{**place, **person_row(member, index, tx.vault)} for index, member in zip(indexes, household.members, strict=True)]
     memberships = [
         {
             **place,
@@ -168,15 +204,36 @@ async def add(household: Household, tx: Transaction, *, since: date | None = Non
     return []
 
 
+def person_row(member: Member, index: bytes | None, vault: Vault) -> dict[str, Any]:
+    """Write a member as a row of the people, without the place."""
+    return {
+        "id": member.id,
+        "name": member.name.full,
+        "certificate": member.identity.certificate,
+        "id_number_index": index,
+        "born_on": member.identity.born_on,
+        "sex": member.identity.sex,
+        **sealed_person(vault, member.id, secrets_of(member)),
+    }
+
+
+def index_of(identity: Identity, vault: Vault) -> bytes | None:
+    """Give the blind index by which somebody is recognised; who has no number has none."""
+    return vault.index(identity.key) if identity.key else None
+
+
 def secrets_of(member: Member) -> dict[str, str | None]:
-    return {"id_number": member.id_number.number, "phone": member.phone.number if member.phone else None}
+    identity = member.identity
+    secrets = {"id_number": identity.id_number.number if identity.id_number else None, "phone": member.phone.number if member.phone else None}
+    return secrets | ({"certificate_number": identity.certificate_number.number} if identity.certificate_number else {})
 
 
 def sealed_person(vault: Vault, person_id: UUID, secrets: Mapping[str, str | None]) -> dict[str, bytes]:
     """Seal what is secret of a person, with the hash that recognises it."""
+    number = secrets["id_number"] or secrets.get("certificate_number") or ""
     return {
         "secrets": vault.seal(dict(secrets), table="person", row=person_id),
-        "content_index": vault.index(f"{secrets['id_number']}|{secrets['phone'] or ''}"),
+        "content_index": vault.index(f"{number}|{secrets['phone'] or ''}"),
     }
 
 
@@ -187,6 +244,11 @@ async def members_of(household_id: HouseholdId, tx: Transaction) -> Sequence[Row
 async def members_of_all(household_ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:
     """Load the members of several households."""
     return (await tx.execute(MEMBERS, {"counties": tx.counties, "household_ids": list(household_ids)})).all()
+
+
+async def members_on(household_id: HouseholdId, day: date, tx: Transaction) -> Sequence[Row[Any]]:
+    """Load who was a member of a household on a day."""
+    return (await tx.execute(MEMBERS_ON, {"counties": tx.counties, "household_ids": [household_id], "on": day})).all()
 
 
 async def heads_of(household_ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:
@@ -200,6 +262,11 @@ async def has_labour(household_id: HouseholdId, tx: Transaction) -> bool:
     return bool((await tx.execute(LABOUR, {"counties": tx.counties, "household_id": household_id})).scalar_one())
 
 
+async def household_of(person_id: UUID, tx: Transaction) -> UUID | None:
+    """Find the household of which a person is a member."""
+    return (await tx.execute(HOUSEHOLD_OF, {"counties": tx.counties, "person_id": person_id})).scalar()
+
+
 async def household_with(id_number: IdNumber, tx: Transaction) -> UUID | None:
     """Find the household of a person inside the caller's area."""
     question = {"counties": tx.counties, "id_number_index": tx.vault.index(id_number.number)}
@@ -211,8 +278,12 @@ async def household_anywhere(id_number: IdNumber, tx: Transaction) -> Row[Any] |
     return (await tx.execute(HOUSEHOLD_ANYWHERE, {"id_number_index": tx.vault.index(id_number.number)})).first()
 
 
-async def _registered_before(household: Household, indexes: Sequence[bytes], tx: Transaction) -> list[int]:
+def _by_index(pair: tuple[bytes, Member]) -> bytes:
+    return pair[0]
+
+
+async def _registered_before(household: Household, indexes: Sequence[bytes | None], tx: Transaction) -> list[int]:
     """Name the members whose person id in the register is not the one given now."""
-    question = {"indexes": list(indexes), "ids": [member.id for member in household.members]}
+    question = {"indexes": [index for index in indexes if index], "ids": [member.id for member in household.members]}
     found = set((await tx.execute(REGISTERED_BEFORE, question)).scalars())
     return [n for n, index in enumerate(indexes) if index in found]

@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, bindparam, text
 
 from services.monitoring.domain.income.figures import AMOUNTS
-from services.monitoring.store.register_files.slices import INCOME_ID, MEMBERSHIP_ID, TAKEN, values_of
+from services.monitoring.store.register_files.slices import BORN_ON, INCOME_ID, MEMBERSHIP_ID, SEX, TAKEN, values_of
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Part
@@ -33,9 +33,9 @@ _DIRECTORY = text("""
     SELECT person_index, :county, record_id FROM register_decided WHERE outcome = 'created' ORDER BY person_index
     ON CONFLICT DO NOTHING
 """)
-_PEOPLE = text("""
-    INSERT INTO person (county_code, id, area_code, name, id_number_index, secrets, content_index)
-    SELECT :county, record_id, area_code, name, person_index, secrets, content_index FROM register_decided WHERE outcome = 'created'
+_PEOPLE = text(f"""
+    INSERT INTO person (county_code, id, area_code, name, id_number_index, secrets, content_index, born_on, sex)
+    SELECT :county, record_id, area_code, name, person_index, secrets, content_index, {BORN_ON}, {SEX} FROM register_decided WHERE outcome = 'created'
 """)
 _MEMBERSHIPS = text(f"""
     INSERT INTO membership (county_code, id, household_id, person_id, area_code, relation, labour, valid_from)

@@ -4,6 +4,7 @@ from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, text
 
 from services.monitoring.domain.income.figures import AMOUNTS
 from services.monitoring.store.register.people import sealed_person
+from services.monitoring.store.register_files import forms_in_files
 from services.monitoring.store.register_files.slices import TAKEN, values_of
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Part
@@ -85,6 +86,7 @@ async def change(part: Part, tx: Transaction) -> None:
     for question in (_END_MEMBERSHIPS, _BEGIN_MEMBERSHIPS, _RENAME):
         await tx.execute(question, values)
     await _reseal(part, tx)
+    await forms_in_files.date_kinds(part, tx)
     for question in (_KINDS, _END_INCOMES, _BEGIN_INCOMES, _VERSIONS):
         await tx.execute(question, values)
 

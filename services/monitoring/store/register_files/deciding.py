@@ -3,6 +3,7 @@ from typing import Any
 from sqlalchemy import CursorResult, TextClause, text
 
 from services.monitoring.domain.income.figures import AMOUNTS
+from services.monitoring.store.register_files import forms_in_files
 from services.monitoring.store.register_files.slices import COLUMNS, read, values_of
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
@@ -155,8 +156,9 @@ _TELL = text("""
 
 
 async def note_repeated(job_id: JobId, tx: Transaction) -> None:
-    """Find who stands in a file more than once."""
+    """Find who stands in a file more than once, and whose form contradicts itself."""
     await tx.execute(_TWICE, {"counties": tx.counties, "job": job_id})
+    await forms_in_files.note_contradictions(job_id, tx)
 
 
 async def hold(part: Part, tx: Transaction) -> None:
@@ -174,6 +176,7 @@ async def decide(part: Part, tx: Transaction) -> None:
     """Say what becomes of each row of a slice, and what is wrong with it."""
     await read(part, tx)
     await _ask(_DECIDE, part, tx)
+    await forms_in_files.mark(part, tx)
     await _ask(_TELL, part, tx)
 
 

@@ -31,9 +31,10 @@ _STAGED = {
     "unit_id": "uuid",
     "record_id": "uuid",
     "person_index": "bytea",
-    "name": "varchar",
+    "name": "text",
     "secrets": "bytea",
     "content_index": "bytea",
+    "note": "bytea",
     "cell_faults": "jsonb",
 }
 COLUMNS = (*_STAGED, *_READ)
@@ -53,10 +54,12 @@ _BEGIN = text(f"""
 """)
 _FILL = text(f"""
     INSERT INTO register_slice ({", ".join(COLUMNS)})
-    SELECT s.unit, s.row, s.area_code, s.unit_id, s.record_id, s.person_index, s.name, s.secrets, s.content_index, s.faults, f.*
+    SELECT s.unit, s.row, s.area_code, s.unit_id, s.record_id, s.person_index, s.name, s.secrets, s.content_index, s.note, s.faults, f.*
     FROM import_row s, LATERAL jsonb_to_record(s.fields) AS f ({", ".join(f"{name} {kind}" for name, kind in _READ.items())})
     WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
 """)
+# What the ID number of a row says, as `usecases/files/load_register.py` writes it.
+BORN_ON, SEX = "to_date(left(convert_from(note, 'UTF8'), 10), 'YYYY-MM-DD')", "substr(convert_from(note, 'UTF8'), 11)"
 # The rows that something comes of, each with its household.
 TAKEN = "(SELECT * FROM register_decided WHERE outcome IN ('created', 'updated'))"
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.register.people import sex_of
 from services.monitoring.store import register_files
 from services.monitoring.store.register.people import sealed_person
 from services.monitoring.usecases.files.due_dates import due_in
@@ -11,6 +12,7 @@ from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Job, Part
+from shared.kernel.people import IdNumber
 from shared.kernel.sheets import MASK
 
 
@@ -19,10 +21,15 @@ def seal_person(vault: Vault, record_id: UUID, row: Mapping[str, str | None]) ->
     number, phone = row["id_number"], row["phone"]
     if number is None or MASK in number:
         return Sealed(record_id=record_id)
-    index = vault.index(number)
+    index, note = vault.index(number), _said_by(IdNumber(number))
     if phone is not None and MASK in phone:
-        return Sealed(record_id=record_id, person_index=index)
-    return Sealed(record_id=record_id, person_index=index, **sealed_person(vault, record_id, {"id_number": number, "phone": phone}))
+        return Sealed(record_id=record_id, person_index=index, note=note)
+    return Sealed(record_id=record_id, person_index=index, note=note, **sealed_person(vault, record_id, {"id_number": number, "phone": phone}))
+
+
+def _said_by(number: IdNumber) -> bytes:
+    """Write what the number says beside whose it is, as `store/register_files` reads it: day of birth and sex."""
+    return f"{number.born_on:%Y-%m-%d}{sex_of(number)}".encode()
 
 
 class RegisterLoad:
@@ -44,4 +51,5 @@ class RegisterLoad:
         if not await register_files.add(part, due, tx):
             return False
         await register_files.change(part, tx)
+        await register_files.keep_forms(part, tx)
         return True

@@ -9,25 +9,37 @@ from pydantic import BaseModel, Field
 from services.monitoring.domain.income.figures import Income
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.register import households as rules
+from services.monitoring.domain.register.forms import disability_said_by
+from services.monitoring.domain.register.people import Certificate, Sex, identify
 from services.monitoring.store import law
 from services.monitoring.store.income import incomes
 from services.monitoring.store.places import areas
-from services.monitoring.store.register import households, people
+from services.monitoring.store.register import forms, households, people
+from services.monitoring.usecases.register.find_duplicates import find_duplicates
+from services.monitoring.usecases.register.warnings import Warned, warned_of_places
 from shared.database.transaction import Transaction
-from shared.kernel.areas import is_inside
+from shared.kernel.areas import county_of, is_inside
 from shared.kernel.errors import Conflict, Forbidden
 from shared.kernel.ids import HouseholdId, PersonId, new_id
-from shared.wire import HouseholdNumber, IdNumber, PersonName, Phone, VillageCode, Yuan, command, part
+from shared.kernel.workdays import local_day
+from shared.wire import CertificateNumber, Day, HouseholdNumber, IdNumber, PersonName, Phone, VillageCode, Yuan, command, part
 
 _ZERO = Decimal("0.00")
 
 
 @part
 class NewMember:
-    """A member. The head's relation is `head`."""
+    """A member. The head's relation is `head`. Day of birth and sex are needed of who has no ID number; of others the number says them.
+
+    An ID number may be that of a disability certificate (20 or 22 characters): its class and grade go into the person's form.
+    """
 
     name: PersonName
-    id_number: IdNumber
+    certificate: Certificate = Certificate.RESIDENT_ID
+    id_number: IdNumber | None = None
+    certificate_number: CertificateNumber | None = None
+    born_on: Day | None = None
+    sex: Sex | None = None
     phone: Phone | None = None
     relation: rules.Relation
     labour: rules.Labour
@@ -59,6 +71,7 @@ class Registered(BaseModel):
     id: UUID
     version: int
     status: rules.HouseholdStatus
+    warnings: list[Warned] = []
 
 
 class RegisteredElsewhere(Conflict):
@@ -81,6 +94,7 @@ async def register_household(household: RegisterHousehold, tx: Transaction) -> R
 
     :raises OutsideYourArea: the village is not the caller's.
     :raises NoSuchVillage: there is no such village.
+    :raises NumberMissing: it is not said who a member is; likewise NumberOfAnotherKind, BornOnAndSexMissing, NumberSaysOtherwise.
     :raises OneHead: no head, or several; likewise OneSpouse and TwiceInHousehold.
     :raises NumberTaken: another household of the county has the number.
     :raises RegisteredElsewhere: a member belongs to another household, wherever that is.
@@ -90,6 +104,7 @@ async def register_household(household: RegisterHousehold, tx: Transaction) -> R
     await areas.require_village(household.village, tx)
     parameters = await law.parameters_for(household.village, tx)
     until_visit = parameters.period(Key.VISIT_DAYS)
+    members = [member_of(member, f"body.members.{n}", tx) for n, member in enumerate(household.members)]
     calendar = await law.calendar_for(household.village, tx, days=until_visit.reach)
     registered = rules.register(
         HouseholdId(new_id()),
@@ -97,7 +112,7 @@ async def register_household(household: RegisterHousehold, tx: Transaction) -> R
         number=household.number,
         kind=household.kind,
         income=_income(household),
-        members=[member_of(member) for member in household.members],
+        members=members,
         visit_due_at=calendar.end_of(until_visit, tx.now),
     )
 
@@ -105,8 +120,30 @@ async def register_household(household: RegisterHousehold, tx: Transaction) -> R
         raise NumberTaken("body.number")
     await incomes.add(registered, tx)
     if clashes := await people.add(registered, tx):
-        raise RegisteredElsewhere(*(f"body.members.{n}.id_number" for n in clashes))
-    return Registered(id=registered.id, version=1, status=rules.HouseholdStatus.NORMAL)
+        raise RegisteredElsewhere(*(f"body.members.{n}.{_number_of(members[n])}" for n in clashes))
+    await _begin_forms(registered, tx)
+    await find_duplicates(registered.area_code, [member.id for member in members if member.identity.id_number is None], tx)
+    warnings = warned_of_places([member.identity for member in members], registered.area_code)
+    return Registered(id=registered.id, version=1, status=rules.HouseholdStatus.NORMAL, warnings=warnings)
+
+
+def member_of(member: NewMember, field: str, tx: Transaction) -> rules.Member:
+    """Make a member of what was filled in at a place of the request.
+
+    :raises NumberMissing: who this is, is not said; likewise NumberOfAnotherKind, BornOnAndSexMissing, NumberSaysOtherwise.
+    """
+    identity = identify(
+        field,
+        certificate=member.certificate,
+        id_number=member.id_number,
+        certificate_number=member.certificate_number,
+        born_on=member.born_on,
+        sex=member.sex,
+        today=local_day(tx.now),
+    )
+    return rules.Member(
+        id=PersonId(new_id()), name=member.name, identity=identity, phone=member.phone, relation=member.relation, labour=member.labour
+    )
 
 
 def _income(household: RegisterHousehold) -> Income:
@@ -114,13 +151,13 @@ def _income(household: RegisterHousehold) -> Income:
     return Income(people=len(household.members), **amounts)
 
 
-def member_of(member: NewMember) -> rules.Member:
-    """Read a member who was not registered before: a person with a new id."""
-    return rules.Member(
-        id=PersonId(new_id()),
-        name=member.name,
-        id_number=member.id_number,
-        phone=member.phone,
-        relation=member.relation,
-        labour=member.labour,
-    )
+async def _begin_forms(household: rules.Household, tx: Transaction) -> None:
+    """Keep what numbers of disability certificates say of those who bear them."""
+    numbers = {member.id: member.identity.id_number for member in household.members}
+    said = {person_id: disability_said_by(number.disability) for person_id, number in numbers.items() if number and number.disability}
+    place = {"county_code": county_of(household.area_code), "area_code": household.area_code}
+    await forms.begin_people(said, local_day(tx.now), place, tx)
+
+
+def _number_of(member: rules.Member) -> str:
+    return "id_number" if member.identity.id_number else "certificate_number"

@@ -45,7 +45,7 @@ async def add_member(household_id: HouseholdId, asked: AddMember, tx: Transactio
     living = await residents.standings(household_id, tx)
     rules.join(living, asked.member.relation)
 
-    member = member_of(asked.member)
+    member = member_of(asked.member, "body.member", tx)
     income = await incomes.recount(household, len(living) + 1, tx, since=asked.since)
     if await people.add(_joined_by(member, household, income), tx, since=asked.since):
         raise RegisteredElsewhere("body.member.id_number")
