@@ -14,9 +14,11 @@ from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.queries.department_rows import answers_to_rows
 from services.monitoring.queries.exports import case_page, flag_page, lead_page, register_page
 from services.monitoring.queries.figures import ledger_figures
-from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
+from services.monitoring.usecases.files.load_list import ListLoad
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from services.monitoring.usecases.signals.match_signals import match_signals
+from services.monitoring.usecases.signals.seal_signal import seal_row_of
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
 from shared.kernel.sheets import Sheet
@@ -45,7 +47,7 @@ def list_file(kind: DepartmentList) -> FileKind:
         senders=frozenset({Role.DEPARTMENT_USER, Role.COUNTY_OFFICER}),
         department=kind.department,
         secret=("id_number", "phone"),
-        seals=("source_number", *kind.matter),
+        seals=("source_number", "revision", *kind.matter),
         seal=seal_row_of(kind),
         faults=department_lists.FAULTS,
         load=partial(ListLoad, kind),
@@ -72,7 +74,7 @@ LISTS_OUT = {
 
 
 def duties(*, reconcile_seconds: float) -> list[Duty]:
-    """The reconciler: every minute the gaps, once a day of real time everything that is not over."""
+    """The reconciler: every minute the gaps, once a day of real time everything that is not over. And who was named before being registered."""
 
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
@@ -80,6 +82,7 @@ def duties(*, reconcile_seconds: float) -> list[Duty]:
     return [
         Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
         Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
+        Duty(name="match_signals", every=timedelta(minutes=5), work=match_signals),
     ]
 
 

@@ -50,4 +50,9 @@ PERMISSIONS: Permissions = {
     "new_export": _READERS,
     "job_file": _READERS,
     "household_batch": _VILLAGE,
+    "new_signals": frozenset({Role.DEPARTMENT_USER}),
+    "signal_rules": _ASKERS,
+    "signal_rule": frozenset({Role.PREFECTURE_OFFICER, Role.COUNTY_OFFICER}),
+    "signal_rule_trial": frozenset({Role.PREFECTURE_OFFICER, Role.COUNTY_OFFICER}),
+    "base_figure": frozenset({Role.PREFECTURE_OFFICER}),
 }

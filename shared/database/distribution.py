@@ -46,6 +46,7 @@ PLACES: dict[str, dict[str, Place]] = {
         "parameter": Place.REFERENCE,
         "measure_rule": Place.REFERENCE,
         "signal_rule": Place.REFERENCE,
+        "base_figure": Place.REFERENCE,
         "department_row": Place.COUNTY,
         "person_directory": Place.BLIND_INDEX,
         "client_id": Place.CLIENT_ID,

@@ -12,3 +12,6 @@ class RowAnswer(BaseModel):
     lead_id: UUID | None = None
     status: str = Field(examples=["confirmed"])
     reason: str | None = None
+    rule_document: str | None = Field(
+        default=None, examples=["临乡振发〔2022〕37号"], description="所依据的规则文号。The document of the rule that called for the lead."
+    )

@@ -31,6 +31,8 @@ IDS: dict[str, Any] = {
     "task_id": Annotated[str, StringConstraints(pattern=TASK)],
     "area": AreaCode,
     "year": Year,
+    "code": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}\.[a-z0-9_]{1,40}$")],
+    "figure": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
     "key": Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=100)],
 }
 
@@ -108,6 +110,11 @@ PASSAGES = (
     Passage("areas", "GET", "/v1/areas"),
     Passage("bottom_line", "PUT", "/v1/bottom-lines/{area}/{year}"),
     Passage("parameter", "PUT", "/v1/parameters/{area}/{key}"),
+    Passage("new_signals", "POST", "/v1/signals"),
+    Passage("signal_rules", "GET", "/v1/signal-rules"),
+    Passage("signal_rule_trial", "POST", "/v1/signal-rules/trial"),
+    Passage("signal_rule", "PUT", "/v1/signal-rules/{area}/{code}"),
+    Passage("base_figure", "PUT", "/v1/base-figures/{area}/{figure}/{year}"),
     Passage("task_start", "POST", "/v1/tasks/{task_id}/start", TASK_SERVICES),
     Passage("task_finish", "POST", "/v1/tasks/{task_id}/finish", TASK_SERVICES),
     Passage("task_decline", "POST", "/v1/tasks/{task_id}/decline", TASK_SERVICES),

@@ -6,7 +6,8 @@ from services.monitoring.api.law import law
 from services.monitoring.api.leads import leads
 from services.monitoring.api.register.households import households
 from services.monitoring.api.self_reports import self_reports
+from services.monitoring.api.signals import signals
 
-ROUTERS = (self_reports, households, leads, cases, flags, law)
+ROUTERS = (self_reports, households, leads, cases, flags, law, signals)
 
 __all__ = ["ROUTERS"]

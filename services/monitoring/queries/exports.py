@@ -12,7 +12,7 @@ from services.monitoring.domain.files.list_sheets import CASE_LIST, HARDSHIP, LE
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
-from services.monitoring.queries.leads import ELSEWHERE
+from services.monitoring.queries.leads import remark_of
 from services.monitoring.store import cases, flags, leads
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import households, people
@@ -38,9 +38,7 @@ async def register_page(area: str, status: HouseholdStatus, after: Place | None,
 async def lead_page(area: str, status: LeadStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read leads as their list shows them."""
     found, following = await leads.worklist.page(area, status, tx, after=after, size=size)
-    return [
-        _shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=ELSEWHERE if row.registered_elsewhere else None) for row in found
-    ], following
+    return [_shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=remark_of(row)) for row in found], following
 
 
 async def case_page(area: str, status: CaseStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:

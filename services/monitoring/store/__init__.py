@@ -1,6 +1,6 @@
 """How monitoring's facts are kept: each module holds its tables and the named questions to them."""
 
-from services.monitoring.store import cases, department_files, flags, law, leads, ledger, register_files, self_reports
+from services.monitoring.store import cases, flags, law, leads, ledger, register_files, self_reports, signals
 from services.monitoring.store.base import Base
 from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
@@ -12,7 +12,6 @@ __all__ = [
     "areas",
     "cases",
     "categories",
-    "department_files",
     "flags",
     "households",
     "incomes",
@@ -23,4 +22,5 @@ __all__ = [
     "people",
     "register_files",
     "self_reports",
+    "signals",
 ]

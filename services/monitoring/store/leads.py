@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlmodel import Field, col
 
 from services.monitoring.domain.leads import Channel, Confirmed, Lead, LeadStatus
 from services.monitoring.store.base import Base
-from shared.database.columns import code, document, instant, one_of, only, sealed, version
+from shared.database.columns import code, day, document, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
@@ -17,7 +17,11 @@ from shared.kernel.ids import CaseId, HouseholdId, LeadId
 
 
 class LeadRow(Base, table=True):
-    """A lead; `due_at` ends the total limit that began with it. A confirmed one without a case waits for the next."""
+    """A lead; `due_at` ends the total limit that began with it. A confirmed one without a case waits for the next.
+
+    One that a department's rows call for stands for a person (`person_index`) in one group of indicators; `began_on` is the earliest effective day
+    among them (T0). `withdrawn_at`: the rows called no longer, before anybody had checked it; `source_corrected`: they do not, after it was checked.
+    """
 
     __tablename__ = "lead"
     __table_args__ = (
@@ -32,6 +36,15 @@ class LeadRow(Base, table=True):
             "county_code",
             "household_id",
             postgresql_where=text("status = 'confirmed' AND case_id IS NULL"),
+        ),
+        Index("ix_lead_person", "county_code", "indicator_group", "person_index", postgresql_where=text("person_index IS NOT NULL")),
+        Index(
+            "uq_lead_spell",
+            "county_code",
+            "indicator_group",
+            "person_index",
+            unique=True,
+            postgresql_where=text("status = 'registered' AND person_index IS NOT NULL"),
         ),
     )
 
@@ -53,6 +66,11 @@ class LeadRow(Base, table=True):
     verified_at: datetime | None = instant(default=None)
     verified_by: str | None = None
     dismissal_reason: str | None = None
+    began_on: date | None = day(default=None)
+    person_index: bytes | None = sealed(default=None, nullable=True)
+    indicator_group: str | None = code(default=None, nullable=True)
+    withdrawn_at: datetime | None = instant(default=None)
+    source_corrected: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     version: int = version()
 
 
@@ -62,6 +80,8 @@ SHOW = select(
     *columns_of(LeadRow, Lead),
     col(LeadRow.hardships),
     col(LeadRow.registered_elsewhere),
+    col(LeadRow.source_corrected),
+    col(LeadRow.began_on),
     col(LeadRow.secrets),
     col(LeadRow.risks),
     col(LeadRow.dismissal_reason),
@@ -107,7 +127,16 @@ JOIN = (
     .values(case_id=bindparam("joins"), version=col(LeadRow.version) + 1)
 )
 
-worklist = Worklist(LeadRow, select(*columns_of(LeadRow, Lead), col(LeadRow.hardships), col(LeadRow.registered_elsewhere)))
+worklist = Worklist(
+    LeadRow,
+    select(
+        *columns_of(LeadRow, Lead),
+        col(LeadRow.hardships),
+        col(LeadRow.registered_elsewhere),
+        col(LeadRow.source_corrected),
+        col(LeadRow.began_on),
+    ),
+)
 
 
 async def add(lead: Mapping[str, Any], tx: Transaction) -> None:

@@ -22,8 +22,8 @@ from tests.shared.database.test_rows import a_lead
 _AUDITED = "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname LIKE 'audit_%' ORDER BY relname"
 _ACTS = "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE relname = $1 AND tgname LIKE 'audit_%' AND tgenabled = 'O'"
 LAW = ["bottom_line", "parameter"]
-# How far a job is and what became of a file's rows is a result, no act of anybody; rules of signals are filled by migrations so far.
-UNAUDITED, FILLED = {"job_run", "job_part", "job_result"}, ["signal_rule"]
+# How far a job is and what became of a file's rows is a result, no act of anybody; what the rules of signals look like has tests of its own.
+UNAUDITED, FILLED = {"job_run", "job_part", "job_result"}, ["base_figure", "signal_rule"]
 AUDITED = [table for table in GUARDED["monitoring"] if table not in UNAUDITED]
 HIDDEN = {
     "person": {"name", "secrets"},
@@ -32,12 +32,12 @@ HIDDEN = {
     "case_step": {"opinion", "record"},
     "risk_flag": {"cleared_why"},
     "task": {"note", "record"},
-    "department_row": {"secrets", "content_index"},
+    "department_row": {"secrets", "content_index", "facts"},
 }
 
 OTHER = {
     **{"name": "'某某'", "secrets": "'other'::bytea", "record": "'{}'::jsonb", "cleared_why": "'{}'::jsonb"},
-    **{"content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'"},
+    **{"facts": "'{}'::jsonb", "content_index": "'other'::bytea", "opinion": "'other'", "dismissal_reason": "'other'"},
 }
 
 

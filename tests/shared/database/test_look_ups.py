@@ -91,7 +91,7 @@ async def test_every_function_that_runs_as_its_owner_names_its_search_path_and_i
         FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname
     """)
 
-    by_app, by_worker = {"household_of", "registered_before"}, {"directory_of", "households_numbered", "households_of"}
+    by_app, by_worker = {"household_of", "registered_before", "homes_of"}, {"directory_of", "households_numbered", "homes_of"}
     assert {row["proname"] for row in functions} == by_app | by_worker | {"record_audit", "record_read"}
     assert {row["proname"] for row in functions if row["by_app"]} == by_app | {"record_audit", "record_read"}
     assert {tuple(row["proconfig"]) for row in functions} == {("search_path=public, pg_temp",)}

@@ -4,11 +4,12 @@ Rows are added and never changed: what was in force on a past day can always be 
 """
 
 from services.monitoring.store.law.calendar import add_workdays, calendar_for, calendars_of
+from services.monitoring.store.law.figures import has_base, publish_figure
 from services.monitoring.store.law.lines import NoLine, line_for, publish_line
 from services.monitoring.store.law.measures import measures_for
 from services.monitoring.store.law.parameters import parameters_for, parameters_of, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
-from services.monitoring.store.law.signals import signal_rules_for
+from services.monitoring.store.law.signals import publish_signal_rule, signal_rules_for
 
 __all__ = [
     "NoLine",
@@ -16,11 +17,14 @@ __all__ = [
     "add_workdays",
     "calendar_for",
     "calendars_of",
+    "has_base",
     "line_for",
     "measures_for",
     "parameters_for",
     "parameters_of",
+    "publish_figure",
     "publish_line",
     "publish_parameter",
+    "publish_signal_rule",
     "signal_rules_for",
 ]
