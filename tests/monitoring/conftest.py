@@ -34,7 +34,7 @@ async def quiet(way: Way, admin: asyncpg.Connection) -> Way:
 async def clean_law(admin: asyncpg.Connection) -> AsyncIterator[None]:
     """Take back what a test published: the law of the others is that of the migrations."""
     yield
-    for table in ("parameter", "bottom_line"):
+    for table in ("parameter", "bottom_line", "signal_rule", "base_figure"):
         await admin.execute(f"DELETE FROM {table} WHERE document_number = $1", DOCUMENT)
 
 

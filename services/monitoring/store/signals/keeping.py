@@ -7,7 +7,8 @@ from shared.database.columns import CODE
 from shared.database.transaction import Transaction
 
 _REPLACE = text("""
-    UPDATE department_row d SET is_latest = false, judgement = 'superseded', lead_id = NULL, rule_code = NULL, rule_document = NULL, grade = NULL
+    UPDATE department_row d SET is_latest = false, judgement = 'superseded', household_id = NULL, area_code = d.village, lead_id = NULL,
+                                rule_code = NULL, rule_document = NULL, grade = NULL
     FROM signal_decided n
     WHERE n.is_latest AND d.county_code = :county AND d.kind = :kind AND d.source_number = n.source_number AND d.is_latest
 """).bindparams(bindparam("kind", type_=CODE))
