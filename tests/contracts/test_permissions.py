@@ -24,11 +24,16 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.new_household",
     "monitoring.bottom_line",
     "monitoring.parameter",
+    "monitoring.signal_rule",
+    "monitoring.base_figure",
+    "monitoring.new_signals",
     "monitoring.own_self_report",  # these belong to roles of counties, and every question names the caller's
     "monitoring.case_county_approval",
     "monitoring.risk_flag_withdrawal",
     "monitoring.household_batch",
     "monitoring.areas",  # open to everybody
+    "monitoring.signal_rules",
+    "monitoring.signal_rule_trial",  # it counts, and names nobody
     "monitoring.import_template",  # these decide by the kind of file and the caller's office; what is asked for is done in the caller's own scope
     "monitoring.new_import",
     "monitoring.new_export",

@@ -101,7 +101,7 @@ async def replay(files: Files, feed: Sequence[Sent], rng: Random) -> None:
         for kind in sorted({kind for kind, _ in piece}):
             rows = [row for each, row in piece if each == kind]
             by = of(kind)
-            if rng.random() < 0.5:
+            if rng.random() < 0.7:
                 answer = done(await files.call(by).post("/v1/signals", some_signals(kind, *rows)))
                 assert answer["refused"] == 0, answer
             else:
