@@ -15,12 +15,15 @@ from shared.kernel.jobs import JobId
 
 _TWICE = text("""
     INSERT INTO import_fault (county_code, job_id, row, field, code)
-    SELECT county_code, job_id, row, 'source_number', 'number_twice' FROM (
-        SELECT county_code, job_id, row,
-               min(content_index) OVER same <> max(content_index) OVER same AS differ
+    SELECT county_code, job_id, row, 'source_number', CASE WHEN differ THEN 'number_twice' ELSE 'repeats' END FROM (
+        SELECT county_code, job_id, row, first_value(content_index) OVER same <> last_value(content_index) OVER same AS differ,
+               row_number() OVER same > 1 AS repeats
         FROM import_row WHERE county_code = ANY(:counties) AND job_id = :job AND faults IS NULL
-        WINDOW same AS (PARTITION BY fields ->> 'source_number', coalesce(fields ->> 'revision', '1'))
-    ) AS compared WHERE differ
+        WINDOW same AS (
+            PARTITION BY fields ->> 'source_number', coalesce(fields ->> 'revision', '1') ORDER BY content_index, row
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
+    ) AS compared WHERE differ OR repeats
     ON CONFLICT DO NOTHING
 """)
 _DECIDE = text("""
@@ -66,7 +69,7 @@ _DECIDED = text("SELECT row, outcome, faults, id FROM signal_decided ORDER BY ro
 
 
 async def note_repeated(job_id: JobId, tx: Transaction) -> None:
-    """Find numbers that stand in a file more than once under one revision, and say different things."""
+    """Find numbers that stand in a file more than once under one revision: those that say different things, and those that repeat each other."""
     await tx.execute(_TWICE, {"counties": tx.counties, "job": job_id})
 
 

@@ -83,9 +83,10 @@ _JUDGE = text(f"""
         SELECT d.id, false, d.kind, d.source_number, d.person_index, d.village, d.effective_on, d.facts, d.judgement, d.rule_code, d.rule_document
         FROM signal_touched t, LATERAL (
             SELECT id, kind, source_number, person_index, village, effective_on, facts, judgement, rule_code, rule_document FROM department_row
-            WHERE county_code = :county AND kind = ANY(:kinds) AND person_index = t.person_index AND is_latest OFFSET 0
+            WHERE county_code = :county AND person_index = t.person_index AND is_latest OFFSET 0
         ) d
-        WHERE NOT EXISTS (SELECT FROM signal_decided n WHERE n.is_latest AND n.source_number = d.source_number AND d.kind = :kind)
+        WHERE d.kind = ANY(:kinds)
+          AND NOT EXISTS (SELECT FROM signal_decided n WHERE n.is_latest AND n.source_number = d.source_number AND d.kind = :kind)
     ), home AS MATERIALIZED (
         SELECT h.* FROM (SELECT array_agg(person_index) AS indexes FROM signal_touched) i, homes_of(i.indexes) h
     ), placed AS MATERIALIZED (

@@ -9,8 +9,12 @@ from shared.database.transaction import Transaction
 _REPLACE = text("""
     UPDATE department_row d SET is_latest = false, judgement = 'superseded', household_id = NULL, area_code = d.village, lead_id = NULL,
                                 rule_code = NULL, rule_document = NULL, grade = NULL
-    FROM signal_decided n
-    WHERE n.is_latest AND d.county_code = :county AND d.kind = :kind AND d.source_number = n.source_number AND d.is_latest
+    WHERE d.county_code = :county AND d.id = ANY(ARRAY(
+        SELECT k.id FROM signal_decided n, LATERAL (
+            SELECT id FROM department_row
+            WHERE county_code = :county AND kind = :kind AND source_number = n.source_number AND is_latest OFFSET 0
+        ) k WHERE n.is_latest
+    ))
 """).bindparams(bindparam("kind", type_=CODE))
 _ADD = text("""
     INSERT INTO department_row (county_code, id, area_code, village, department, kind, source_number, revision, is_latest, effective_on, reported_at,

@@ -21,9 +21,9 @@ _SYSTEM = "service:monitoring"
 _HOLD_HOUSEHOLDS = text("""
     SELECT h.id FROM household h WHERE h.county_code = :county AND h.id = ANY(ARRAY(
         SELECT l.household_id FROM signal_touched t, LATERAL (
-            SELECT household_id FROM lead
-            WHERE county_code = :county AND indicator_group = :group AND person_index = t.person_index AND status = 'registered' OFFSET 0
-        ) l WHERE l.household_id IS NOT NULL
+            SELECT household_id, status FROM lead
+            WHERE county_code = :county AND indicator_group = :group AND person_index = t.person_index OFFSET 0
+        ) l WHERE l.household_id IS NOT NULL AND l.status = 'registered'
     )) ORDER BY h.id FOR NO KEY UPDATE
 """)
 _FIND = text("""

@@ -1,5 +1,5 @@
 """Rows on their way in, in tables that this session alone sees and that each commit empties: whatever the planner knows of the tables that
-everybody shares, it sees how large these are."""
+everybody shares, it sees how large these are. What is kept is looked up row by row, by conditions of one index alone (OFFSET 0 keeps it so)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,26 +76,23 @@ _BEGIN = text(f"""
         TRUNCATE signal_slice, signal_decided, signal_touched, signal_judged, signal_lead, signal_called, signal_spell;
     END $do$
 """)
-# An earlier row of the file that is the same in everything is what this one repeats; it is of the same person, by whom it is found.
+# What was found of rows when the whole file was compared: faults, and that a row repeats an earlier one, which is none.
 _FROM_STAGE = text("""
     INSERT INTO signal_slice
     WITH of_file AS MATERIALIZED (
-        SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
+        SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) FILTER (WHERE f.code <> 'repeats') AS faults,
+               bool_or(f.code = 'repeats') AS repeats
+        FROM import_fault f
         WHERE f.county_code = :county AND f.job_id = :job
           AND f.row BETWEEN (SELECT min(row) FROM import_row WHERE county_code = :county AND job_id = :job AND unit > :after AND unit <= :upto)
                         AND (SELECT max(row) FROM import_row WHERE county_code = :county AND job_id = :job AND unit > :after AND unit <= :upto)
         GROUP BY f.row
     )
     SELECT s.row, s.area_code, s.record_id, coalesce(CAST(s.fields ->> 'revision' AS int), 1), s.fields ->> 'source_number', s.person_index,
-           s.content_index, s.secrets, CAST(s.fields ->> :day AS date), :now, s.fields - :untold, e.row IS NOT NULL,
+           s.content_index, s.secrets, CAST(s.fields ->> :day AS date), :now, s.fields - :untold, coalesce(f.repeats, false),
            CASE WHEN s.faults IS NOT NULL OR f.faults IS NOT NULL THEN coalesce(s.faults, '[]') || coalesce(f.faults, '[]') END
     FROM import_row s
     LEFT JOIN of_file f ON f.row = s.row
-    LEFT JOIN LATERAL (
-        SELECT row FROM import_row
-        WHERE county_code = :county AND job_id = :job AND person_index = s.person_index AND record_id = s.record_id AND row < s.row AND faults IS NULL
-        LIMIT 1
-    ) e ON true
     WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
 """).bindparams(bindparam("untold", type_=ARRAY(CODE)), bindparam("day", type_=CODE))
 _FROM_REQUEST = text("""
