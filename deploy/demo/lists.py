@@ -109,7 +109,7 @@ class SentList:
     def write(self, to: Path) -> None:
         """Write it: as a workbook, or as CSV in the encoding that old systems of departments write."""
         fields = [column.field for column in self.kind.sheet.columns]
-        cells = [[row[field] for field in fields] for _, row in self.rows]
+        cells = [[row.get(field, "") for field in fields] for _, row in self.rows]
         if to.suffix == ".xlsx":
             write_xlsx(to, self.kind.sheet, cells)
         else:

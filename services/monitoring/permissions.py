@@ -115,4 +115,9 @@ PERMISSIONS: Permissions = {
     "change_request_approval": _REGISTRARS | _PREFECTURE,
     "change_request_refusal": _REGISTRARS | _PREFECTURE,
     "change_request_withdrawal": _VILLAGE | {Role.COUNTY_OFFICER},
+    "new_signals": frozenset({Role.DEPARTMENT_USER}),
+    "signal_rules": _ASKERS,
+    "signal_rule": frozenset({Role.PREFECTURE_OFFICER, Role.COUNTY_OFFICER}),
+    "signal_rule_trial": frozenset({Role.PREFECTURE_OFFICER, Role.COUNTY_OFFICER}),
+    "base_figure": frozenset({Role.PREFECTURE_OFFICER}),
 }

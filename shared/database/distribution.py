@@ -47,6 +47,7 @@ PLACES: dict[str, dict[str, Place]] = {
         "measure_rule": Place.REFERENCE,
         "signal_rule": Place.REFERENCE,
         "income_item": Place.REFERENCE,
+        "base_figure": Place.REFERENCE,
         "department_row": Place.COUNTY,
         "person_directory": Place.BLIND_INDEX,
         "client_id": Place.CLIENT_ID,

@@ -36,13 +36,28 @@ LEVELS: Mapping[Role, frozenset[int]] = {
 
 
 class Department(StrEnum):
-    """The departments that send lists (行业部门; R57, plan ch.3 s.3)."""
+    """The departments that share what they know (行业部门; R57, plan ch.3 s.3)."""
 
-    MEDICAL_INSURANCE = "medical_insurance"  # 医保
+    RURAL_REVITALISATION = "rural_revitalisation"  # 乡村振兴
     EDUCATION = "education"  # 教育
-    HOUSING = "housing"  # 住建
-    WATER = "water"  # 水务
-    EMERGENCY = "emergency"  # 应急
+    PUBLIC_SECURITY = "public_security"  # 公安
+    CIVIL_AFFAIRS = "civil_affairs"  # 民政
+    FINANCE = "finance"  # 财政
+    HUMAN_RESOURCES = "human_resources"  # 人力资源和社会保障
+    NATURAL_RESOURCES = "natural_resources"  # 自然资源和规划
+    HOUSING = "housing"  # 住房城乡建设
+    AGRICULTURE = "agriculture"  # 农业农村
+    TRANSPORT = "transport"  # 交通运输
+    WATER = "water"  # 水利
+    HEALTH = "health"  # 卫生健康
+    EMERGENCY = "emergency"  # 应急管理
+    MARKET_REGULATION = "market_regulation"  # 市场监管
+    FORESTRY = "forestry"  # 林草
+    MEDICAL_INSURANCE = "medical_insurance"  # 医保
+    STATISTICS = "statistics"  # 统计（调查）
+    DISABLED_PERSONS = "disabled_persons"  # 残联
+    PEOPLES_BANK = "peoples_bank"  # 人民银行
+    BANKING_REGULATION = "banking_regulation"  # 银保监
 
 
 EVERY_DEPARTMENT = "*"

@@ -13,3 +13,6 @@ class RowAnswer(BaseModel):
     status: str = Field(examples=["confirmed"])
     outcome: str | None = Field(default=None, examples=["included"], description="办结后的结果代码。What came of it, once it has ended.")
     reason: str | None = None
+    rule_document: str | None = Field(
+        default=None, examples=["临乡振发〔2022〕37号"], description="所依据的规则文号。The document of the rule that called for the lead."
+    )

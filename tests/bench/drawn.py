@@ -65,7 +65,7 @@ def list_rows(number: int, *, homes: Sequence[str]) -> Iterator[Row]:
         village = homes[n // 10 * REGISTERED_OF_TEN + n % 10] if known else places[n * len(places) // number]
         name = rng.choice(_SURNAMES) + rng.choice(_GIVEN) + rng.choice(_GIVEN)
         paid = f"{rng.randrange(1_000_000) // 100}.{rng.randrange(100):02}"
-        yield f"YB202110-{n:08}", name, person, f"154{rng.randrange(10**8):08}", village, paid, "2021-09-30"
+        yield f"YB202110-{n:08}", name, person, f"154{rng.randrange(10**8):08}", village, paid, "2021-09-30", "1"
 
 
 def registered(n: int) -> str:

@@ -28,6 +28,9 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.income_item",
     "monitoring.new_income_screening",
     "monitoring.new_line_simulation",
+    "monitoring.signal_rule",
+    "monitoring.base_figure",
+    "monitoring.new_signals",
     "monitoring.own_self_report",  # these belong to roles of counties, and every question names the caller's
     "monitoring.case_county_approval",
     "monitoring.risk_flag_withdrawal",
@@ -37,6 +40,8 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.county_transfer_resumption",
     "monitoring.areas",  # open to everybody
     "monitoring.income_items",
+    "monitoring.signal_rules",
+    "monitoring.signal_rule_trial",  # it counts, and names nobody
     "monitoring.import_template",  # these decide by the kind of file and the caller's office; what is asked for is done in the caller's own scope
     "monitoring.new_import",
     "monitoring.new_export",

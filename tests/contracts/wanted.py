@@ -15,6 +15,7 @@ from services.monitoring.domain.register.change_requests import NotYourRequest, 
 from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
 from services.monitoring.usecases.register.register_household import OutsideYourArea
+from services.monitoring.usecases.signals.take_signals import NotYourSignals
 from shared.kernel.actors import Actor, Department, Role
 from shared.kernel.areas import LINCANG, county_of, is_inside
 from shared.kernel.assistance import TaskStatus
@@ -23,10 +24,11 @@ from shared.kernel.ids import new_id
 from shared.kernel.jobs import NotYourJob
 from shared.service.jobs.asking import NotYourKind
 from tests.builders.families import a_split, named
-from tests.builders.files import SHEETS, as_csv
+from tests.builders.files import SHEETS, a_list_row, as_csv
 from tests.builders.incomes import an_income, an_item
 from tests.builders.people import a_household, a_member, a_self_report, an_id_number, proof, some_income
 from tests.builders.rounds import a_round, trouble
+from tests.builders.signals import some_signals
 from tests.contracts.world import HERE, LIST, LISTING, NEXT_VILLAGE, OTHER_COUNTY, REGISTER, SIMULATED, AskedJob, World
 
 DOCUMENT = "镇康测〔2021〕1号"
@@ -348,6 +350,21 @@ def _transfer(*, status: int = 200, seen: int | None = None) -> Make:
     return _one(make)
 
 
+_RULE = {"population": "lifted_out", "field": "self_paid", "operator": "at_least", "value": "5000", "effective_from": "2021-01-01"}
+
+
+def _signals(world: World) -> Wanted:
+    body = some_signals(LIST, *(a_list_row(LIST, village=world.village) for _ in range(2)))
+    return Wanted(
+        guard=Guard.EACH,
+        body=body,
+        department=LISTING,
+        outside=OutsideYourArea,
+        only=lambda actor: actor.department is LISTING,
+        to_others=NotYourSignals,
+    )
+
+
 def right_for(operation: str, world: World, actor: Actor | None) -> Wanted:
     """The request of an operation that is granted to somebody whose role may."""
     return next(each for each in WANTED[operation](world) if actor is not None and each.is_granted_to(actor))
@@ -490,6 +507,27 @@ WANTED: dict[str, Make] = {
             status=201,
             path={"area": world.village[:6], "key": "identification.total.days"},
             body={"value": "15", "effective_from": "2021-01-01", "document_number": DOCUMENT},
+            outside=NotYourArea,
+        )
+    ),
+    "monitoring.new_signals": _one(_signals),
+    "monitoring.signal_rules": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "kind": LIST, "on": "2021-09-22"})),
+    "monitoring.signal_rule": _one(
+        lambda world: Wanted(
+            guard=Guard.NAMED,
+            status=201,
+            path={"area": world.village[:6], "code": f"{LIST}.lifted_out"},
+            body={**_RULE, "document_number": DOCUMENT},
+            outside=NotYourArea,
+        )
+    ),
+    "monitoring.signal_rule_trial": _one(lambda _: Wanted(guard=Guard.OPEN, body={"kind": LIST, "rule": _RULE})),
+    "monitoring.base_figure": _one(
+        lambda world: Wanted(
+            guard=Guard.NAMED,
+            status=201,
+            path={"area": world.village[:6], "figure": "provincial_rural_income", "year": 2020},
+            body={"amount": "12842.00", "effective_from": "2021-01-01", "document_number": DOCUMENT},
             outside=NotYourArea,
         )
     ),

@@ -15,11 +15,13 @@ from services.monitoring.api.register.duplicates import duplicates
 from services.monitoring.api.register.households import households
 from services.monitoring.api.screening import screening
 from services.monitoring.api.self_reports import self_reports
+from services.monitoring.api.signals import signals
 
 ROUTERS = (self_reports, households, incomes, leads, cases, flags, law, lines)
 ROUTERS = (self_reports, households, screening, leads, lead_answers, cases, flags, law)
 ROUTERS = (self_reports, households, leads, cases, pauses, escalations, flags, law)
 ROUTERS = (self_reports, households, changes, change_requests, leads, cases, flags, law)
 ROUTERS = (self_reports, households, duplicates, leads, cases, flags, law)
+ROUTERS = (self_reports, households, leads, cases, flags, law, signals)
 
 __all__ = ["ROUTERS"]

@@ -5,17 +5,8 @@ The type of a lead is its hardship; its level is the length of its area: county,
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from services.monitoring.domain.signals import Group
-
-
-class Grade(StrEnum):
-    """How urgent a lead is, the most urgent first."""
-
-    RED = "red"  # 红：三保障和饮水安全缺项
-    ORANGE = "orange"  # 橙：刚性支出大或收入骤减
-    YELLOW = "yellow"  # 黄：其他
+from services.monitoring.domain.signals import Grade, Group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from functools import partial
 from services.monitoring.domain.files import department_lists, household_register, screening_results
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.queries.department_rows import answers_to_rows
-from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
+from services.monitoring.usecases.files.load_list import ListLoad
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.screening.load_results import ResultsLoad, seal_visit
+from services.monitoring.usecases.signals.seal_signal import seal_row_of
 from shared.kernel.actors import Role
 from shared.service.jobs.kinds import FileKind
 
@@ -37,7 +38,7 @@ def list_file(kind: DepartmentList) -> FileKind:
         senders=frozenset({Role.DEPARTMENT_USER, Role.COUNTY_OFFICER}),
         department=kind.department,
         secret=("id_number", "phone"),
-        seals=("source_number", *kind.matter),
+        seals=("source_number", "revision", *kind.matter),
         seal=seal_row_of(kind),
         faults=department_lists.FAULTS,
         load=partial(ListLoad, kind),

@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from services.monitoring.domain.cases import CaseAct, CaseStatus
+from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Risk
 from services.monitoring.queries.deadlines.limits import LimitShown, PauseShown, StepLimitShown, pause_of, step_limits, total_limit
-from services.monitoring.store import cases
+from services.monitoring.store import cases, signals
 from shared.database.transaction import Transaction
-from shared.kernel.ids import CaseId
+from shared.kernel.ids import CaseId, HouseholdId
 from shared.kernel.page import Place
 from shared.kernel.workdays import DayKind
 
@@ -56,7 +57,10 @@ class StepShown(BaseModel):
 
 
 class CaseShown(CaseLine):
-    """`days_left` counts days of `day_kind` until `due_at`, negative when it has passed, absent when the case is decided."""
+    """`days_left` counts days of `day_kind` until `due_at`, negative when it has passed, absent when the case is decided.
+
+    `warnings`: what departments' lists say that the household's members own, to be looked into before it is registered.
+    """
 
     decided_at: datetime | None
     total_limit: LimitShown | None
@@ -64,6 +68,7 @@ class CaseShown(CaseLine):
     days_left: int | None = Field(examples=[7])
     day_kind: DayKind
     basis: dict[str, Any]
+    warnings: list[str] = Field(examples=[["名下有车辆登记"]])
     steps: list[StepShown]
 
 
@@ -93,6 +98,7 @@ async def show_case(case_id: CaseId, tx: Transaction) -> CaseShown:
         days_left=total.days_left if total else None,
         day_kind=day_kind,
         basis=case.basis,
+        warnings=[LISTS[kind].warning or kind for kind in await signals.holdings_of(HouseholdId(case.household_id), tx)],
         steps=_steps(steps),
     )
 

@@ -29,7 +29,7 @@ from services.monitoring.domain.register.households import HouseholdStatus, Rela
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.deadlines.escalations import days_left_of
 from services.monitoring.queries.deadlines.limits import StepLimitShown, step_limits
-from services.monitoring.queries.leads import ELSEWHERE
+from services.monitoring.queries.leads import remark_of
 from services.monitoring.queries.screening import list_screenings
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
@@ -63,7 +63,7 @@ async def lead_page(area: str, status: LeadStatus, after: Place | None, size: in
     found, following = await leads.worklist.page(area, status, tx, after=after, size=size)
     limits = await step_limits(found, tx)
     return [
-        _shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=ELSEWHERE if row.registered_elsewhere else None, **_step_limit(limit))
+        _shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=remark_of(row), **_step_limit(limit))
         for row, limit in zip(found, limits, strict=True)
     ], following
 

@@ -1,7 +1,7 @@
 """Leads: the list of an area, one lead with what was said, and a citizen's own report."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,13 @@ from pydantic import BaseModel, Field
 from services.monitoring.domain.answers import WORDS, LeadAnswer, LeadOutcome
 from services.monitoring.domain.channels import Channel
 from services.monitoring.domain.deadlines.limits import step_of
-from services.monitoring.domain.grades import Grade
+from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.domain.leads import LeadAct, LeadStatus, lead_of_number
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
+from services.monitoring.domain.signals import WITHDRAWN, Grade
 from services.monitoring.queries.deadlines.limits import LimitShown, PauseShown, StepLimitShown, pause_of, step_limits, total_limit
-from services.monitoring.store import answers, department_files, law, lead_steps, leads, self_reports
+from services.monitoring.store import answers, law, lead_steps, leads, self_reports, signals
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
 from shared.kernel.errors import NotFound
@@ -30,10 +31,11 @@ _WHO_CHECKS = (Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER)
 
 
 class LeadLine(BaseModel):
-    """A lead in a list. `due_at` ends the limit from when it was heard of to the county's decision. `remark`: 已在别处登记, without a place.
+    """A lead in a list. `due_at` ends the limit from when it was heard of to the decision. `remark`: 已在别处登记, without a place; 来源更正,
+    when the department's rows call for it no longer.
 
     `area` is a village, or the township or county with which it lies until it is dispatched. `source`: the department whose list it comes from;
-    `source_number`: the number that the source gave it.
+    `source_number`: the number that the source gave it. `began_on`: the earliest effective day among the department's rows.
     """
 
     id: UUID
@@ -51,6 +53,7 @@ class LeadLine(BaseModel):
     due_at: datetime
     step_limit: StepLimitShown | None
     paused_at: datetime | None
+    began_on: date | None
     case_id: UUID | None
     version: int
 
@@ -161,7 +164,8 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
     """
     row = await leads.show(lead_id, tx)
     await tx.note_read("lead", row.county_code, row.id)
-    note = _secrets(row, tx).get("note") if tx.actor.role in _WHO_CHECKS else None
+    sources = await _sources(row, tx)
+    note = _note(row, sources, tx) if tx.actor.role in _WHO_CHECKS else None
     [step_limit] = await step_limits([row], tx)
     return LeadShown(
         **_line(row),
@@ -170,7 +174,7 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
         pause=await pause_of(row, tx),
         note=note,
         reasons=row.reasons,
-        reporter=await _reporter(row, tx),
+        reporter=_reporter(sources[0][1]) if sources else None,
         risks=row.risks or [],
         dismissal_reason=row.dismissal_reason,
         steps=[LeadStepShown(**step._asdict()) for step in await lead_steps.of_lead(lead_id, tx)],
@@ -209,14 +213,19 @@ async def _total_limit(row: Any, tx: Transaction) -> LimitShown | None:
     return await total_limit(row, DayKind(day_kind), tx)
 
 
-async def _reporter(row: Any, tx: Transaction) -> Reporter | None:
-    secrets = _secrets(row, tx)
-    if "name" not in secrets:
-        table, behind = ("self_report", self_reports.behind) if row.channel is Channel.SELF_REPORT else ("department_row", department_files.behind)
-        source = await behind(LeadId(row.id), tx)
-        if source is None:
-            return None
-        secrets = tx.vault.open(source.secrets, table=table, row=source.id)
+async def _sources(row: Any, tx: Transaction) -> list[tuple[str | None, dict[str, Any]]]:
+    """Open what a lead came of: a household's own report, what was entered with it, or the rows of departments, the
+    earliest first, each with its list."""
+    if "name" in (told := _secrets(row, tx)):
+        return [(None, told)]
+    if row.channel is Channel.SELF_REPORT:
+        report = await self_reports.behind(LeadId(row.id), tx)
+        return [(None, tx.vault.open(report.secrets, table="self_report", row=report.id))] if report else []
+    rows = await signals.behind(LeadId(row.id), tx)
+    return [(each.kind, tx.vault.open(each.secrets, table="department_row", row=each.id)) for each in rows]
+
+
+def _reporter(secrets: dict[str, Any]) -> Reporter:
     return Reporter(
         name=str(PersonName(secrets["name"])),
         id_number=str(IdNumber(secrets["id_number"])) if secrets["id_number"] else None,
@@ -240,10 +249,22 @@ def _answer(answer: LeadAnswer | None) -> LeadAnswerShown | None:
     )
 
 
+def _note(row: Any, sources: list[tuple[str | None, dict[str, Any]]], tx: Transaction) -> str | None:
+    """Say what was said: with the lead itself, or in the rows that call for it, as they are now."""
+    if row.secrets:
+        return _secrets(row, tx).get("note")
+    return "\n".join(LISTS[kind].note(told) for kind, told in sources if kind) or None
+
+
+def remark_of(row: Any) -> str | None:
+    """Say what is to be known of a lead beside its matter."""
+    remarks = [ELSEWHERE] if row.registered_elsewhere else []
+    return "；".join([*remarks, WITHDRAWN] if row.source_corrected else remarks) or None
+
+
 def _line(row: Any) -> dict[str, Any]:
-    remark = ELSEWHERE if row.registered_elsewhere else None
     names: Sequence[str] = (
         *("id", "household_id", "channel", "source", "source_number", "grade", "status", "hardships", "heard_at", "registered_at", "due_at"),
-        *("paused_at", "case_id", "version"),
+        *("paused_at", "began_on", "case_id", "version"),
     )
-    return {"area": row.area_code, "remark": remark, **{name: getattr(row, name) for name in names}}
+    return {"area": row.area_code, "remark": remark_of(row), **{name: getattr(row, name) for name in names}}

@@ -1,6 +1,6 @@
 """How monitoring's facts are kept: each module holds its tables and the named questions to them."""
 
-from services.monitoring.store import answers, cases, department_files, flags, law, lead_steps, leads, ledger, register_files, self_reports
+from services.monitoring.store import answers, cases, flags, law, lead_steps, leads, ledger, register_files, self_reports, signals
 from services.monitoring.store.base import Base
 from services.monitoring.store.deadlines import escalations, pauses
 from services.monitoring.store.income import incomes, quarters, simulations, standings
@@ -18,7 +18,6 @@ __all__ = [
     "categories",
     "change_requests",
     "county_transfers",
-    "department_files",
     "duplicates",
     "escalations",
     "flags",
@@ -38,6 +37,7 @@ __all__ = [
     "screening_households",
     "screening_rounds",
     "self_reports",
+    "signals",
     "simulations",
     "standings",
 ]

@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +8,10 @@ from sqlmodel import Field, col
 
 from services.monitoring.domain.channels import Channel
 from services.monitoring.domain.deadlines.limits import Course
-from services.monitoring.domain.grades import Grade
 from services.monitoring.domain.leads import Confirmed, Lead, LeadStatus
+from services.monitoring.domain.signals import Grade
 from services.monitoring.store.base import Base
-from shared.database.columns import code, counted, document, instant, one_of, only, sealed, version
+from shared.database.columns import code, counted, day, document, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
@@ -27,6 +27,9 @@ class LeadRow(Base, table=True):
     `source` is the department whose list it comes from; `source_number` is the number that its source gave the matter, and `content_index` a
     keyed hash of what was sent under it, so that a repetition is known without opening it. `reasons` is what it rests on where the system itself
     found it.
+
+    One that a department's rows call for stands for a person (`person_index`) in one group of indicators; `began_on` is the earliest effective day
+    among them (T0). `withdrawn_at`: the rows called no longer, before anybody had checked it; `source_corrected`: they do not, after it was checked.
     """
 
     __tablename__ = "lead"
@@ -53,6 +56,15 @@ class LeadRow(Base, table=True):
             postgresql_where=text("status = 'registered' AND paused_at IS NULL"),
         ),
         Index("ix_lead_registered", "county_code", "household_id", postgresql_where=text("status = 'registered'")),
+        Index("ix_lead_person", "county_code", "indicator_group", "person_index", postgresql_where=text("person_index IS NOT NULL")),
+        Index(
+            "uq_lead_spell",
+            "county_code",
+            "indicator_group",
+            "person_index",
+            unique=True,
+            postgresql_where=text("status = 'registered' AND person_index IS NOT NULL"),
+        ),
     )
 
     county_code: str = code()
@@ -85,6 +97,11 @@ class LeadRow(Base, table=True):
     verified_at: datetime | None = instant(default=None)
     verified_by: str | None = None
     dismissal_reason: str | None = None
+    began_on: date | None = day(default=None)
+    person_index: bytes | None = sealed(default=None, nullable=True)
+    indicator_group: str | None = code(default=None, nullable=True)
+    withdrawn_at: datetime | None = instant(default=None)
+    source_corrected: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     version: int = version()
 
 
@@ -99,6 +116,8 @@ LISTED = (
     col(LeadRow.hardships),
     col(LeadRow.reasons),
     col(LeadRow.registered_elsewhere),
+    col(LeadRow.source_corrected),
+    col(LeadRow.began_on),
 )
 SHOW = select(
     *LISTED,

@@ -1,5 +1,6 @@
 """Departments' lists come in: rules in data say what becomes a lead, everybody is kept sealed, and the department hears what came of each row."""
 
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -10,6 +11,7 @@ from tests.builders.files import Row, a_list_row
 from tests.builders.people import a_household, a_member
 from tests.builders.places import NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP
 from tests.builders.story import Way, done, refused
+from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import HOME, county, department_user, prefecture, village
 from tests.monitoring.files.conftest import Files, counts
 
@@ -129,21 +131,24 @@ async def test_who_is_registered_nowhere_is_a_lead_in_the_row_s_village_that_nam
     assert refused(await files.call(village()).get(f"/v1/leads/{lead['id']}"))[0] == 404
 
 
-async def test_one_person_has_one_lead_as_long_as_it_is_checked_and_another_after_it_was_dismissed(files: Files, way: Way) -> None:
+async def test_one_person_has_one_lead_until_it_is_decided_and_another_for_what_happens_afterwards(
+    files: Files, way: Way, set_clock: SetClock
+) -> None:
     _, person = await registered(files)
 
-    def row() -> Row:
-        return a_list_row("water_list", **person)
+    def row(found_on: str = "2021-09-15") -> Row:
+        return a_list_row("water_list", **person, found_on=found_on)
 
     first, second = await taken(files, "water_list", row(), row())
     (third,) = await taken(files, "water_list", row())
     lead = await lead_of(files, first)
     done(await way.verification(lead, outcome="dismissed", reason="已解决"))
-    (fourth,) = await taken(files, "water_list", row())
+    await set_clock(way.now + timedelta(days=3))
+    late, fourth = await taken(files, "water_list", row("2021-09-22"), row("2021-09-23"))
 
-    assert {each["answer"]["lead_id"] for each in (first, second, third)} == {lead["id"]}
+    assert {each["answer"]["lead_id"] for each in (first, second, third, late)} == {lead["id"]}
     assert fourth["answer"]["lead_id"] not in {None, lead["id"]}
-    assert answers([fourth]) == ["registered"]
+    assert answers([late, fourth]) == ["dismissed", "registered"]
 
 
 async def test_one_person_in_two_kinds_of_trouble_has_a_lead_for_each(files: Files) -> None:
@@ -190,7 +195,8 @@ async def test_the_department_hears_of_each_row_what_the_village_found(files: Fi
     for reader in (of(MEDICAL), of(MEDICAL, name="colleague"), of(MEDICAL, name="prefecture", area="5309")):
         found = await files.rows(reader, job["id"])
         assert answers(found) == ["confirmed", "dismissed", "no_lead"]
-        assert [row["answer"]["reason"] for row in found] == [None, "费用已由医院减免", None]
+        assert [row["answer"]["reason"] for row in found] == [None, "费用已由医院减免", "未达到现行预警规则的标准"]
+        assert [row["answer"]["rule_document"] is None for row in found] == [False, False, True]
         assert [row["answer"]["source_number"] for row in found] == [row["source_number"] for row in rows]
 
 
@@ -245,7 +251,9 @@ async def test_a_department_of_the_prefecture_sends_one_list_for_several_countie
     assert {fault[2] for fault in await files.faults(by, twice["id"])} == {"number_twice"}
 
 
-async def test_of_a_list_no_name_number_or_amount_lies_anywhere_in_clear(files: Files, admin: asyncpg.Connection) -> None:
+async def test_of_a_list_no_name_or_number_lies_anywhere_in_clear_and_an_amount_only_where_rules_look_at_it(
+    files: Files, admin: asyncpg.Connection
+) -> None:
     row = a_list_row(MEDICAL, name="鿍娜依", self_paid="98765.43")
 
     job = await files.sent(of(MEDICAL), [row], kind=MEDICAL, mode="validate")
@@ -255,8 +263,9 @@ async def test_of_a_list_no_name_number_or_amount_lies_anywhere_in_clear(files: 
 
     assert while_it_waits == set()
     for place in await _tables(admin):
-        for secret in (row["name"], row["id_number"], row["phone"], row["self_paid"]):
+        for secret in (row["name"], row["id_number"], row["phone"]):
             assert not await _holds(admin, place, secret), place
+        assert await _holds(admin, place, row["self_paid"]) is (place == "department_row"), place
 
 
 async def _tables(admin: asyncpg.Connection) -> list[str]:

@@ -4,13 +4,14 @@ Rows are added and never changed: what was in force on a past day can always be 
 """
 
 from services.monitoring.store.law.calendar import add_workdays, calendar_for, calendars_of
+from services.monitoring.store.law.figures import has_base, publish_figure
 from services.monitoring.store.law.grades import grade_rules_of
 from services.monitoring.store.law.items import items_for, publish_item
 from services.monitoring.store.law.lines import NoLine, line_for, lines_over, lines_that_have_come, publish_line
 from services.monitoring.store.law.measures import measures_for
 from services.monitoring.store.law.parameters import parameters_for, parameters_of, parameters_within, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
-from services.monitoring.store.law.signals import signal_rules_for
+from services.monitoring.store.law.signals import publish_signal_rule, signal_rules_for
 
 __all__ = [
     "NoLine",
@@ -19,6 +20,7 @@ __all__ = [
     "calendar_for",
     "calendars_of",
     "grade_rules_of",
+    "has_base",
     "items_for",
     "line_for",
     "lines_over",
@@ -27,8 +29,10 @@ __all__ = [
     "parameters_for",
     "parameters_of",
     "parameters_within",
+    "publish_figure",
     "publish_item",
     "publish_line",
     "publish_parameter",
+    "publish_signal_rule",
     "signal_rules_for",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, CursorResult, Date, Row, TextClause, bindparam, text
 
-from services.monitoring.domain.grades import Grade
+from services.monitoring.domain.signals import Grade
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part

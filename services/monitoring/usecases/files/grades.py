@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.monitoring.domain.grades import Grade, grade_for
-from services.monitoring.domain.signals import Group
+from services.monitoring.domain.grades import grade_for
+from services.monitoring.domain.signals import Grade, Group
 from services.monitoring.store import law
 from shared.database.transaction import Transaction
 

@@ -1,43 +1,11 @@
 """Load a department's list: everybody on it is kept, and what the rules in force call for becomes leads (R41, R43, R57; plan ch.3 s.1 and s.3)."""
 
-from collections.abc import Callable, Mapping
-from uuid import UUID
-
-import orjson
-
 from services.monitoring.domain.files.department_lists import DepartmentList
-from services.monitoring.store import department_files, law
-from services.monitoring.usecases.files.grades import graded_in
-from services.monitoring.usecases.leads.lead_limits import lead_limits_in
-from shared.database.jobs.stage import Sealed
-from shared.database.privacy import Vault
+from services.monitoring.store import signals
+from services.monitoring.store.signals import Batch
+from services.monitoring.usecases.signals.settle_signals import take_batch
 from shared.database.transaction import Transaction
-from shared.kernel.areas import county_of
-from shared.kernel.ids import derived_id
 from shared.kernel.jobs import Job, Part
-
-_ROWS = UUID("5309b6a0-0000-7000-8000-000000000004")
-
-
-def seal_row_of(kind: DepartmentList) -> Callable[[Vault, UUID, Mapping[str, str | None]], Sealed]:
-    """Make the function that seals a row of a list: its person and all that it tells, and the note of the lead that it may open."""
-
-    def seal(vault: Vault, row_id: UUID, row: Mapping[str, str | None]) -> Sealed:
-        number, source_number = row["id_number"], row["source_number"]
-        if number is None or source_number is None:
-            return Sealed(record_id=row_id)
-        # Of a county, for each county's department numbers by itself, and the lead that the row opens bears this id in all of the prefecture.
-        record_id = derived_id(_ROWS, f"{kind.sheet.kind}/{county_of(row['village'] or '')}/{source_number}")
-        told = {name: row[name] for name in sorted(row)}
-        return Sealed(
-            record_id=record_id,
-            person_index=vault.index(number),
-            secrets=vault.seal(told, table="department_row", row=record_id),
-            content_index=vault.index(orjson.dumps(told).decode()),
-            note=vault.seal({"note": kind.note(row)}, table="lead", row=record_id),
-        )
-
-    return seal
 
 
 class ListLoad:
@@ -47,21 +15,26 @@ class ListLoad:
         self._kind = kind
 
     async def check(self, job: Job, tx: Transaction) -> None:
-        """Find numbers that stand in the file more than once."""
-        await department_files.note_repeated(job.id, tx)
+        """Find numbers that stand in the file more than once under one revision, and differ."""
+        await signals.note_repeated(job.id, tx)
 
     async def attempt(self, part: Part, tx: Transaction) -> None:
         """Say what would become of the rows of a slice."""
-        await department_files.decide(part, tx)
+        await self._decide(part, tx)
 
     async def take(self, part: Part, tx: Transaction) -> bool:
-        """Keep what is new in a slice and open its leads; false if somebody sent the same meanwhile.
+        """Keep what is new in a slice and settle its leads; nobody else can take rows of the same group meanwhile.
 
         :raises ParameterMissing: no total limit is in force; likewise CalendarMissing.
         """
-        await department_files.hold(self._kind.sheet.kind, tx)
-        await department_files.decide(part, tx)
-        rules = await law.signal_rules_for(tx.actor.scope.county, self._kind.sheet.kind, tx)
-        villages = await department_files.lead_villages(part, self._kind, rules, tx)
-        limits, grades = await lead_limits_in(villages, tx), await graded_in(villages, self._kind.hardship, tx)
-        return await department_files.keep(part, self._kind, limits, grades, tx)
+        await signals.hold(tx.actor.scope.county, self._kind.group, tx)
+        await take_batch(await self._decide(part, tx), tx)
+        return True
+
+    async def _decide(self, part: Part, tx: Transaction) -> Batch:
+        batch = Batch(county=tx.actor.scope.county, kind=self._kind, id=part.job.id, job=part.job.id)
+        await signals.begin(tx)
+        await signals.fill_from_stage(part, batch, tx)
+        await signals.decide(batch, tx)
+        await signals.tell(batch, tx)
+        return batch

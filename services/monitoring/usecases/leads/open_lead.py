@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from services.monitoring.domain.channels import Channel, heard
-from services.monitoring.domain.grades import Grade, grade_for
+from services.monitoring.domain.grades import grade_for
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.domain.signals import Group
+from services.monitoring.domain.signals import Grade, Group
 from services.monitoring.store import law, leads
 from services.monitoring.store.register import households
 from services.monitoring.usecases.leads.lead_limits import lead_limits_in
