@@ -1,5 +1,6 @@
 """What monitoring does when time passes or long work is due, and what its workers watch."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -17,11 +18,16 @@ from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
+from services.monitoring.usecases.places.ask_for_rehoming import REHOMING, ask_for_what_is_due
+from services.monitoring.usecases.places.rehome_next import count_to_rehome, rehome_next
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
-from shared.kernel.sheets import Sheet
+from shared.kernel.jobs import Job
+from shared.kernel.sheets import Outcome, Sheet
+from shared.service.jobs.counties import Taken, county_by_county
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import ListKind, Page
+from shared.service.jobs.runner import Work as LongWork
 from shared.service.metrics import Metrics
 from shared.service.worker import Duty, Work
 
@@ -71,8 +77,27 @@ LISTS_OUT = {
 }
 
 
+REHOMED_AT_ONCE = 500
+"""Households in a slice: all that belongs to them moves in a dozen statements."""
+
+
+async def _households_to_rehome(job: Job, tx: Transaction) -> int:
+    return await count_to_rehome(tx)
+
+
+async def _rehome(job: Job, tx: Transaction, slices: int) -> Taken:
+    moved = await rehome_next(tx, at_most=REHOMED_AT_ONCE)
+    return Taken(counts={Outcome.UPDATED: moved}, more=moved == REHOMED_AT_ONCE)
+
+
+WORKS: Mapping[str, LongWork] = {REHOMING: county_by_county(_households_to_rehome, _rehome)}
+
+
 def duties(*, reconcile_seconds: float) -> list[Duty]:
-    """The reconciler: every minute the gaps, once a day of real time everything that is not over."""
+    """The reconciler: every minute the gaps, once a day of real time everything that is not over; and villages whose day has come."""
+
+    async def rehome_what_is_due(tx: Transaction) -> None:
+        await ask_for_what_is_due(tx)
 
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
@@ -80,6 +105,7 @@ def duties(*, reconcile_seconds: float) -> list[Duty]:
     return [
         Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
         Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
+        Duty(name="rehome", every=timedelta(hours=1), work=rehome_what_is_due),
     ]
 
 

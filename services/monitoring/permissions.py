@@ -32,6 +32,8 @@ PERMISSIONS: Permissions = {
     "risk_flag_fan_out": _READERS,
     "risk_flag_withdrawal": frozenset({Role.COUNTY_OFFICER}),
     "areas": frozenset(Role),
+    "areas_unplaced": _READERS,
+    "area_change": frozenset({Role.PREFECTURE_OFFICER}),
     "bottom_line": frozenset({Role.PREFECTURE_OFFICER}),
     "parameter": frozenset({Role.PREFECTURE_OFFICER}),
     "import_template": _SENDERS,

@@ -41,6 +41,8 @@ PLACES: dict[str, dict[str, Place]] = {
     | JOBS
     | {
         "area": Place.REFERENCE,
+        "area_change": Place.REFERENCE,
+        "area_succession": Place.REFERENCE,
         "work_calendar": Place.REFERENCE,
         "bottom_line": Place.REFERENCE,
         "parameter": Place.REFERENCE,

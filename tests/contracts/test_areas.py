@@ -51,7 +51,7 @@ KEPT = {
     "projects.tasks": _kept("task", "'projects.' || id"),
     "employment.tasks": _kept("task", "'employment.' || id"),
 }
-OF_NO_AREA = ("areas", "bottom_line", "parameter", "self_report", "import_template")
+OF_NO_AREA = ("areas", "areas_unplaced", "area_change", "bottom_line", "parameter", "self_report", "import_template")
 SHOWING = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path and each.id not in OF_NO_AREA]
 EXPORTS = [each for each in SHOWING if each.path.endswith("/export")]
 LISTS = [each for each in SHOWING if each not in EXPORTS]

@@ -20,7 +20,7 @@ from shared.kernel.jobs import NotYourJob
 from shared.service.jobs.asking import NotYourKind
 from tests.builders.files import SHEETS, as_csv
 from tests.builders.people import a_household, a_self_report, proof
-from tests.contracts.world import HERE, LIST, LISTING, REGISTER, AskedJob, World
+from tests.contracts.world import HERE, LIST, LISTING, OTHER_TOWNSHIP, REGISTER, AskedJob, World
 
 DOCUMENT = "镇康测〔2021〕1号"
 
@@ -182,6 +182,20 @@ def _search(world: World) -> Wanted:
     return Wanted(guard=Guard.LIST, body={"id_number": world.people[1]["id_number"]}, thing=world.household)
 
 
+def _area_change(world: World) -> Wanted:
+    """A village of another township joins its neighbour."""
+    village = OTHER_TOWNSHIP if world.village == HERE else HERE
+    body = {
+        "kind": "split",
+        "effective_from": "2021-09-01",
+        "document_number": DOCUMENT,
+        "areas": [village],
+        "into": [{"code": village[:9] + "39" + n, "name": f"分设{n}村"} for n in "12"],
+        "villages": [],
+    }
+    return Wanted(guard=Guard.OPEN, status=201, body=body)
+
+
 def right_for(operation: str, world: World, actor: Actor | None) -> Wanted:
     """The request of an operation that is granted to somebody whose role may."""
     return next(each for each in WANTED[operation](world) if actor is not None and each.is_granted_to(actor))
@@ -236,6 +250,8 @@ WANTED: dict[str, Make] = {
         versioned=True,
     ),
     "monitoring.areas": _one(lambda world: Wanted(guard=Guard.OPEN, query={"inside": world.village[:9]})),
+    "monitoring.areas_unplaced": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village})),
+    "monitoring.area_change": _one(_area_change),
     "monitoring.bottom_line": _one(
         lambda world: Wanted(
             guard=Guard.NAMED,

@@ -106,6 +106,8 @@ PASSAGES = (
     Passage("job_report", "GET", "/v1/jobs/{job_id}/report.xlsx", streams=True),
     Passage("job_file", "GET", "/v1/jobs/{job_id}/file", streams=True),
     Passage("areas", "GET", "/v1/areas"),
+    Passage("areas_unplaced", "GET", "/v1/areas/unplaced"),
+    Passage("area_change", "POST", "/v1/area-changes"),
     Passage("bottom_line", "PUT", "/v1/bottom-lines/{area}/{year}"),
     Passage("parameter", "PUT", "/v1/parameters/{area}/{key}"),
     Passage("task_start", "POST", "/v1/tasks/{task_id}/start", TASK_SERVICES),

@@ -4,9 +4,10 @@ from services.monitoring.api.cases import cases
 from services.monitoring.api.flags import flags
 from services.monitoring.api.law import law
 from services.monitoring.api.leads import leads
+from services.monitoring.api.places.areas import areas
 from services.monitoring.api.register.households import households
 from services.monitoring.api.self_reports import self_reports
 
-ROUTERS = (self_reports, households, leads, cases, flags, law)
+ROUTERS = (self_reports, households, leads, cases, flags, areas, law)
 
 __all__ = ["ROUTERS"]

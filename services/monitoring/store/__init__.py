@@ -4,7 +4,7 @@ from services.monitoring.store import cases, department_files, flags, law, leads
 from services.monitoring.store.base import Base
 from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
-from services.monitoring.store.places import areas
+from services.monitoring.store.places import areas, changes
 from services.monitoring.store.register import categories, households, people
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "areas",
     "cases",
     "categories",
+    "changes",
     "department_files",
     "flags",
     "households",

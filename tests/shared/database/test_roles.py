@@ -23,15 +23,15 @@ PLUMBING = {
     },
 }
 GUARDED = ("household", "household_income", "person", "membership", "lead", "monitoring_case", "risk_flag", "monitored_category", "owed_measure")
-LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
+LAW = ("area", "area_change", "area_succession", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
 JOBS = ("job", "job_run", "job_part")
 ALL = "DELETE,INSERT,SELECT,UPDATE"
 RIGHTS = {
     ("monitoring", "app"): {
         **dict.fromkeys(GUARDED, ALL_BUT_DELETE),
         **dict.fromkeys(JOBS, ALL_BUT_DELETE),
-        **dict.fromkeys(("self_report", "case_step", "bottom_line", "parameter", "signal_rule"), READ_ADD),
-        **dict.fromkeys(("area", "work_calendar", "measure_rule", "job_result", "department_row"), READ),
+        **dict.fromkeys(("self_report", "case_step", "bottom_line", "parameter", "signal_rule", "area", "area_change", "area_succession"), READ_ADD),
+        **dict.fromkeys(("work_calendar", "measure_rule", "job_result", "department_row"), READ),
         **dict.fromkeys(("person_directory", "client_id"), ADD),
     },
     ("monitoring", "worker"): {

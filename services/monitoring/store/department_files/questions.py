@@ -4,6 +4,7 @@ from sqlalchemy import CursorResult, TextClause, text
 
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
+from shared.kernel.workdays import local_day
 
 # A slice is read, decided and held against the rules once, in tables that this session alone sees and that each commit empties. Their size the
 # planner can see, whatever it knows of the tables that everybody shares.
@@ -48,7 +49,7 @@ _DECIDE = text("""
                || CASE WHEN d.content_index <> s.content_index THEN jsonb '[["source_number", "source_number_used"]]' ELSE '[]' END AS row_faults
         FROM list_slice s
         LEFT JOIN department_row d ON d.county_code = :county AND d.id = s.record_id
-        LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_to IS NULL
+        LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_from <= :today AND (a.valid_to IS NULL OR a.valid_to > :today)
         LEFT JOIN of_file t ON t.row = s.row
     )
     SELECT s.*, CASE WHEN row_faults <> '[]' THEN 'refused' WHEN known THEN 'unchanged' ELSE 'created' END,
@@ -82,4 +83,5 @@ async def decide(part: Part, tx: Transaction) -> None:
 async def asked(question: TextClause, part: Part, tx: Transaction, **more: Any) -> CursorResult[Any]:
     """Ask about a slice."""
     about = {"county": tx.actor.scope.county, "job": part.job.id, "after": part.after, "upto": part.upto, "now": tx.now, "person": tx.actor.id}
+    about["today"] = local_day(tx.now)
     return await tx.execute(question, about | more)
