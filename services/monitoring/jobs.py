@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import partial
 
 from services.monitoring.domain.cases import CaseStatus
-from services.monitoring.domain.files import department_lists, household_register
+from services.monitoring.domain.files import care_assignments, department_lists, household_register
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.domain.files.list_sheets import CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
@@ -15,6 +15,7 @@ from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.queries.department_rows import answers_to_rows
 from services.monitoring.queries.exports import case_page, flag_page, lead_page, register_page
 from services.monitoring.queries.figures import ledger_figures
+from services.monitoring.usecases.files.load_care import CareLoad, seal_cadre
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
@@ -59,7 +60,16 @@ def list_file(kind: DepartmentList) -> FileKind:
     )
 
 
-FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, *map(list_file, LISTS.values()))}
+CARE_FILE = FileKind(
+    sheet=care_assignments.CARE_ASSIGNMENTS,
+    senders=frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER}),
+    secret=("cadre_name", "phone"),
+    seals=("unit",),
+    seal=seal_cadre,
+    faults=care_assignments.FAULTS,
+    load=CareLoad,
+)
+FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, CARE_FILE, *map(list_file, LISTS.values()))}
 
 _READERS = _REGISTRARS | {Role.AUDITOR}
 

@@ -56,6 +56,8 @@ PLACES: dict[str, dict[str, Place]] = {
         "person": Place.COUNTY,
         "membership": Place.COUNTY,
         "self_report": Place.COUNTY,
+        "care_assignment": Place.COUNTY,
+        "visit": Place.COUNTY,
         "lead": Place.COUNTY,
         "monitoring_case": Place.COUNTY,
         "case_step": Place.COUNTY,

@@ -7,13 +7,14 @@ from typing import Any
 
 import xlsxwriter
 
+from services.monitoring.domain.files.care_assignments import CARE_ASSIGNMENTS
 from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER, KIND, LABOUR, RELATION
 from shared.kernel.ids import new_id
 from shared.kernel.sheets import Sheet
 from tests.builders.people import a_household, a_member
 
-SHEETS = {HOUSEHOLD_REGISTER.kind: HOUSEHOLD_REGISTER, **{kind: each.sheet for kind, each in LISTS.items()}}
+SHEETS = {HOUSEHOLD_REGISTER.kind: HOUSEHOLD_REGISTER, CARE_ASSIGNMENTS.kind: CARE_ASSIGNMENTS, **{kind: each.sheet for kind, each in LISTS.items()}}
 
 Row = dict[str, Any]
 

@@ -42,6 +42,11 @@ def _kept(table: str, id: str = "id::text", **more: Any) -> Kept:
 
 KEPT = {
     "monitoring.households": _kept("household", state="normal"),
+    "monitoring.assignments": Kept(
+        things="SELECT id::text, area_code, NULL AS department, cadre_id AS state FROM care_assignment WHERE valid_to IS NULL",
+        state="cadre-0103",
+        state_is="cadre",
+    ),
     "monitoring.leads": _kept("lead", state="registered"),
     "monitoring.cases": _kept("monitoring_case"),
     "monitoring.risk_flags": _kept("risk_flag", state="open"),
@@ -51,7 +56,7 @@ KEPT = {
     "projects.tasks": _kept("task", "'projects.' || id"),
     "employment.tasks": _kept("task", "'employment.' || id"),
 }
-OF_NO_AREA = ("areas", "areas_unplaced", "area_change", "bottom_line", "parameter", "self_report", "import_template")
+OF_NO_AREA = ("areas", "areas_unplaced", "area_change", "visit_coverage", "bottom_line", "parameter", "self_report", "import_template")
 SHOWING = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path and each.id not in OF_NO_AREA]
 EXPORTS = [each for each in SHOWING if each.path.endswith("/export")]
 LISTS = [each for each in SHOWING if each not in EXPORTS]

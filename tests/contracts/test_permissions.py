@@ -30,6 +30,7 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.household_batch",
     "monitoring.areas",  # open to everybody
     "monitoring.areas_unplaced",  # of no thing that these tests make
+    "monitoring.visit_coverage",  # counts; see tests/monitoring/care
     "monitoring.area_change",  # of the prefecture, which has no outside
     "monitoring.import_template",  # these decide by the kind of file and the caller's office; what is asked for is done in the caller's own scope
     "monitoring.new_import",

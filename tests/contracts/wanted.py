@@ -20,7 +20,7 @@ from shared.kernel.jobs import NotYourJob
 from shared.service.jobs.asking import NotYourKind
 from tests.builders.files import SHEETS, as_csv
 from tests.builders.people import a_household, a_self_report, proof
-from tests.contracts.world import HERE, LIST, LISTING, OTHER_TOWNSHIP, REGISTER, AskedJob, World
+from tests.contracts.world import CARE, HERE, LIST, LISTING, OTHER_TOWNSHIP, REGISTER, AskedJob, World
 
 DOCUMENT = "镇康测〔2021〕1号"
 
@@ -137,7 +137,11 @@ def _sends_the_list(actor: Actor) -> bool:
     return actor.role is Role.COUNTY_OFFICER or actor.department is LISTING
 
 
-_SENDERS = {REGISTER: _is_registrar, LIST: _sends_the_list}
+def _assigns(actor: Actor) -> bool:
+    return actor.role in {Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER}
+
+
+_SENDERS = {REGISTER: _is_registrar, LIST: _sends_the_list, CARE: _assigns}
 
 
 def _templates(_: World) -> list[Wanted]:
@@ -176,6 +180,25 @@ def _verification(world: World) -> dict[str, Any]:
 def _lead(world: World) -> Wanted:
     body = {"household_id": world.household, "channel": "home_visit", "hardships": ["house"], "note": "房屋漏雨"}
     return Wanted(status=201, body=body, thing=world.household)
+
+
+def _assignment(world: World) -> Wanted:
+    body = {
+        "cadre": "cadre-0104",
+        "name": "岩温罕",
+        "unit": "镇康县农业农村局",
+        "phone": "13987654321",
+        "role": "monitoring_contact",
+        "valid_from": "2021-09-01",
+        "valid_to": "2022-09-01",
+    }
+    return Wanted(status=201, path={"household_id": world.household}, thing=world.household, body=body)
+
+
+def _visit(world: World) -> Wanted:
+    position = {"latitude": "23.7612", "longitude": "98.8301"}
+    body = {"visited_at": world.at(minutes=-5), "findings": ["house"], "note": "房屋漏雨", "position": position, "evidence": proof()}
+    return Wanted(status=201, path={"household_id": world.household}, thing=world.household, body=body)
 
 
 def _search(world: World) -> Wanted:
@@ -224,6 +247,13 @@ WANTED: dict[str, Make] = {
     "monitoring.household_export": _export(lambda world: world.household, status="normal"),
     "monitoring.household_search": _one(_search),
     "monitoring.household": _thing("household_id", lambda world: world.household),
+    "monitoring.new_assignment": _one(_assignment),
+    "monitoring.household_assignments": _thing("household_id", lambda world: world.household),
+    "monitoring.assignment_end": _thing("assignment_id", lambda world: world.assignment, lambda _: {"on": "2021-10-01"}, versioned=True),
+    "monitoring.assignments": _list(lambda world: world.assignment, cadre="cadre-0103"),
+    "monitoring.new_visit": _one(_visit),
+    "monitoring.household_visits": _thing("household_id", lambda world: world.household),
+    "monitoring.visit_coverage": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "month": "2021-09"})),
     "monitoring.new_lead": _one(_lead),
     "monitoring.leads": _list(lambda world: world.lead),
     "monitoring.lead_export": _export(lambda world: world.lead, status="registered"),

@@ -23,6 +23,7 @@ BODILESS = frozenset({"GET"})
 IDS: dict[str, Any] = {
     "report_id": UUID,
     "household_id": UUID,
+    "assignment_id": UUID,
     "lead_id": UUID,
     "case_id": UUID,
     "flag_id": UUID,
@@ -76,6 +77,13 @@ PASSAGES = (
     Passage("household_batch", "POST", "/v1/households/batch"),
     Passage("household_export", "GET", "/v1/households/export", streams=True),  # before the household, whose id it is not
     Passage("household", "GET", "/v1/households/{household_id}"),
+    Passage("new_assignment", "POST", "/v1/households/{household_id}/assignments"),
+    Passage("household_assignments", "GET", "/v1/households/{household_id}/assignments"),
+    Passage("assignment_end", "POST", "/v1/assignments/{assignment_id}/end"),
+    Passage("assignments", "GET", "/v1/assignments"),
+    Passage("new_visit", "POST", "/v1/households/{household_id}/visits"),
+    Passage("household_visits", "GET", "/v1/households/{household_id}/visits"),
+    Passage("visit_coverage", "GET", "/v1/visit-coverage"),
     Passage("new_lead", "POST", "/v1/leads"),
     Passage("leads", "GET", "/v1/leads"),
     Passage("lead_export", "GET", "/v1/leads/export", streams=True),

@@ -2,6 +2,7 @@
 
 from services.monitoring.store import cases, department_files, flags, law, leads, ledger, register_files, self_reports
 from services.monitoring.store.base import Base
+from services.monitoring.store.care import assignments, visits
 from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas, changes
@@ -10,6 +11,7 @@ from services.monitoring.store.register import categories, households, people
 __all__ = [
     "Base",
     "areas",
+    "assignments",
     "cases",
     "categories",
     "changes",
@@ -24,4 +26,5 @@ __all__ = [
     "people",
     "register_files",
     "self_reports",
+    "visits",
 ]

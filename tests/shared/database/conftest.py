@@ -47,6 +47,7 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             head = {"name": name, "id_number": number, "phone": phone, "relation": "head", "labour": "ordinary"}
             household = {**a_household(village=village), "members": [head]}
             household_id = done(await call(way.officials.village).post("/v1/households", household))["id"]
+            await cared_for(way, household_id, name, phone)
             lead = await way.lead(household_id)
             case_id = (await way.confirmed(lead, "06", "07"))["case_id"]
             done(await way.appraisal(case_id, opinion="到会者一致同意"))
@@ -67,6 +68,14 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
         value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
     return told
+
+
+async def cared_for(way: Way, household_id: str, name: str, phone: str) -> None:
+    """Let somebody look after a household, and visit it."""
+    cadre = {"cadre": "cadre-0103", "name": name, "unit": "农业农村局", "phone": phone, "valid_from": "2021-09-01"}
+    done(await way.call(way.officials.county).post(f"/v1/households/{household_id}/assignments", cadre))
+    visit = {"visited_at": way.at(minutes=-9), "findings": ["nothing"], "note": "走访时发现", "evidence": proof()}
+    done(await way.call(way.officials.village).post(f"/v1/households/{household_id}/visits", visit))
 
 
 async def send(call: Call, by: Actor, kind: str, rows: list[Row], **form: str) -> None:

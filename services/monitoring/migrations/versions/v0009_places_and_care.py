@@ -1,11 +1,11 @@
-"""The area tree changes by documents, and households follow their village."""
+"""The area tree changes by documents, and households follow their village; who looks after a household, and visits."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.distribution import distribute
-from shared.database.migrations import audit, guard_law
+from shared.database.migrations import audit, guard, guard_law
 
 revision = "0009"
 down_revision = "0007"
@@ -27,9 +27,12 @@ APP_MOVES = ("case_step", "self_report", "department_row")
 
 def upgrade() -> None:
     _areas()
+    _care()
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE visit")
+    op.execute("DROP TABLE care_assignment")
     _drop_areas()
 
 
@@ -92,3 +95,60 @@ def _drop_areas() -> None:
     op.execute("ALTER TABLE area DISABLE ROW LEVEL SECURITY")
     op.execute("DROP TABLE area_succession")
     op.execute("DROP TABLE area_change")
+
+
+def _care() -> None:
+    op.create_table(
+        "care_assignment",
+        sa.Column("county_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("role", sa.Text(collation="C"), nullable=False),
+        sa.Column("cadre_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("secrets", sa.LargeBinary(), nullable=False),
+        sa.Column("content_index", sa.LargeBinary(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("assigned_by", sa.String(), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.CheckConstraint("role IN ('help_cadre', 'monitoring_contact')", name=op.f("ck_care_assignment_role")),
+        sa.ForeignKeyConstraint(
+            ["county_code", "household_id"], ["household.county_code", "household.id"], name=op.f("fk_care_assignment_county_code_household_id")
+        ),
+        sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_care_assignment")),
+    )
+    present = sa.text("valid_to IS NULL")
+    op.create_index("uq_care_assignment_present", "care_assignment", ["county_code", "household_id", "role"], unique=True, postgresql_where=present)
+    op.create_index("ix_care_assignment_household_id", "care_assignment", ["county_code", "household_id"], unique=False)
+    op.create_index("ix_care_assignment_cadre_id", "care_assignment", ["county_code", "cadre_id", "assigned_at", "id"], unique=False)
+    op.create_table(
+        "visit",
+        sa.Column("county_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("visited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visited_by", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("was_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("findings", JSONB(), nullable=False),
+        sa.Column("evidence", JSONB(), nullable=False),
+        sa.Column("secrets", sa.LargeBinary(), nullable=True),
+        sa.Column("lead_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["county_code", "household_id"], ["household.county_code", "household.id"], name=op.f("fk_visit_county_code_household_id")
+        ),
+        sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_visit")),
+    )
+    op.create_index("ix_visit_household_id", "visit", ["county_code", "household_id", "id"], unique=False)
+    op.create_index("ix_visit_visited_at", "visit", ["county_code", "visited_at"], unique=False)
+    guard("care_assignment", roles=[APP, WORKER])
+    audit("care_assignment", hidden=["secrets", "content_index"])
+    guard("visit", roles=[APP], rights="SELECT, INSERT")
+    op.execute(f"GRANT UPDATE (area_code) ON visit TO {APP}")
+    op.execute(f"GRANT SELECT (county_code, id, household_id, area_code), UPDATE (area_code) ON visit TO {WORKER}")
+    audit("visit", hidden=["findings", "evidence", "secrets"])
+    distribute("monitoring", "care_assignment", "visit")

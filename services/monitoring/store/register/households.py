@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from services.monitoring.domain.register.households import Household, HouseholdGone, HouseholdKind, HouseholdStatus
 from services.monitoring.store.base import Base
-from shared.database.columns import code, instant, one_of, only, version
+from shared.database.columns import INSTANT, code, instant, one_of, only, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among
 from shared.database.transaction import Transaction
@@ -56,6 +56,7 @@ GET = select(*COLUMNS, col(HouseholdRow.registered_at)).where(THIS)
 # Whatever decides about a household takes this lock first: leads, cases and its flag move one after the other.
 HOLD = select(*COLUMNS).where(THIS).with_for_update()
 MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
+VISIT_NEXT = update(HouseholdRow).where(THIS).values(due_at=bindparam("next_due_at", type_=INSTANT), version=col(HouseholdRow.version) + 1)
 
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
 
@@ -97,6 +98,11 @@ async def hold(household_id: HouseholdId, tx: Transaction) -> Row[Any]:
 
 async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:
     await tx.execute(MARK, {"counties": tx.counties, "household_id": household_id, "becomes": status})
+
+
+async def visit_next(household_id: HouseholdId, due_at: datetime, tx: Transaction) -> None:
+    """Say by when a household is to be visited next."""
+    await tx.execute(VISIT_NEXT, {"counties": tx.counties, "household_id": household_id, "next_due_at": due_at})
 
 
 def _one(found: Row[Any] | None) -> Row[Any]:

@@ -51,6 +51,8 @@ FOLLOWING = (
     Following(table="person", column="id", through="membership", by="person_id", when=_LAST_HOME),
     Following(table="membership"),
     Following(table="monitored_category"),
+    Following(table="care_assignment", also=(_VERSION,)),
+    Following(table="visit"),
     Following(table="self_report", column="lead_id", through="lead"),
     Following(table="lead", also=(_TOWNSHIP, _VERSION)),
     Following(table="department_row"),
