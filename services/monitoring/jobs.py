@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import partial
 
 from services.monitoring.domain.cases import CaseStatus
-from services.monitoring.domain.files import care_assignments, department_lists, household_register
+from services.monitoring.domain.files import care_assignments, department_lists, household_register, place_list
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.domain.files.list_sheets import CASE_LIST, LEAD_LIST, RISK_FLAG_LIST
 from services.monitoring.domain.flags import FlagStatus
@@ -17,6 +17,7 @@ from services.monitoring.queries.exports import case_page, flag_page, lead_page,
 from services.monitoring.queries.figures import ledger_figures
 from services.monitoring.usecases.files.load_care import CareLoad, seal_cadre
 from services.monitoring.usecases.files.load_list import ListLoad, seal_row_of
+from services.monitoring.usecases.files.load_places import PlaceLoad, seal_nothing
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
 from services.monitoring.usecases.places.ask_for_rehoming import REHOMING, ask_for_what_is_due
@@ -69,7 +70,16 @@ CARE_FILE = FileKind(
     faults=care_assignments.FAULTS,
     load=CareLoad,
 )
-FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, CARE_FILE, *map(list_file, LISTS.values()))}
+PLACE_FILE = FileKind(
+    sheet=place_list.PLACE_LIST,
+    senders=frozenset({Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}),
+    place="area_code",
+    secret=(),
+    seal=seal_nothing,
+    faults=place_list.FAULTS,
+    load=PlaceLoad,
+)
+FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, CARE_FILE, PLACE_FILE, *map(list_file, LISTS.values()))}
 
 _READERS = _REGISTRARS | {Role.AUDITOR}
 

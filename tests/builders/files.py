@@ -10,11 +10,15 @@ import xlsxwriter
 from services.monitoring.domain.files.care_assignments import CARE_ASSIGNMENTS
 from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER, KIND, LABOUR, RELATION
+from services.monitoring.domain.files.place_list import PLACE_LIST
 from shared.kernel.ids import new_id
 from shared.kernel.sheets import Sheet
 from tests.builders.people import a_household, a_member
 
-SHEETS = {HOUSEHOLD_REGISTER.kind: HOUSEHOLD_REGISTER, CARE_ASSIGNMENTS.kind: CARE_ASSIGNMENTS, **{kind: each.sheet for kind, each in LISTS.items()}}
+SHEETS = {
+    **{sheet.kind: sheet for sheet in (HOUSEHOLD_REGISTER, CARE_ASSIGNMENTS, PLACE_LIST)},
+    **{kind: each.sheet for kind, each in LISTS.items()},
+}
 
 Row = dict[str, Any]
 

@@ -56,7 +56,18 @@ KEPT = {
     "projects.tasks": _kept("task", "'projects.' || id"),
     "employment.tasks": _kept("task", "'employment.' || id"),
 }
-OF_NO_AREA = ("areas", "areas_unplaced", "area_change", "visit_coverage", "bottom_line", "parameter", "self_report", "import_template")
+OF_NO_AREA = ("areas", "bottom_line", "parameter", "self_report", "import_template")
+OF_NO_AREA += (
+    "areas_unplaced",
+    "area_change",
+    "visit_coverage",
+    "key_groups",
+    "key_group_households",
+    "place_lists",
+    "place_list",
+    "place",
+    "place_end",
+)
 SHOWING = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path and each.id not in OF_NO_AREA]
 EXPORTS = [each for each in SHOWING if each.path.endswith("/export")]
 LISTS = [each for each in SHOWING if each not in EXPORTS]

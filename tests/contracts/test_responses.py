@@ -35,6 +35,7 @@ MASKED: Mapping[tuple[str, str], str] = {
     ("MemberShown", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
     ("AssignmentShown", "name"): r".\*{1,3}",
     ("AssignmentShown", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
+    ("GroupHousehold", "head"): r".\*{1,3}",
     ("Reporter", "name"): r".\*{1,3}",
     ("Reporter", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("Reporter", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",

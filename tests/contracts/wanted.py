@@ -10,6 +10,7 @@ from typing import Any
 
 from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
+from services.monitoring.usecases.places.list_place import PlaceOutsideYourArea
 from services.monitoring.usecases.register.register_household import OutsideYourArea
 from shared.kernel.actors import Actor, Department, Role
 from shared.kernel.areas import is_inside
@@ -20,7 +21,7 @@ from shared.kernel.jobs import NotYourJob
 from shared.service.jobs.asking import NotYourKind
 from tests.builders.files import SHEETS, as_csv
 from tests.builders.people import a_household, a_self_report, proof
-from tests.contracts.world import CARE, HERE, LIST, LISTING, OTHER_TOWNSHIP, REGISTER, AskedJob, World
+from tests.contracts.world import CARE, HERE, LIST, LISTING, OTHER_TOWNSHIP, PLACES_FILE, REGISTER, AskedJob, World
 
 DOCUMENT = "镇康测〔2021〕1号"
 
@@ -141,7 +142,11 @@ def _assigns(actor: Actor) -> bool:
     return actor.role in {Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER}
 
 
-_SENDERS = {REGISTER: _is_registrar, LIST: _sends_the_list, CARE: _assigns}
+def _lists_places(actor: Actor) -> bool:
+    return actor.role in {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
+
+
+_SENDERS = {REGISTER: _is_registrar, LIST: _sends_the_list, CARE: _assigns, PLACES_FILE: _lists_places}
 
 
 def _templates(_: World) -> list[Wanted]:
@@ -193,6 +198,27 @@ def _assignment(world: World) -> Wanted:
         "valid_to": "2022-09-01",
     }
     return Wanted(status=201, path={"household_id": world.household}, thing=world.household, body=body)
+
+
+def _grouping(world: World) -> Wanted:
+    path = {"household_id": world.household, "group": "income_fell"}
+    return Wanted(status=201, path=path, thing=world.household, body={"valid_from": "2021-09-01", "source": "department"})
+
+
+def _ungrouping(world: World) -> Wanted:
+    path = {"household_id": world.household, "group": "low_income"}
+    return Wanted(path=path, thing=world.household, body={"on": "2021-10-01"}, seen=world.versions[world.grouped])
+
+
+def _place(world: World) -> Wanted:
+    path = {"list_code": "resettlement_sites", "place": "AZ-1"}
+    body = {"valid_from": "2021-01-01", "document_number": DOCUMENT, "title": "幸福里安置区", "village": world.village}
+    return Wanted(guard=Guard.NAMED, status=201, path=path, body=body, place=world.village[:6], outside=PlaceOutsideYourArea)
+
+
+def _place_end(world: World) -> Wanted:
+    path = {"list_code": "border_counties", "place": world.village[:6]}
+    return Wanted(guard=Guard.NAMED, path=path, body={"on": "2022-01-01"}, seen=1, place=world.village[:6], outside=PlaceOutsideYourArea)
 
 
 def _visit(world: World) -> Wanted:
@@ -251,6 +277,17 @@ WANTED: dict[str, Make] = {
     "monitoring.household_assignments": _thing("household_id", lambda world: world.household),
     "monitoring.assignment_end": _thing("assignment_id", lambda world: world.assignment, lambda _: {"on": "2021-10-01"}, versioned=True),
     "monitoring.assignments": _list(lambda world: world.assignment, cadre="cadre-0103"),
+    "monitoring.key_groups": _one(lambda world: Wanted(guard=Guard.OPEN)),
+    "monitoring.key_group_households": _one(
+        lambda world: Wanted(guard=Guard.LIST, path={"group": "low_income"}, query={"area": world.village, "size": 200}, thing=world.household)
+    ),
+    "monitoring.household_groups": _thing("household_id", lambda world: world.household),
+    "monitoring.household_group": _one(_grouping),
+    "monitoring.household_group_end": _one(_ungrouping),
+    "monitoring.place_lists": _one(lambda world: Wanted(guard=Guard.OPEN)),
+    "monitoring.place_list": _one(lambda world: Wanted(guard=Guard.OPEN, path={"list_code": "key_counties"}, query={"on": "2021-09-01"})),
+    "monitoring.place": _one(_place),
+    "monitoring.place_end": _one(_place_end),
     "monitoring.new_visit": _one(_visit),
     "monitoring.household_visits": _thing("household_id", lambda world: world.household),
     "monitoring.visit_coverage": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "month": "2021-09"})),

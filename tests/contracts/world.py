@@ -33,7 +33,7 @@ CITIZEN = str(Role.MOBILE_APP)
 LISTING = Department.MEDICAL_INSURANCE
 """The department whose lists came in."""
 
-REGISTER, LIST, CARE = "household_register", f"{LISTING}_list", "care_assignments"
+REGISTER, LIST, CARE, PLACES_FILE = "household_register", f"{LISTING}_list", "care_assignments", "place_list"
 
 _ANSWERS = {"projects": answer_as_projects, "employment": answer_as_employment}
 _OFFICES = ((Role.TOWNSHIP_OFFICER, HERE[:9]), (Role.COUNTY_OFFICER, HERE[:6]), (Role.PREFECTURE_OFFICER, LINCANG))
@@ -65,6 +65,7 @@ class World:
     village: str
     household: str
     assignment: str
+    grouped: str
     people: list[dict[str, Any]]
     lead: str
     report: str
@@ -140,10 +141,11 @@ async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str
     people = a_household(village=village, members=3)
     household = done(await way.call(officials.village).post("/v1/households", people))["id"]
     assigned = await way.assigned(household)
+    grouped = await way.grouped(household, "low_income")
     lead = await way.lead(household)
     report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
     done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
-    versions = {lead["id"]: lead["version"], flag: 1, assigned["id"]: assigned["version"]}
+    versions = {lead["id"]: lead["version"], flag: 1, assigned["id"]: assigned["version"], grouped["id"]: grouped["version"]}
     for case_id in cases.values():
         versions[case_id] = done(await way.call(officials.county).get(f"/v1/cases/{case_id}"))["version"]
     tasks = {key: task for service in _ANSWERS for key, task in (await _tasks(service, village, calls[service], databases[service])).items()}
@@ -152,6 +154,7 @@ async def _things(way: Way, cases: dict[str, str], flag: str, calls: Mapping[str
         village=village,
         household=household,
         assignment=assigned["id"],
+        grouped=grouped["id"],
         people=people["members"],
         lead=lead["id"],
         report=report,

@@ -2,10 +2,10 @@
 
 from services.monitoring.store import cases, department_files, flags, law, leads, ledger, register_files, self_reports
 from services.monitoring.store.base import Base
-from services.monitoring.store.care import assignments, visits
+from services.monitoring.store.care import assignments, groups, visits
 from services.monitoring.store.income import incomes
 from services.monitoring.store.jobs import jobs
-from services.monitoring.store.places import areas, changes
+from services.monitoring.store.places import areas, changes, lists
 from services.monitoring.store.register import categories, households, people
 
 __all__ = [
@@ -17,12 +17,14 @@ __all__ = [
     "changes",
     "department_files",
     "flags",
+    "groups",
     "households",
     "incomes",
     "jobs",
     "law",
     "leads",
     "ledger",
+    "lists",
     "people",
     "register_files",
     "self_reports",

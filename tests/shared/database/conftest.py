@@ -74,6 +74,8 @@ async def cared_for(way: Way, household_id: str, name: str, phone: str) -> None:
     """Let somebody look after a household, and visit it."""
     cadre = {"cadre": "cadre-0103", "name": name, "unit": "农业农村局", "phone": phone, "valid_from": "2021-09-01"}
     done(await way.call(way.officials.county).post(f"/v1/households/{household_id}/assignments", cadre))
+    group = {"valid_from": "2021-09-01", "source": "home_visit"}
+    done(await way.call(way.officials.village).put(f"/v1/households/{household_id}/groups/low_income", group))
     visit = {"visited_at": way.at(minutes=-9), "findings": ["nothing"], "note": "走访时发现", "evidence": proof()}
     done(await way.call(way.officials.village).post(f"/v1/households/{household_id}/visits", visit))
 

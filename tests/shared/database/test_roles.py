@@ -22,34 +22,26 @@ PLUMBING = {
         **{"seen": ALL_BUT_DELETE, "dead_letter": ALL_BUT_DELETE, "round": ALL_BUT_DELETE},
     },
 }
-GUARDED = (
-    "household",
-    "household_income",
-    "person",
-    "membership",
-    "lead",
-    "monitoring_case",
-    "risk_flag",
-    "monitored_category",
-    "owed_measure",
-    "care_assignment",
-)
-LAW = ("area", "area_change", "area_succession", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
+GUARDED = ("household", "household_income", "person", "membership", "lead", "monitoring_case", "risk_flag", "monitored_category", "owed_measure")
+LAW = ("work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
+PLACES = ("area", "area_change", "area_succession", "place")
+CARE = ("care_assignment", "household_group")
 JOBS = ("job", "job_run", "job_part")
 ALL = "DELETE,INSERT,SELECT,UPDATE"
 RIGHTS = {
     ("monitoring", "app"): {
         **dict.fromkeys(GUARDED, ALL_BUT_DELETE),
         **dict.fromkeys(JOBS, ALL_BUT_DELETE),
-        **dict.fromkeys(
-            ("self_report", "case_step", "bottom_line", "parameter", "signal_rule", "area", "area_change", "area_succession", "visit"), READ_ADD
-        ),
-        **dict.fromkeys(("work_calendar", "measure_rule", "job_result", "department_row"), READ),
+        **dict.fromkeys(("self_report", "case_step", "bottom_line", "parameter", "signal_rule"), READ_ADD),
+        **dict.fromkeys((*PLACES, "key_group", "visit"), READ_ADD),
+        **dict.fromkeys(CARE, ALL_BUT_DELETE),
+        **dict.fromkeys(("place_list", "work_calendar", "measure_rule", "job_result", "department_row"), READ),
         **dict.fromkeys(("person_directory", "client_id"), ADD),
     },
     ("monitoring", "worker"): {
-        **dict.fromkeys(LAW, READ),
-        **dict.fromkeys(("risk_flag", "owed_measure", "care_assignment", "ledger_figure", *JOBS), ALL_BUT_DELETE),
+        **dict.fromkeys((*LAW, *PLACES, "place_list", "key_group"), READ),
+        **{"place": READ_ADD, "care_assignment": ALL_BUT_DELETE},
+        **dict.fromkeys(("risk_flag", "owed_measure", "ledger_figure", *JOBS), ALL_BUT_DELETE),
         **dict.fromkeys(("household", "household_income", "person", "membership"), ALL_BUT_DELETE),
         **dict.fromkeys(("lead", "department_row"), READ_ADD),
         **dict.fromkeys(("job_result", "import_row", "import_fault"), ALL),

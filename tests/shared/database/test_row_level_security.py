@@ -19,7 +19,18 @@ _UNGUARDED = """
 """
 GUARDED = {
     "monitoring": [
-        *("care_assignment", "case_step", "department_row", "household", "household_income", "job", "job_part", "job_result", "job_run"),
+        *(
+            "care_assignment",
+            "case_step",
+            "department_row",
+            "household",
+            "household_group",
+            "household_income",
+            "job",
+            "job_part",
+            "job_result",
+            "job_run",
+        ),
         *("lead", "membership", "monitored_category", "monitoring_case", "owed_measure", "person", "risk_flag", "self_report", "visit"),
     ],
     "projects": ["task"],

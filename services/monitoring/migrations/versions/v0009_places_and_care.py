@@ -1,4 +1,7 @@
-"""The area tree changes by documents, and households follow their village; who looks after a household, and visits."""
+"""The area tree changes by documents, and households follow their village; lists of places; who looks after a household, visits, key groups."""
+
+from datetime import date
+from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,11 +9,58 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.distribution import distribute
 from shared.database.migrations import audit, guard, guard_law
+from shared.kernel.ids import derived_id
 
 revision = "0009"
 down_revision = "0007"
 
 APP, WORKER = "monitoring_app", "monitoring_worker"
+LAW = UUID("5309b6a0-0000-7000-8000-000000000009")
+PLAN = "临乡振发〔2022〕37号"
+TEMPLATE = "县级防返贫动态监测排查重点对象清单"
+CUSTOM = "一般做法，待州市发文确认"
+
+# As the plan counts them: code, title, level, how many, where. It prints the names of two lists only; the offices have the others.
+LISTS = (
+    ("key_counties", "省级乡村振兴重点帮扶县", "county", 3, "ch.1 s.2"),
+    ("border_counties", "边境县", "county", 3, "ch.2 s.3"),
+    ("border_villages", "沿边行政村（社区）（边境小康村）", "village", 44, "ch.2 s.3"),
+    ("resettlement_sites", "易地扶贫搬迁集中安置区", "site", 177, "ch.1 s.1"),
+    ("lifted_out_villages", "脱贫村", "village", 562, "ch.1 s.1"),
+    ("former_poor_townships", "原贫困乡（镇）", "township", 28, "ch.1 s.1"),
+    ("lifted_out_population_villages", "有脱贫人口的行政村（社区）", "village", 903, "ch.1 s.2"),
+    ("tourism_villages", "乡村振兴旅游示范村", "village", 102, "ch.5 s.1"),
+    ("demonstration_townships", "乡村振兴示范乡（镇）", "township", 10, "ch.10"),
+    ("fine_villages", "精品示范村", "village", 100, "ch.10"),
+    ("beautiful_villages", "美丽村庄", "site", 1000, "ch.10"),  # more than there are administrative villages: natural ones, without a national code
+)
+PRINTED = {
+    "key_counties": {"530921": "凤庆县", "530923": "永德县", "530927": "沧源佤族自治县"},
+    "border_counties": {"530924": "镇康县", "530926": "耿马傣族佤族自治县", "530927": "沧源佤族自治县"},
+}
+LISTED_FROM = date(2021, 1, 1)
+
+# The plan names lifted-out households and "key groups" without a list: code, title, and the document until the prefecture publishes its own.
+GROUPS = (
+    ("lifted_out", "脱贫户", PLAN),
+    ("low_income", "农村低收入户", TEMPLATE),
+    ("subsistence_allowance", "农村低保户（含新增、新申请）", TEMPLATE),
+    ("extreme_difficulty", "分散供养特困人员", TEMPLATE),
+    ("unsafe_house", "新增危房户", TEMPLATE),
+    ("water_difficulty", "饮水困难户", TEMPLATE),
+    ("serious_illness", "大病、慢病患者家庭", TEMPLATE),
+    ("disabled", "残疾人家庭（含新增、重度）", TEMPLATE),
+    ("several_children", "多子女家庭（含多名子女就读非义务教育）", TEMPLATE),
+    ("unstable_wages", "务工收入占比高且不稳定户", TEMPLATE),
+    ("disaster_or_accident", "受灾、意外事故户", TEMPLATE),
+    ("income_fell", "收入骤减户", TEMPLATE),
+    ("large_site", "大中型安置区住户", CUSTOM),
+    ("hidden_debt", "隐性负债户", CUSTOM),
+    ("released", "刑满释放人员家庭", CUSTOM),
+    ("drug_rehabilitation", "戒毒康复人员家庭", CUSTOM),
+)
+GROUPS_FROM = date(2020, 1, 1)
+
 INSIDE = "coalesce(code >= current_setting('app.lo', true) AND code < current_setting('app.hi', true), false)"
 
 # What a household's move changes, and what must be read to find it; the app may read all of these.
@@ -28,9 +78,15 @@ APP_MOVES = ("case_step", "self_report", "department_row")
 def upgrade() -> None:
     _areas()
     _care()
+    _places()
+    _groups()
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE household_group")
+    op.execute("DROP TABLE key_group")
+    op.execute("DROP TABLE place")
+    op.execute("DROP TABLE place_list")
     op.execute("DROP TABLE visit")
     op.execute("DROP TABLE care_assignment")
     _drop_areas()
@@ -152,3 +208,124 @@ def _care() -> None:
     op.execute(f"GRANT SELECT (county_code, id, household_id, area_code), UPDATE (area_code) ON visit TO {WORKER}")
     audit("visit", hidden=["findings", "evidence", "secrets"])
     distribute("monitoring", "care_assignment", "visit")
+
+
+def _places() -> None:
+    op.create_table(
+        "place_list",
+        sa.Column("code", sa.Text(collation="C"), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("level", sa.Text(collation="C"), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("chapter", sa.String(), nullable=False),
+        sa.Column("document_number", sa.String(), nullable=False),
+        sa.CheckConstraint("level IN ('county', 'township', 'village', 'site')", name=op.f("ck_place_list_level")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_place_list")),
+    )
+    op.create_table(
+        "place",
+        sa.Column("county_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("list_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("place_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("document_number", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_place")),
+    )
+    present = sa.text("valid_to IS NULL")
+    op.create_index("uq_place_present", "place", ["county_code", "list_code", "place_code"], unique=True, postgresql_where=present)
+    op.create_index("ix_place_list_code", "place", ["list_code", "place_code"], unique=False)
+    op.execute(f"GRANT SELECT ON place_list TO {APP}, {WORKER}")
+    guard_law("place", writer=APP, readers=[APP, WORKER])
+    op.execute(f"CREATE POLICY inside_area_ended ON place FOR UPDATE USING ({INSIDE.replace('code', 'area_code', 2)})")
+    op.execute(f"GRANT UPDATE (valid_to, version) ON place TO {APP}")
+    op.execute(f"GRANT INSERT ON place TO {WORKER}")
+    audit("place")
+    distribute("monitoring", "place_list", "place")
+    lists = [
+        {"code": code, "title": title, "level": level, "expected": expected, "chapter": chapter, "document_number": PLAN}
+        for code, title, level, expected, chapter in LISTS
+    ]
+    op.bulk_insert(_table("place_list", *lists[0]), lists)
+    places = [
+        {
+            "county_code": code,
+            "id": derived_id(LAW, f"{list_code}/{code}"),
+            "area_code": code,
+            "list_code": list_code,
+            "place_code": code,
+            "title": title,
+            "valid_from": LISTED_FROM,
+            "document_number": PLAN,
+        }
+        for list_code, named in PRINTED.items()
+        for code, title in named.items()
+    ]
+    op.bulk_insert(_table("place", *places[0]), places)
+
+
+def _groups() -> None:
+    op.create_table(
+        "key_group",
+        sa.Column("county_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("code", sa.Text(collation="C"), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("document_number", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_key_group")),
+    )
+    op.create_table(
+        "household_group",
+        sa.Column("county_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("area_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("group_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("source", sa.Text(collation="C"), nullable=False),
+        sa.Column("noted_by", sa.String(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.CheckConstraint("source IN ('register', 'home_visit', 'department', 'self_report')", name=op.f("ck_household_group_source")),
+        sa.ForeignKeyConstraint(
+            ["county_code", "household_id"], ["household.county_code", "household.id"], name=op.f("fk_household_group_county_code_household_id")
+        ),
+        sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_household_group")),
+    )
+    present = sa.text("valid_to IS NULL")
+    op.create_index(
+        "uq_household_group_present", "household_group", ["county_code", "household_id", "group_code"], unique=True, postgresql_where=present
+    )
+    op.create_index("ix_household_group_household_id", "household_group", ["county_code", "household_id"], unique=False)
+    op.create_index("ix_household_group_group_code", "household_group", ["county_code", "group_code", "noted_at", "household_id"], unique=False)
+    guard_law("key_group", writer=APP, readers=[APP, WORKER])
+    audit("key_group")
+    guard("household_group", roles=[APP])
+    op.execute(f"GRANT SELECT (county_code, id, household_id, area_code, version), UPDATE (area_code, version) ON household_group TO {WORKER}")
+    audit("household_group", hidden=["group_code"])
+    distribute("monitoring", "key_group", "household_group")
+    groups = [
+        {
+            "county_code": "5309",
+            "id": derived_id(LAW, f"group/{code}"),
+            "area_code": "5309",
+            "code": code,
+            "title": title,
+            "effective_from": GROUPS_FROM,
+            "document_number": document,
+        }
+        for code, title, document in GROUPS
+    ]
+    op.bulk_insert(_table("key_group", *groups[0]), groups)
+
+
+def _table(name: str, *columns: str) -> sa.TableClause:
+    kinds = {"valid_from": sa.Date(), "effective_from": sa.Date(), "id": sa.Uuid()}
+    return sa.table(name, *(sa.column(column, kinds.get(column)) for column in columns))

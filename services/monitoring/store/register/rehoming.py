@@ -53,6 +53,7 @@ FOLLOWING = (
     Following(table="monitored_category"),
     Following(table="care_assignment", also=(_VERSION,)),
     Following(table="visit"),
+    Following(table="household_group", also=(_VERSION,)),
     Following(table="self_report", column="lead_id", through="lead"),
     Following(table="lead", also=(_TOWNSHIP, _VERSION)),
     Following(table="department_row"),
