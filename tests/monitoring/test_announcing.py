@@ -165,7 +165,7 @@ async def test_the_reconciler_keeps_the_gauges_of_all_counties(
 ) -> None:
     await flags(quiet, set_clock, ["06"])
     metrics = Metrics("monitoring")
-    reconcile, _ = SERVICE.duties(settings_of("monitoring", cluster))
+    reconcile, *_ = SERVICE.duties(settings_of("monitoring", cluster))
     show = watched(metrics)
 
     for county in ("530902", "530927"):

@@ -11,7 +11,8 @@ from services.monitoring.jobs import duties
 from services.monitoring.store import Base
 from services.monitoring.store.register.rehoming import FOLLOWING
 from services.monitoring.usecases.places import ask_for_rehoming
-from shared.database.transaction import Database
+from services.monitoring.usecases.places.rehome_next import rehome_next
+from shared.database.transaction import Database, Transaction
 from shared.kernel.actors import Actor, service_actor
 from shared.kernel.ids import new_id
 from tests.builders.areas import NEXT_TOWNSHIP, TOWNSHIP, a_change, a_new_village
@@ -213,20 +214,44 @@ async def test_the_households_of_a_village_that_was_split_stay_until_somebody_tr
 
 
 async def test_who_follows_goes_to_the_end_of_the_line_and_the_work_may_be_cut_anywhere(
-    call: Call, files: Files, monitoring_worker: Database, admin: asyncpg.Connection, september: datetime, monkeypatch: pytest.MonkeyPatch
+    call: Call, files: Files, admin: asyncpg.Connection, september: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two, three = await new_village(call), await new_village(call), await new_village(call)
     ids = [done(await call(village("v", one)).post("/v1/households", household(one)))["id"] for _ in range(5)]
+    await decide(call, "merge", [one], {two: "新设" + two[-3:]}, effective_from="2022-01-01")
+    changed = await decide(call, "rename", [three], {three: "终点村"}, effective_from="2021-04-01")
+    assert changed["job_id"] is None, "nobody follows a new name"
+    await files.work()  # what other tests asked for
     monkeypatch.setattr("services.monitoring.jobs.REHOMED_AT_ONCE", 2)
+    takes = 0
 
-    await decide(call, "merge", [one], {two: "新设" + two[-3:]}, effective_from="2021-03-01")
-    changed = await decide(call, "merge", [two], {three: "新设" + three[-3:]}, effective_from="2021-04-01")
+    async def cut_short(tx: Transaction, *, at_most: int) -> int:
+        nonlocal takes
+        takes += 1
+        moved = await rehome_next(tx, at_most=at_most)
+        if takes == 2:
+            raise OSError("the runner is gone before its slice is kept")
+        return moved
+
+    monkeypatch.setattr("services.monitoring.jobs.rehome_next", cut_short)
+    await admin.execute("UPDATE area SET valid_to = '2021-03-01' WHERE code = $1", one)
+    await admin.execute("UPDATE area_succession SET effective_from = '2021-03-01' WHERE old_code = $1", one)
+    changed = await decide(call, "merge", [two], {three: "终点村"}, effective_from="2021-05-01")
+    await files.work()  # after the trouble the job rests, and is not taken up again at once
+    half = await versions(admin, ids)
+    await admin.execute("UPDATE job_run SET claimed_until = now() WHERE id = $1", UUID(changed["job_id"]))
     await files.work()
 
+    assert sorted(half.values()) == [1, 1, 1, 2, 2], "one slice is kept, and nothing of the other"
+    assert set((await versions(admin, ids)).values()) == {2}, "each moved once"
     assert {done(await call(county(area=COUNTY)).get(f"/v1/households/{each}"))["area"] for each in ids} == {three}
-    versions = await admin.fetch("SELECT version FROM household WHERE id = ANY($1)", [UUID(each) for each in ids])
-    assert {row["version"] for row in versions} == {2}, "each moved once"
-    assert (await files.job(prefecture(), changed["job_id"]))["state"] == "done"
+    job = await files.job(prefecture(), changed["job_id"])
+    assert (job["state"], job["updated"]) == ("done", 5)
+
+
+async def versions(admin: asyncpg.Connection, ids: list[str]) -> dict[str, int]:
+    rows = await admin.fetch("SELECT id, version FROM household WHERE id = ANY($1)", [UUID(each) for each in ids])
+    return {str(row["id"]): row["version"] for row in rows}
 
 
 async def test_a_day_that_comes_is_seen_by_the_hourly_round_once(

@@ -1,15 +1,19 @@
 """The plan's lists of places: how many are known of how many, what is on a list on any day, and who puts a place there."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
 import pytest
 
+from services.monitoring.store.places.lists import places_of
+from shared.database.transaction import Database
 from shared.kernel.actors import Actor
 from tests.builders.files import Row
 from tests.builders.places import OTHER_COUNTY
 from tests.builders.story import done, refused
 from tests.fixtures.callers import Call
+from tests.fixtures.platform import rehearsal
 from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, township
 from tests.monitoring.files.conftest import Files, counts
 
@@ -202,3 +206,15 @@ async def test_a_place_that_is_listed_otherwise_is_refused_in_a_file_too(files: 
 @pytest.mark.parametrize("by", [township(), auditor()])
 async def test_a_list_of_places_is_the_county_s_and_the_prefecture_s(by: Actor, files: Files) -> None:
     assert refused(await files.send(by, [], kind="place_list"))[:2] in ((403, "NotYourKind"), (403, "Forbidden"))
+
+
+async def test_whatever_is_counted_by_key_areas_finds_which_lie_in_an_area_on_a_day(call: Call, monitoring: Database, september: object) -> None:
+    site = a_site()
+    done(await put(call, "resettlement_sites", site, by=county("c", "530927"), title="口岸安置区", village="530927101001"))
+
+    async with rehearsal(monitoring, prefecture()) as tx:
+        found = [(row.list_code, row.place_code, row.area_code) for row in await places_of("530927", date(2021, 9, 22), tx)]
+        before = [row.list_code for row in await places_of("530927", date(2021, 2, 28), tx)]
+
+    assert found == [("border_counties", "530927", "530927"), ("key_counties", "530927", "530927"), ("resettlement_sites", site, "530927101001")]
+    assert before == ["border_counties", "key_counties"]

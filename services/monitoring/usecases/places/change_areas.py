@@ -79,6 +79,7 @@ async def change_areas(change: ChangeAreas, tx: Transaction) -> AreasChanged:
 
     await areas.change(effect.ended, effect.begun, change.effective_from, tx)
     change_id = await changes.add(decided, effect, county, change.document_number, tx)
-    is_due = change.effective_from <= local_day(tx.now) and bool(effect.successions)
+    is_over = {area.code for area in effect.ended} - {area.code for area in effect.begun}
+    is_due = bool(is_over) and change.effective_from <= local_day(tx.now)
     job_id = await ask_for_rehoming(county, tx) if is_due else None
     return AreasChanged(id=change_id, effective_from=change.effective_from, job_id=job_id)
