@@ -41,6 +41,8 @@ PLACES: dict[str, dict[str, Place]] = {
     | JOBS
     | {
         "area": Place.REFERENCE,
+        "area_change": Place.REFERENCE,
+        "area_succession": Place.REFERENCE,
         "work_calendar": Place.REFERENCE,
         "bottom_line": Place.REFERENCE,
         "parameter": Place.REFERENCE,
@@ -68,6 +70,12 @@ PLACES: dict[str, dict[str, Place]] = {
         "person_form": Place.COUNTY,
         "duplicate_pair": Place.COUNTY,
         "self_report": Place.COUNTY,
+        "place_list": Place.REFERENCE,
+        "place": Place.REFERENCE,
+        "key_group": Place.REFERENCE,
+        "household_group": Place.COUNTY,
+        "care_assignment": Place.COUNTY,
+        "visit": Place.COUNTY,
         "lead": Place.COUNTY,
         "lead_answer": Place.COUNTY,
         "lead_step": Place.COUNTY,

@@ -5,7 +5,7 @@ Does not promise a count: counting is what makes lists slow.
 Not for lists of several statuses at once, which no index holds in order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Index, Row, Select, bindparam, tuple_
@@ -52,17 +52,11 @@ class Worklist:
         """
         if is_inside(tx.actor.area, area):
             area = tx.actor.area
-        found: Rows = []
-        for county in counties_in(area):
-            if after and county < after.county:
-                continue
-            found += await self._read(
-                county, area, status, tx, after=after if after and after.county == county else None, at_most=size + 1 - len(found), asked=asked
-            )
-            if len(found) > size:
-                break
-        last = found[size - 1] if len(found) > size else None
-        return found[:size], str(Place(county=last.county_code, due_at=last.due_at, id=last.id)) if last else None
+
+        async def read(county: str, place: Place | None, at_most: int) -> Sequence[Row[Any]]:
+            return await self._read(county, area, status, tx, after=place, at_most=at_most, asked=asked)
+
+        return await walk(area, read, after=after, size=size)
 
     async def _read(
         self, county: str, area: str, status: str, tx: Transaction, *, after: Place | None, at_most: int, asked: Mapping[str, Any]
@@ -72,6 +66,23 @@ class Worklist:
         if after:
             values |= {"due_at": after.due_at, "after_id": after.id}
         return (await tx.execute(self._questions[len(narrow), after is not None], values)).all()
+
+
+Read = Callable[[str, Place | None, int], Awaitable[Sequence[Row[Any]]]]
+"""Read rows of one county from a place onward, at most so many: each has a `county_code`, a `due_at` by which it is sorted, and an `id`."""
+
+
+async def walk(area: str, read: Read, *, after: Place | None, size: int) -> tuple[Rows, str | None]:
+    """Read a page of an area's rows, county after county until it is full, and the cursor of the next page."""
+    found: Rows = []
+    for county in counties_in(area):
+        if after and county < after.county:
+            continue
+        found += await read(county, after if after and after.county == county else None, size + 1 - len(found))
+        if len(found) > size:
+            break
+    last = found[size - 1] if len(found) > size else None
+    return found[:size], str(Place(county=last.county_code, due_at=last.due_at, id=last.id)) if last else None
 
 
 def worklist_indexes(name: str) -> list[Any]:

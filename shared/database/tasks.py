@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, PrimaryKeyConstraint, UniqueConstraint, and_, bindparam, select, update
+from sqlalchemy import ARRAY, Index, Integer, PrimaryKeyConstraint, UniqueConstraint, Uuid, and_, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
 from shared.database.base import Table
-from shared.database.columns import code, document, instant, one_of, only, version, words
+from shared.database.columns import CODE, code, document, instant, one_of, only, version, words
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
@@ -80,6 +80,11 @@ class Tasks:
             .where(col(row.county_code) == bindparam("county"), among(row.flag_id, "flag_ids"), col(row.status).in_(UNDER_WAY))
             .values(status=TaskStatus.WITHDRAWN, changed_at=bindparam("at"), version=col(row.version) + 1)
         )
+        self._follow = text("""
+            UPDATE task SET area_code = flag.area, township_code = left(flag.area, 9), changed_at = :at, version = task.version + 1
+            FROM unnest(:flag_ids, :areas) AS flag (id, area)
+            WHERE task.county_code = :county AND task.flag_id = flag.id AND task.area_code <> flag.area
+        """).bindparams(bindparam("flag_ids", type_=ARRAY(Uuid)), bindparam("areas", type_=ARRAY(CODE)))
         self._step = (
             update(row)
             .where(this, col(row.status) == bindparam("before"), col(row.version) == bindparam("expected"))
@@ -102,6 +107,13 @@ class Tasks:
     async def withdraw(self, flag_ids: Sequence[UUID], county_code: str, tx: Transaction) -> None:
         """Take back the tasks of these flags that are not over yet."""
         await tx.execute(self._withdraw, {"county": county_code, "flag_ids": list(flag_ids), "at": tx.now})
+
+    async def follow(self, areas: Mapping[UUID, str], county_code: str, tx: Transaction) -> None:
+        """Let tasks follow their households to other villages of the county; those that are over go along.
+
+        :param areas: flag -> the village of its household.
+        """
+        await tx.execute(self._follow, {"county": county_code, "flag_ids": list(areas), "areas": list(areas.values()), "at": tx.now})
 
     async def answering(self, owed_ids: Sequence[UUID], county_code: str, tx: Transaction) -> list[Task]:
         """Load the tasks that answer these measures."""

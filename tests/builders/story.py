@@ -52,6 +52,20 @@ class Way:
         household = a_household(village=self.officials.village.area, **changes)
         return done(await self.call(self.officials.village).post("/v1/households", household))["id"]
 
+    async def assigned(self, household_id: str, *, by: Actor | None = None, **changes: Any) -> dict[str, Any]:
+        """Let a cadre look after a household."""
+        body = {"cadre": "cadre-0103", "name": "岩罕", "unit": "农业农村局", "phone": "13987654320", "valid_from": "2021-09-01", **changes}
+        return done(await self.call(by or self.officials.township).post(f"/v1/households/{household_id}/assignments", body))
+
+    async def grouped(self, household_id: str, group: str, *, by: Actor | None = None, **changes: Any) -> dict[str, Any]:
+        """Put a household into a key group."""
+        body = {"valid_from": "2021-09-01", "source": "home_visit", **changes}
+        return done(await self.call(by or self.officials.village).put(f"/v1/households/{household_id}/groups/{group}", body))
+
+    async def visit(self, household_id: str, *, by: Actor | None = None, **changes: Any) -> httpx2.Response:
+        body = {"visited_at": self.at(minutes=-5), "findings": ["nothing"], "evidence": proof("走访照片"), **changes}
+        return await self.call(by or self.officials.village).post(f"/v1/households/{household_id}/visits", body)
+
     async def lead(self, household_id: str) -> dict[str, Any]:
         body = {"household_id": household_id, "channel": "home_visit", "hardships": ["harvest_or_business_failed"], "note": "走访时发现"}
         return done(await self.call(self.officials.village).post("/v1/leads", body))

@@ -44,6 +44,11 @@ def _kept(table: str, id: str = "id::text", **more: Any) -> Kept:
 KEPT = {
     "monitoring.households": _kept("household", state="normal"),
     "monitoring.duplicates": _kept("duplicate_pair", state="open"),
+    "monitoring.assignments": Kept(
+        things="SELECT id::text, area_code, NULL AS department, cadre_id AS state FROM care_assignment WHERE valid_to IS NULL",
+        state="cadre-0103",
+        state_is="cadre",
+    ),
     "monitoring.leads": _kept("lead", state="registered"),
     "monitoring.change_requests": _kept("change_request", state="requested"),
     "monitoring.cases": _kept("monitoring_case"),
@@ -62,6 +67,17 @@ KEPT = {
 OF_NO_AREA = (
     *("areas", "bottom_line", "parameter", "income_item", "income_items", "signal_rules", "signal_rule", "base_figure"),
     *("self_report", "import_template"),
+)
+OF_NO_AREA += (
+    "areas_unplaced",
+    "area_change",
+    "visit_coverage",
+    "key_groups",
+    "key_group_households",
+    "place_lists",
+    "place_list",
+    "place",
+    "place_end",
 )
 SHOWING = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path and each.id not in OF_NO_AREA]
 EXPORTS = [each for each in SHOWING if each.path.endswith("/export")]

@@ -14,6 +14,7 @@ from services.monitoring.domain.deadlines.pauses import NotYourStep
 from services.monitoring.domain.register.change_requests import NotYourRequest, NotYoursToAsk
 from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
+from services.monitoring.usecases.places.list_place import PlaceOutsideYourArea
 from services.monitoring.usecases.register.register_household import OutsideYourArea
 from services.monitoring.usecases.signals.take_signals import NotYourSignals
 from shared.kernel.actors import Actor, Department, Role
@@ -29,7 +30,20 @@ from tests.builders.incomes import an_income, an_item
 from tests.builders.people import a_household, a_member, a_self_report, an_id_number, proof, some_income
 from tests.builders.rounds import a_round, trouble
 from tests.builders.signals import some_signals
-from tests.contracts.world import HERE, LIST, LISTING, NEXT_VILLAGE, OTHER_COUNTY, REGISTER, SIMULATED, AskedJob, World
+from tests.contracts.world import (
+    CARE,
+    HERE,
+    LIST,
+    LISTING,
+    NEXT_VILLAGE,
+    OTHER_COUNTY,
+    OTHER_TOWNSHIP,
+    PLACES_FILE,
+    REGISTER,
+    SIMULATED,
+    AskedJob,
+    World,
+)
 
 DOCUMENT = "镇康测〔2021〕1号"
 
@@ -167,7 +181,15 @@ def _sends_the_list(actor: Actor) -> bool:
     return actor.role is Role.COUNTY_OFFICER or actor.department is LISTING
 
 
-_SENDERS = {REGISTER: _is_registrar, LIST: _sends_the_list}
+def _assigns(actor: Actor) -> bool:
+    return actor.role in {Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER}
+
+
+def _lists_places(actor: Actor) -> bool:
+    return actor.role in {Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
+
+
+_SENDERS = {REGISTER: _is_registrar, LIST: _sends_the_list, CARE: _assigns, PLACES_FILE: _lists_places}
 
 
 def _templates(_: World) -> list[Wanted]:
@@ -365,6 +387,60 @@ def _signals(world: World) -> Wanted:
     )
 
 
+def _assignment(world: World) -> Wanted:
+    body = {
+        "cadre": "cadre-0104",
+        "name": "岩温罕",
+        "unit": "镇康县农业农村局",
+        "phone": "13987654321",
+        "role": "monitoring_contact",
+        "valid_from": "2021-09-01",
+        "valid_to": "2022-09-01",
+    }
+    return Wanted(status=201, path={"household_id": world.household}, thing=world.household, body=body)
+
+
+def _grouping(world: World) -> Wanted:
+    path = {"household_id": world.household, "group": "income_fell"}
+    return Wanted(status=201, path=path, thing=world.household, body={"valid_from": "2021-09-01", "source": "department"})
+
+
+def _ungrouping(world: World) -> Wanted:
+    path = {"household_id": world.household, "group": "low_income"}
+    return Wanted(path=path, thing=world.household, body={"on": "2021-10-01"}, seen=world.versions[world.grouped])
+
+
+def _place(world: World) -> Wanted:
+    path = {"list_code": "resettlement_sites", "place": "AZ-1"}
+    body = {"valid_from": "2021-01-01", "document_number": DOCUMENT, "title": "幸福里安置区", "village": world.village}
+    return Wanted(guard=Guard.NAMED, status=201, path=path, body=body, place=world.village[:6], outside=PlaceOutsideYourArea)
+
+
+def _place_end(world: World) -> Wanted:
+    path = {"list_code": "border_counties", "place": world.village[:6]}
+    return Wanted(guard=Guard.NAMED, path=path, body={"on": "2022-01-01"}, seen=1, place=world.village[:6], outside=PlaceOutsideYourArea)
+
+
+def _home_visit(world: World) -> Wanted:
+    position = {"latitude": "23.7612", "longitude": "98.8301"}
+    body = {"visited_at": world.at(minutes=-5), "findings": ["house"], "note": "房屋漏雨", "position": position, "evidence": proof()}
+    return Wanted(status=201, path={"household_id": world.household}, thing=world.household, body=body)
+
+
+def _area_change(world: World) -> Wanted:
+    """A village of another township joins its neighbour."""
+    village = OTHER_TOWNSHIP if world.village == HERE else HERE
+    body = {
+        "kind": "split",
+        "effective_from": "2021-09-01",
+        "document_number": DOCUMENT,
+        "areas": [village],
+        "into": [{"code": village[:9] + "39" + n, "name": f"分设{n}村"} for n in "12"],
+        "villages": [],
+    }
+    return Wanted(guard=Guard.OPEN, status=201, body=body)
+
+
 def right_for(operation: str, world: World, actor: Actor | None) -> Wanted:
     """The request of an operation that is granted to somebody whose role may."""
     return next(each for each in WANTED[operation](world) if actor is not None and each.is_granted_to(actor))
@@ -393,6 +469,24 @@ WANTED: dict[str, Make] = {
     "monitoring.household_export": _export(lambda world: world.household, status="normal"),
     "monitoring.household_search": _searches,
     "monitoring.household": _thing("household_id", lambda world: world.household),
+    "monitoring.new_assignment": _one(_assignment),
+    "monitoring.household_assignments": _thing("household_id", lambda world: world.household),
+    "monitoring.assignment_end": _thing("assignment_id", lambda world: world.assignment, lambda _: {"on": "2021-10-01"}, versioned=True),
+    "monitoring.assignments": _list(lambda world: world.assignment, cadre="cadre-0103"),
+    "monitoring.key_groups": _one(lambda world: Wanted(guard=Guard.OPEN)),
+    "monitoring.key_group_households": _one(
+        lambda world: Wanted(guard=Guard.LIST, path={"group": "low_income"}, query={"area": world.village, "size": 200}, thing=world.household)
+    ),
+    "monitoring.household_groups": _thing("household_id", lambda world: world.household),
+    "monitoring.household_group": _one(_grouping),
+    "monitoring.household_group_end": _one(_ungrouping),
+    "monitoring.place_lists": _one(lambda world: Wanted(guard=Guard.OPEN)),
+    "monitoring.place_list": _one(lambda world: Wanted(guard=Guard.OPEN, path={"list_code": "key_counties"}, query={"on": "2021-09-01"})),
+    "monitoring.place": _one(_place),
+    "monitoring.place_end": _one(_place_end),
+    "monitoring.new_visit": _one(_home_visit),
+    "monitoring.household_visits": _thing("household_id", lambda world: world.household),
+    "monitoring.visit_coverage": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "month": "2021-09"})),
     "monitoring.household_split": _family(lambda world: a_split(named(world.register.people[1], "head"))),
     "monitoring.household_merge": _family(_merger),
     "monitoring.household_transfer": _family(lambda _: _NEAR),
@@ -476,6 +570,8 @@ WANTED: dict[str, Make] = {
         versioned=True,
     ),
     "monitoring.areas": _one(lambda world: Wanted(guard=Guard.OPEN, query={"inside": world.village[:9]})),
+    "monitoring.areas_unplaced": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village})),
+    "monitoring.area_change": _one(_area_change),
     "monitoring.bottom_line": _one(
         lambda world: Wanted(
             guard=Guard.NAMED,

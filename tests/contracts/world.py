@@ -37,7 +37,7 @@ CITIZEN = str(Role.MOBILE_APP)
 LISTING = Department.MEDICAL_INSURANCE
 """The department whose lists came in."""
 
-REGISTER, LIST = "household_register", f"{LISTING}_list"
+REGISTER, LIST, CARE, PLACES_FILE = "household_register", f"{LISTING}_list", "care_assignments", "place_list"
 
 SIMULATED = "6100.00"
 """The line of 2021 that was simulated in the county of each place."""
@@ -92,6 +92,8 @@ class World:
     now: datetime
     village: str
     household: str
+    assignment: str
+    grouped: str
     people: list[dict[str, Any]]
     member: str
     pair: str
@@ -274,6 +276,8 @@ async def _things(
     household = done(await way.call(officials.village).post("/v1/households", people))["id"]
     member = done(await way.call(officials.village).get(f"/v1/households/{household}"))["members"][0]["id"]
     (pair,) = done(await way.call(officials.village).get("/v1/duplicates"))["items"]
+    assigned = await way.assigned(household)
+    grouped = await way.grouped(household, "low_income")
     lead = await way.lead(household)
     number = a_source_number()
     numbered, undirected = [
@@ -290,7 +294,14 @@ async def _things(
     escalations = await _said_of(cases["opened"], calls["monitoring"], village)
     first = (flag, household, pair["id"], numbered, undirected, answer["id"], round_id, to_screen, *escalations.values())
     changing = (register.family, *register.people, register.parting, register.leaving, register.transfer)
-    versions = {lead["id"]: lead["version"], paused_lead: 2, paused_case: 2, **dict.fromkeys((*first, *changing), 1)}
+    versions = {
+        lead["id"]: lead["version"],
+        paused_lead: 2,
+        paused_case: 2,
+        assigned["id"]: assigned["version"],
+        grouped["id"]: grouped["version"],
+        **dict.fromkeys((*first, *changing), 1),
+    }
     for case_id in cases.values():
         versions[case_id] = done(await way.call(officials.county).get(f"/v1/cases/{case_id}"))["version"]
     tasks = {key: task for service in _ANSWERS for key, task in (await _tasks(service, village, calls[service], databases[service])).items()}
@@ -298,6 +309,8 @@ async def _things(
         now=way.now,
         village=village,
         household=household,
+        assignment=assigned["id"],
+        grouped=grouped["id"],
         people=people["members"],
         member=member,
         pair=pair["id"],

@@ -11,13 +11,16 @@ from shared.events.monitoring import FlagStatus
 async def answer_risk_flags(flags: list[RiskFlag], tx: Transaction) -> None:
     """Answer every measure that is ours, always, and say how each task stands (R45; plan ch.3 s.2); all flags are of one county.
 
-    An eliminated flag lets running tasks run; a withdrawn one takes them back, even one that was never heard of before.
+    Tasks follow a household that came to another village. An eliminated flag lets running tasks run; a withdrawn one takes them back, even one
+    that was never heard of before.
     """
     county_code = flags[0].county_code
     wanted = [flag.task_for(owed, kind=kind_of(owed.measure)) for flag in flags for owed in flag.owed if owed.service == NAME]
     if not wanted:
         return
     await tasks.add_missing(wanted, tx)
+    if changed := {flag.id: flag.area_code for flag in flags if flag.version > 1}:
+        await tasks.follow(changed, county_code, tx)
     taken_back = [flag.id for flag in flags if flag.status is FlagStatus.WITHDRAWN]
     if taken_back:
         await tasks.withdraw(taken_back, county_code, tx)

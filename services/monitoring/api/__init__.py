@@ -1,5 +1,8 @@
 """What people may ask of monitoring. A route is named for its path, a use case for its verb."""
 
+from services.monitoring.api.care.assignments import assignments
+from services.monitoring.api.care.groups import groups
+from services.monitoring.api.care.visits import visits
 from services.monitoring.api.cases import cases
 from services.monitoring.api.deadlines.escalations import escalations
 from services.monitoring.api.deadlines.pauses import pauses
@@ -9,6 +12,8 @@ from services.monitoring.api.income.lines import lines
 from services.monitoring.api.law import law
 from services.monitoring.api.lead_answers import lead_answers
 from services.monitoring.api.leads import leads
+from services.monitoring.api.places.areas import areas
+from services.monitoring.api.places.lists import place_lists
 from services.monitoring.api.register.change_requests import change_requests
 from services.monitoring.api.register.changes import changes
 from services.monitoring.api.register.duplicates import duplicates
@@ -23,5 +28,6 @@ ROUTERS = (self_reports, households, leads, cases, pauses, escalations, flags, l
 ROUTERS = (self_reports, households, changes, change_requests, leads, cases, flags, law)
 ROUTERS = (self_reports, households, duplicates, leads, cases, flags, law)
 ROUTERS = (self_reports, households, leads, cases, flags, law, signals)
+ROUTERS = (self_reports, households, assignments, visits, groups, leads, cases, flags, areas, place_lists, law)
 
 __all__ = ["ROUTERS"]

@@ -1,7 +1,6 @@
 from fastapi import Response
 
 from services.monitoring.domain.parameters import Key
-from services.monitoring.queries.places.areas import AreasShown, list_areas
 from services.monitoring.usecases.law.publish_bottom_line import PublishBottomLine, publish_bottom_line
 from services.monitoring.usecases.law.publish_parameter import PublishParameter, publish_parameter
 from services.monitoring.usecases.law.published import Published
@@ -9,13 +8,7 @@ from shared.service.http import service_router
 from shared.service.requests import InTransaction
 from shared.wire import AreaCode, Year
 
-law = service_router("区划与规定 areas and law")
-
-
-@law.get("/v1/areas")
-async def areas(tx: InTransaction, inside: AreaCode = "5309") -> AreasShown:
-    """列出下一级行政区划。"""
-    return await list_areas(inside, tx)
+law = service_router("规定 law")
 
 
 @law.put("/v1/bottom-lines/{area}/{year}", status_code=201, responses={200: {"model": Published, "description": "此前已发布的同一规定"}})

@@ -7,6 +7,7 @@ from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlin
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
 from services.monitoring.usecases.income.settle_standings import settle_waiting
 from services.monitoring.usecases.law.adopt_lines import adopt_what_has_come
+from services.monitoring.usecases.places.ask_for_rehoming import ask_for_what_is_due
 from services.monitoring.usecases.signals.match_signals import match_signals
 from shared.database.transaction import Transaction
 from shared.service.metrics import Metrics
@@ -19,6 +20,9 @@ def duties(*, reconcile_seconds: float) -> list[Duty]:
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
 
+    async def rehome_what_is_due(tx: Transaction) -> None:
+        await ask_for_what_is_due(tx)
+
     async def watch(tx: Transaction) -> None:
         await watch_deadlines(tx)
 
@@ -27,6 +31,7 @@ def duties(*, reconcile_seconds: float) -> list[Duty]:
         Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
         Duty(name="settle_standings", every=timedelta(seconds=10), work=settle_waiting),
         Duty(name="adopt_lines", every=timedelta(minutes=1), work=adopt_what_has_come),
+        Duty(name="rehome", every=timedelta(hours=1), work=rehome_what_is_due),
         Duty(name="match_signals", every=timedelta(minutes=5), work=match_signals),
         Duty(name="watch_deadlines", every=timedelta(minutes=1), work=watch),
     ]

@@ -2,10 +2,12 @@
 
 from functools import partial
 
-from services.monitoring.domain.files import department_lists, household_register, screening_results
+from services.monitoring.domain.files import care_assignments, department_lists, household_register, place_list, screening_results
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.queries.department_rows import answers_to_rows
+from services.monitoring.usecases.files.load_care import CareLoad, seal_cadre
 from services.monitoring.usecases.files.load_list import ListLoad
+from services.monitoring.usecases.files.load_places import PlaceLoad, seal_nothing
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.screening.load_results import ResultsLoad, seal_visit
 from services.monitoring.usecases.signals.seal_signal import seal_row_of
@@ -20,6 +22,24 @@ REGISTER_FILE = FileKind(
     seal=seal_person,
     faults=household_register.FAULTS,
     load=RegisterLoad,
+)
+CARE_FILE = FileKind(
+    sheet=care_assignments.CARE_ASSIGNMENTS,
+    senders=frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER}),
+    secret=("cadre_name", "phone"),
+    seals=("unit",),
+    seal=seal_cadre,
+    faults=care_assignments.FAULTS,
+    load=CareLoad,
+)
+PLACE_FILE = FileKind(
+    sheet=place_list.PLACE_LIST,
+    senders=frozenset({Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}),
+    place="area_code",
+    secret=(),
+    seal=seal_nothing,
+    faults=place_list.FAULTS,
+    load=PlaceLoad,
 )
 RESULTS_FILE = FileKind(
     sheet=screening_results.SCREENING_RESULTS,
@@ -46,4 +66,4 @@ def list_file(kind: DepartmentList) -> FileKind:
     )
 
 
-FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, RESULTS_FILE, *map(list_file, LISTS.values()))}
+FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, CARE_FILE, PLACE_FILE, RESULTS_FILE, *map(list_file, LISTS.values()))}

@@ -6,6 +6,8 @@ from uuid import UUID
 from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
 from services.monitoring.usecases.income import apply_line, simulate_line
+from services.monitoring.usecases.places.ask_for_rehoming import REHOMING
+from services.monitoring.usecases.places.rehome_next import count_to_rehome, rehome_next
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER
 from services.monitoring.usecases.register.county_transfers.close_here import close_here
 from services.monitoring.usecases.register.county_transfers.open_there import open_there
@@ -13,12 +15,26 @@ from services.monitoring.usecases.register.find_duplicates import compare_some, 
 from services.monitoring.usecases.register.search_duplicates import DUPLICATE_SEARCH
 from services.monitoring.usecases.screening.work_on_round import households_to_lay_down, households_to_miss, lay_down, miss
 from shared.database.transaction import Transaction
-from shared.kernel.jobs import Job
+from shared.kernel.jobs import Job, Taken
+from shared.kernel.sheets import Outcome
 from shared.service.jobs.counties import county_by_county
 from shared.service.jobs.runner import Work
 from shared.service.jobs.steps import step_by_step
 
 _APPLYING = county_by_county(apply_line.apply_size, apply_line.apply_slice)
+
+
+REHOMED_AT_ONCE = 500
+"""Households in a slice: all that belongs to them moves in a dozen statements."""
+
+
+async def _households_to_rehome(_: Job, tx: Transaction) -> int:
+    return await count_to_rehome(tx)
+
+
+async def _rehome(_: Job, tx: Transaction, slices: int) -> Taken:
+    moved = await rehome_next(tx, at_most=REHOMED_AT_ONCE)
+    return Taken(counts={Outcome.UPDATED: moved}, more=moved == REHOMED_AT_ONCE)
 
 
 async def _close(job: Job, tx: Transaction) -> None:
@@ -39,6 +55,7 @@ WORKS: Mapping[str, Work] = {
     LAYING_DOWN: county_by_county(households_to_lay_down, lay_down),
     CLOSING: county_by_county(households_to_miss, miss),
     DUPLICATE_SEARCH: county_by_county(to_compare, compare_some),
+    REHOMING: county_by_county(_households_to_rehome, _rehome),
     HOUSEHOLD_TRANSFER: step_by_step(_close, _open),
 }
 BINDING = frozenset({HOUSEHOLD_TRANSFER})

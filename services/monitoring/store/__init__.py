@@ -2,10 +2,11 @@
 
 from services.monitoring.store import answers, cases, flags, law, lead_steps, leads, ledger, register_files, self_reports, signals
 from services.monitoring.store.base import Base
+from services.monitoring.store.care import assignments, groups, visits
 from services.monitoring.store.deadlines import escalations, pauses
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
-from services.monitoring.store.places import areas
+from services.monitoring.store.places import areas, changes, lists
 from services.monitoring.store.register import categories, change_requests, county_transfers, duplicates, forms, households, lineage, people
 from services.monitoring.store.screening import households as screening_households
 from services.monitoring.store.screening import rounds as screening_rounds
@@ -14,14 +15,17 @@ __all__ = [
     "Base",
     "answers",
     "areas",
+    "assignments",
     "cases",
     "categories",
     "change_requests",
+    "changes",
     "county_transfers",
     "duplicates",
     "escalations",
     "flags",
     "forms",
+    "groups",
     "households",
     "incomes",
     "jobs",
@@ -30,6 +34,7 @@ __all__ = [
     "leads",
     "ledger",
     "lineage",
+    "lists",
     "pauses",
     "people",
     "quarters",
@@ -40,4 +45,5 @@ __all__ = [
     "signals",
     "simulations",
     "standings",
+    "visits",
 ]

@@ -73,6 +73,11 @@ AFTER = (
     .order_by(col(FlagRow.id))
     .limit(bindparam("at_most", type_=Integer()))
 )
+OF_HOUSEHOLDS = (
+    select(col(FlagRow.id))
+    .where(col(FlagRow.county_code) == bindparam("county"), among(FlagRow.household_id, "household_ids"))
+    .order_by(col(FlagRow.id))
+)
 
 worklist = Worklist(FlagRow, select(*columns_of(FlagRow, Flag)))
 
@@ -135,3 +140,8 @@ async def many(flag_ids: Sequence[UUID], county_code: str, tx: Transaction) -> l
 async def ids_after(after: UUID, county_code: str, tx: Transaction, *, at_most: int) -> list[UUID]:
     """List ids in their order, for what must visit every flag."""
     return list((await tx.execute(AFTER, {"county": county_code, "after_id": after, "at_most": at_most})).scalars())
+
+
+async def ids_of(household_ids: Sequence[UUID], county_code: str, tx: Transaction) -> list[UUID]:
+    """List all flags of households, those that are over too."""
+    return list((await tx.execute(OF_HOUSEHOLDS, {"county": county_code, "household_ids": list(household_ids)})).scalars())

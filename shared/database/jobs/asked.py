@@ -50,6 +50,7 @@ _PROGRESS = text("""
                FROM job_part WHERE county_code = ANY(:counties) AND id = ANY(:jobs) GROUP BY id) p ON p.id = r.id
     WHERE r.county_code = ANY(:homes) AND r.id = ANY(:jobs)
 """)
+_WAITING = text("SELECT EXISTS (SELECT FROM job WHERE county_code = :county AND kind = :kind AND state IN ('queued', 'running'))")
 _RESULTS = text("""
     SELECT row, outcome, faults, subject_id FROM job_result
     WHERE county_code = ANY(:counties) AND job_id = :job AND row > :after AND (CAST(:outcome AS text) IS NULL OR outcome = :outcome)
@@ -149,6 +150,10 @@ class Jobs:
         """Let a job be taken up from the beginning; its stage is kept."""
         await tx.execute(_BEGIN_PARTS_ANEW, {"counties": tx.counties, "job": job.id})
         await tx.execute(_BEGIN_ANEW, {"county": job.county_code, "job": job.id, "at": tx.real_now})
+
+    async def is_waiting(self, kind: str, county_code: str, tx: Transaction) -> bool:
+        """Say whether a job of a kind that a county asked for is not over."""
+        return (await tx.execute(_WAITING, {"county": county_code, "kind": kind})).scalar_one()
 
     async def progress(self, job: Job, tx: Transaction) -> Progress:
         """Say how far a job is."""

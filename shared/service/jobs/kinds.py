@@ -45,6 +45,8 @@ class FileKind:
     :param senders: whose files are taken.
     :param department: whose list it is, if it is a department's.
     :param unit: the column whose equal values make rows stand or fall together; without one each row is by itself.
+    :param place: the column with the area that a row belongs to: a village, or an area of any level where the column is another;
+        a sheet without it is of the sender's own area, which then is of one county.
     :param secret: the columns that are never staged in clear; `name` is kept beside them as it is.
     :param seals: further columns that are sealed with them, and staged in clear too.
     :param answers: how the matter of a row that was taken stands, if that is anything the sender should know.
@@ -55,6 +57,7 @@ class FileKind:
     senders: frozenset[Role]
     department: Department | None = None
     unit: str | None = None
+    place: str = "village"
     secret: Sequence[str]
     seals: Sequence[str] = ()
     seal: Seal

@@ -16,7 +16,7 @@ from shared.service.jobs.kinds import FileKind
 
 _OF_UNIT, _OF_ROW = 2, 1
 _GIVEN = "given"
-_OUTSIDE = ["village", "outside_area"]
+_VILLAGE = "village"
 _REMEMBERED = 4_096  # villages, and units: neighbouring rows have them in common
 
 
@@ -41,7 +41,7 @@ class Stager:
         if numbers and numbers[-1] <= after:
             return []
         fields = self._fields_of(rows)
-        wanted = dict.fromkeys(("village", "name", *self._kind.secret, *self._kind.seals))
+        wanted = dict.fromkeys((self._kind.place, "name", *self._kind.secret, *self._kind.seals))
         columns = {name: rows[name].to_list() for name in wanted if name in rows.columns}  # not every kind of file names people
         faults = rows["faults"].to_list()
         names = list(columns)
@@ -54,7 +54,7 @@ class Stager:
     def _units_of(self, rows: pl.DataFrame, numbers: list[int]) -> list[int]:
         if self._kind.unit is None:
             return numbers
-        keys, counties = rows[self._kind.unit].to_list(), [self._placed(village)[0] for village in rows["village"]]
+        keys, counties = rows[self._kind.unit].to_list(), [self._placed(place)[0] for place in rows[self._kind.place]]
         return [
             number if key is None else self._units.setdefault((county_code, key), number)
             for county_code, key, number in zip(counties, keys, numbers, strict=True)
@@ -66,9 +66,9 @@ class Stager:
         return rows.select(pl.struct(*plain, *map(_mark, self._kind.secret)).struct.json_encode().alias("fields"))["fields"].to_list()
 
     def _row(self, number: int, unit: int, values: dict[str, str | None], fields: str, fault: str | None) -> tuple[Any, ...]:
-        county_code, area_code, outside = self._placed(values.get("village"))
+        county_code, area_code, outside = self._placed(values.get(self._kind.place))
         if outside:
-            fault = orjson.dumps([*(orjson.loads(fault) if fault else []), _OUTSIDE]).decode()
+            fault = orjson.dumps([*(orjson.loads(fault) if fault else []), [self._kind.place, "outside_area"]]).decode()
         sealed = self._kind.seal(self._vault, row_id(self._job.id, number, _OF_ROW), values)
         return (
             county_code,
@@ -90,12 +90,13 @@ class Stager:
     def _id_of_unit(self, unit: int) -> UUID:
         return row_id(self._job.id, unit, _OF_UNIT)
 
-    def _place_of(self, village: str | None) -> tuple[str, str, bool]:
-        """Give a row's county and area; one without a village of the asker's is kept at the asker's own, to be refused there."""
+    def _place_of(self, place: str | None) -> tuple[str, str, bool]:
+        """Give a row's county and area; one without an area of the asker's is kept at the asker's own, to be refused there."""
         area = self._job.area_code
-        if village is not None and len(village) == VILLAGE and is_inside(village, area) and county_of(village) in COUNTIES:
-            return county_of(village), village, False
-        return self._home, area if len(area) >= len(self._home) else self._home, village is not None
+        is_fit = place is not None and (len(place) == VILLAGE or self._kind.place != _VILLAGE)
+        if place is not None and is_fit and is_inside(place, area) and county_of(place) in COUNTIES:
+            return county_of(place), place, False
+        return self._home, area if len(area) >= len(self._home) else self._home, place is not None
 
 
 def _mark(secret: str) -> pl.Expr:

@@ -184,3 +184,22 @@ async def test_everything_is_announced_again_county_by_county_in_bounded_steps(a
     assert {task.county_code for task in announced} == {"530927"}
     assert steps == expected // 3 + 1
     assert [task.version for task in announced if task.id == task_id_for(OwedId(flags[0].owed[0].id))] == [3]
+
+
+async def test_tasks_follow_a_household_that_came_to_another_village_and_say_so(answering: Answering) -> None:
+    flag, noise = a_flag(answering.owed(), answering.owed("another")), a_flag(answering.owed())
+    opened, finished = (task_id_for(OwedId(owed.id)) for owed in flag.owed)
+    await answering.hear(flag, noise)
+    await answering.owner.execute("UPDATE task SET status = 'finished', version = 3 WHERE id = $1", finished)
+
+    told = await answering.hear(later(flag, area_code="530902001201"))
+    again = await answering.hear(later(flag, area_code="530902001201"))
+
+    assert {(task.id, task.area_code, task.version, task.status) for task in told} == {
+        (opened, "530902001201", 2, TaskStatus.OPENED),
+        (finished, "530902001201", 4, TaskStatus.FINISHED),
+    }
+    assert sorted(again, key=lambda task: task.id) == sorted(told, key=lambda task: task.id)
+    rows = await answering.owner.fetch("SELECT DISTINCT township_code, area_code FROM task WHERE flag_id = $1", flag.id)
+    assert [tuple(row) for row in rows] == [("530902001", "530902001201")]
+    assert await answering.owner.fetchval("SELECT area_code FROM task WHERE flag_id = $1", noise.id) == "530902102201"

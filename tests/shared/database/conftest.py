@@ -55,6 +55,7 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             household = {**a_household(village=village), "members": [head]}
             household_id = done(await call(way.officials.village).post("/v1/households", household))["id"]
             await fill_forms(way, household_id)
+            await cared_for(way, household_id, name, phone)
             lead = await way.lead(household_id)
             pause = {"waiting_on": "household", "reason": "李某某外出务工", "evidence": proof("通话记录")}
             done(await call(way.officials.village).post(f"/v1/leads/{lead['id']}/pause", pause, seen=1))
@@ -135,6 +136,16 @@ async def fill_forms(way: Way, household_id: str) -> None:
     twice = a_household(village=way.officials.village.area, members=1)
     twice["members"] += [a_member(name=twice["members"][0]["name"], born_on="1999-01-01", **WITHOUT_NUMBER)]
     done(await cadre.post("/v1/households", twice))
+
+
+async def cared_for(way: Way, household_id: str, name: str, phone: str) -> None:
+    """Let somebody look after a household, and visit it."""
+    cadre = {"cadre": "cadre-0103", "name": name, "unit": "农业农村局", "phone": phone, "valid_from": "2021-09-01"}
+    done(await way.call(way.officials.county).post(f"/v1/households/{household_id}/assignments", cadre))
+    group = {"valid_from": "2021-09-01", "source": "home_visit"}
+    done(await way.call(way.officials.village).put(f"/v1/households/{household_id}/groups/low_income", group))
+    visit = {"visited_at": way.at(minutes=-9), "findings": ["nothing"], "note": "走访时发现", "evidence": proof()}
+    done(await way.call(way.officials.village).post(f"/v1/households/{household_id}/visits", visit))
 
 
 async def send(call: Call, by: Actor, kind: str, rows: list[Row], **form: str) -> None:

@@ -31,6 +31,9 @@ LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "sig
 GUARDED += ("household_form", "person_form", "duplicate_pair")
 LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
 LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule", "base_figure")
+LAW = ("work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
+PLACES = ("area", "area_change", "area_succession", "place")
+CARE = ("care_assignment", "household_group")
 JOBS = ("job", "job_run", "job_part")
 ALL = "DELETE,INSERT,SELECT,UPDATE"
 RIGHTS = {
@@ -49,6 +52,9 @@ RIGHTS = {
         **dict.fromkeys(JOBS, ALL_BUT_DELETE),
         **dict.fromkeys(("self_report", "case_step", "bottom_line", "parameter", "signal_rule", "base_figure"), READ_ADD),
         **dict.fromkeys(("area", "work_calendar", "measure_rule", "job_result"), READ),
+        **dict.fromkeys((*PLACES, "key_group", "visit"), READ_ADD),
+        **dict.fromkeys(CARE, ALL_BUT_DELETE),
+        **dict.fromkeys(("place_list", "work_calendar", "measure_rule", "job_result", "department_row"), READ),
         **dict.fromkeys(("person_directory", "client_id"), ADD),
         **dict.fromkeys(DERIVED, ALL_BUT_DELETE),
         **dict.fromkeys(SIMULATED, READ),
@@ -60,6 +66,9 @@ RIGHTS = {
         **dict.fromkeys(LAW, READ),
         **dict.fromkeys(("risk_flag", "owed_measure", "ledger_figure", "pause", "escalation", *JOBS), ALL_BUT_DELETE),
         "monitoring_case": READ,
+        **dict.fromkeys((*LAW, *PLACES, "place_list", "key_group"), READ),
+        **{"place": READ_ADD, "care_assignment": ALL_BUT_DELETE},
+        **dict.fromkeys(("risk_flag", "owed_measure", "ledger_figure", *JOBS), ALL_BUT_DELETE),
         **dict.fromkeys(("household", "household_income", "person", "membership"), ALL_BUT_DELETE),
         **dict.fromkeys(("lead", "department_row", *SIMULATED), READ_ADD),
         **dict.fromkeys(DERIVED, ALL_BUT_DELETE),

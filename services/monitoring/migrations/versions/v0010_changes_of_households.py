@@ -11,7 +11,7 @@ from shared.database.migrations import audit, guard
 from shared.kernel.ids import derived_id
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 APP, WORKER = "monitoring_app", "monitoring_worker"
 LOOKUP = "monitoring_lookup"

@@ -96,6 +96,7 @@ def downgrade() -> None:
     for column in ("began_on", "person_index", "indicator_group", "withdrawn_at", "source_corrected"):
         op.drop_column("lead", column)
     op.execute(f"REVOKE UPDATE ON lead FROM {WORKER}")
+    op.execute(f"GRANT UPDATE (due_at, step_due_at, paused_at, paused_days, step_paused_days, step_round, version) ON lead TO {WORKER}")
     op.execute(f"REVOKE SELECT, INSERT ON lead_answer FROM {WORKER}")
     op.execute("ALTER TABLE department_row DISABLE TRIGGER USER")
     op.execute("DELETE FROM department_row WHERE NOT is_latest OR job_id IS NULL")

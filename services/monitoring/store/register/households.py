@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from services.monitoring.domain.register.households import Household, HouseholdGone, HouseholdKind, HouseholdStatus
 from services.monitoring.store.base import Base
-from shared.database.columns import CODE, code, instant, one_of, only, version
+from shared.database.columns import CODE, INSTANT, code, instant, one_of, only, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among
 from shared.database.transaction import Transaction
@@ -79,6 +79,7 @@ CHANGED = update(HouseholdRow).where(THIS).values(version=col(HouseholdRow.versi
 BECOME = update(HouseholdRow).where(THIS).values(kind=bindparam("becomes"))
 MARK = update(HouseholdRow).where(THIS).values(status=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
 AMEND = update(HouseholdRow).where(THIS).values(kind=bindparam("becomes"), version=col(HouseholdRow.version) + 1)
+VISIT_NEXT = update(HouseholdRow).where(THIS).values(due_at=bindparam("next_due_at", type_=INSTANT), version=col(HouseholdRow.version) + 1)
 
 worklist = Worklist(HouseholdRow, select(*COLUMNS))
 
@@ -149,6 +150,11 @@ async def become(household_id: HouseholdId, kind: HouseholdKind, tx: Transaction
 
 async def mark(household_id: HouseholdId, status: HouseholdStatus, tx: Transaction) -> None:
     await tx.execute(MARK, {"counties": tx.counties, "household_id": household_id, "becomes": status})
+
+
+async def visit_next(household_id: HouseholdId, due_at: datetime, tx: Transaction) -> None:
+    """Say by when a household is to be visited next."""
+    await tx.execute(VISIT_NEXT, {"counties": tx.counties, "household_id": household_id, "next_due_at": due_at})
 
 
 async def amend(household_id: HouseholdId, kind: HouseholdKind, tx: Transaction) -> None:

@@ -1,42 +1,138 @@
-"""Where the rows of a household lie: they move with it to another village of the same county."""
+"""A household gets another village of its county: every row that belongs to it goes along.
 
-from collections.abc import Mapping
+Promises: one statement for each table, however many households; what is there already is left alone, so doing it twice changes nothing more.
+Does not promise that other services hear of it: `usecases/register/rehome_households.py` does this and announces the flags.
+Not for another county, which is another shard.
+"""
 
-from sqlalchemy import ARRAY, TextClause, Uuid, bindparam, text
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from shared.database.columns import CODE
+from sqlalchemy import ARRAY, Integer, Row, TextClause, Uuid, bindparam, text
+
+from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
+from shared.kernel.areas import county_of
 from shared.kernel.ids import HouseholdId
 
-_HOMES = "unnest(:households, :villages) AS h (household, village)"
-_OF_HOUSEHOLD = ("household_income", "membership", "monitored_category", "household_lineage")
-_WORKLISTS = ("lead", "monitoring_case", "risk_flag", "change_request")
-_TOWNSHIP = ", township_code = left(h.village, 9)"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """A table whose rows follow a household.
+
+    :param column: the column with the household's id, or with the id of what the row hangs on.
+    :param through: the table of what the row hangs on, which holds the household's id; it is met by its column `by`, and `when` that holds.
+    :param also: columns beside the area that change with it.
+    """
+
+    table: str
+    column: str = "household_id"
+    through: str | None = None
+    by: str = "id"
+    when: str = ""
+    also: Sequence[str] = ()
 
 
-def _moving(table: str, where: str, *, more: str = "", joined: str = "") -> TextClause:
-    question = f"UPDATE {table} t SET area_code = h.village{more} FROM {_HOMES}{joined} WHERE t.county_code = ANY(:counties) AND {where}"  # noqa: S608  (our own names)
-    return text(question).bindparams(
-        bindparam("households", type_=ARRAY(Uuid)), bindparam("villages", type_=ARRAY(CODE)), bindparam("counties", type_=ARRAY(CODE))
+_TOWNSHIP = "township_code = left(h.village, 9)"
+_VERSION = "version = t.version + 1"
+
+# Who lives in a household, or did last and lives in no other.
+_LAST_HOME = """
+    AND (o.valid_to IS NULL OR NOT EXISTS (
+        SELECT FROM membership m WHERE m.county_code = :county AND m.person_id = o.person_id AND m.household_id <> o.household_id
+          AND (m.valid_to IS NULL OR m.valid_to > o.valid_to)))
+"""
+
+FOLLOWING = (
+    Following(table="household", column="id", also=(_TOWNSHIP, _VERSION)),
+    Following(table="household_income"),
+    Following(table="person", column="id", through="membership", by="person_id", when=_LAST_HOME),
+    Following(table="membership"),
+    Following(table="monitored_category"),
+    Following(table="care_assignment", also=(_VERSION,)),
+    Following(table="visit"),
+    Following(table="household_group", also=(_VERSION,)),
+    Following(table="self_report", column="lead_id", through="lead"),
+    Following(table="lead", also=(_TOWNSHIP, _VERSION)),
+    Following(table="department_row"),
+    Following(table="case_step", column="case_id", through="monitoring_case"),
+    Following(table="monitoring_case", also=(_TOWNSHIP, _VERSION)),
+    Following(table="owed_measure", column="flag_id", through="risk_flag"),
+    Following(table="risk_flag", also=(_TOWNSHIP, _VERSION, "changed_at = :at")),
+)
+"""Every table of what belongs to a household; a test fails for one that is not named here."""
+
+
+def _question(following: Following) -> TextClause:
+    through = following.through
+    hangs = f"JOIN {through} AS o ON o.county_code = :county AND o.household_id = h.id" if through else ""
+    met = f"o.{following.by}" if through else "h.id"
+    changes = ", ".join(("area_code = h.village", *following.also))
+    question = f"""
+        UPDATE {following.table} AS t SET {changes}
+        FROM unnest(:households, :villages) AS h (id, village) {hangs}
+        WHERE t.county_code = :county AND t.{following.column} = {met} AND t.area_code <> h.village {following.when}
+    """  # noqa: S608  (our own names)
+    moment = [bindparam("at", type_=INSTANT)] if ":at" in question else []
+    return text(question).bindparams(bindparam("households", type_=ARRAY(Uuid)), bindparam("villages", type_=ARRAY(CODE)), *moment)
+
+
+_QUESTIONS = [(":at" in " ".join(following.also), _question(following)) for following in FOLLOWING]
+
+_COUNTS = text("""
+    SELECT area_code, count(*)::int AS households FROM household WHERE county_code = :county AND area_code = ANY(:old) GROUP BY 1 ORDER BY 1
+""").bindparams(bindparam("old", type_=ARRAY(CODE)))
+# The lock that every decision about a household takes first: nobody decides while it moves.
+_NEXT = text("""
+    SELECT id, area_code FROM household WHERE county_code = :county AND area_code = ANY(:old) ORDER BY id LIMIT :at_most FOR UPDATE
+""").bindparams(bindparam("old", type_=ARRAY(CODE)), bindparam("at_most", type_=Integer()))
+# What names a village and no household: leads and lists of people who are not registered.
+_UNREGISTERED = tuple(
+    text(question).bindparams(bindparam("old", type_=ARRAY(CODE)), bindparam("new", type_=ARRAY(CODE)))
+    for question in (
+        """
+        UPDATE self_report t SET area_code = v.new FROM unnest(:old, :new) AS v (old, new), lead l
+        WHERE t.county_code = :county AND t.area_code = v.old AND l.county_code = :county AND l.id = t.lead_id AND l.household_id IS NULL
+        """,
+        """
+        UPDATE lead t SET area_code = v.new, township_code = left(v.new, 9), version = t.version + 1 FROM unnest(:old, :new) AS v (old, new)
+        WHERE t.county_code = :county AND t.household_id IS NULL AND t.area_code = v.old
+        """,
+        """
+        UPDATE department_row t SET area_code = v.new FROM unnest(:old, :new) AS v (old, new)
+        WHERE t.county_code = :county AND t.household_id IS NULL AND t.area_code = v.old
+        """,
     )
-
-
-MOVES = (
-    _moving("household", "t.id = h.household", more=_TOWNSHIP),
-    *(_moving(table, "t.household_id = h.household") for table in _OF_HOUSEHOLD),
-    *(_moving(table, "t.household_id = h.household", more=_TOWNSHIP) for table in _WORKLISTS),
-    _moving(
-        "person",
-        "t.id = m.person_id",
-        joined=" JOIN membership m ON m.county_code = ANY(:counties) AND m.household_id = h.household AND m.valid_to IS NULL",
-    ),
-    _moving("owed_measure", "t.flag_id = f.id", joined=" JOIN risk_flag f ON f.county_code = ANY(:counties) AND f.household_id = h.household"),
-    _moving("risk_flag", "t.household_id = h.household AND t.status = 'open'", more=", version = t.version + 1"),
 )
 
 
 async def rehome(homes: Mapping[HouseholdId, str], tx: Transaction) -> None:
-    """Move the rows of households to other villages of the same county; open flags get a new version, to be announced again."""
-    values = {"counties": tx.counties, "households": list(homes), "villages": list(homes.values())}
-    for move in MOVES:
-        await tx.execute(move, values)
+    """Give households other villages of their county, all of one county: each row that belongs to one, with its flags' versions.
+
+    :param homes: household -> its new village.
+    """
+    if not homes:
+        return
+    values: dict[str, Any] = {"county": county_of(next(iter(homes.values()))), "households": list(homes), "villages": list(homes.values())}
+    for is_timed, question in _QUESTIONS:
+        await tx.execute(question, values | ({"at": tx.real_now} if is_timed else {}))
+
+
+async def counts_in(villages: Sequence[str], county: str, tx: Transaction) -> dict[str, int]:
+    """Count the households of some villages of a county, each that has any; the index of village worklists holds all that is asked."""
+    if not villages:
+        return {}
+    return {row.area_code: row.households for row in await tx.execute(_COUNTS, {"county": county, "old": list(villages)})}
+
+
+async def next_in(villages: Sequence[str], county: str, tx: Transaction, *, at_most: int) -> Sequence[Row[tuple[UUID, str]]]:
+    """Take the next households of some villages, and keep others from deciding about them until this act ends."""
+    return (await tx.execute(_NEXT, {"county": county, "old": list(villages), "at_most": at_most})).all()  # pyright: ignore[reportReturnType]
+
+
+async def move_unregistered(villages: Mapping[str, str], county: str, tx: Transaction) -> None:
+    """Let leads, reports and list rows of people who are in no household follow their village."""
+    for question in _UNREGISTERED:
+        await tx.execute(question, {"county": county, "old": list(villages), "new": list(villages.values())})

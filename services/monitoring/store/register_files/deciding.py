@@ -84,7 +84,7 @@ _LOOKED_AT = f"""
             WHERE h.household_id IS NOT NULL AND county_code = :county AND household_id = h.household_id AND valid_to IS NULL OFFSET 0
         ) i ON true
         LEFT JOIN others o ON o.household_id = h.household_id
-        LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_to IS NULL
+        LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_from <= :today AND (a.valid_to IS NULL OR a.valid_to > :today)
         LEFT JOIN of_file t ON t.row = s.row
     )
 """

@@ -44,7 +44,7 @@ _DECIDE = text("""
                || CASE WHEN s.revision < 1 THEN jsonb '[["revision", "revision"]]' ELSE '[]' END
                || CASE WHEN k.used THEN jsonb '[["source_number", "source_number_used"]]' ELSE '[]' END AS row_faults
         FROM signal_slice s JOIN kept k ON k.row = s.row
-        LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_to IS NULL
+        LEFT JOIN area a ON a.code = s.area_code AND a.level = 'village' AND a.valid_from <= :today AND (a.valid_to IS NULL OR a.valid_to > :today)
     ), told AS MATERIALIZED (
         SELECT j.*, j.row_faults = '[]' AND NOT j.repeats AND NOT j.known AS is_new,
                max(j.revision) FILTER (WHERE j.row_faults = '[]') OVER (PARTITION BY j.source_number) AS highest_here

@@ -90,7 +90,7 @@ async def _townships(job: Job, tx: Transaction) -> list[str]:
     area = job.arguments["area"]
     if len(area) in (TOWNSHIP, VILLAGE):
         return [area]
-    return [row.code for row in await areas.inside(tx.actor.scope.county, tx) if is_inside(row.code, area)]
+    return [row.code for row in await areas.inside(tx.actor.scope.county, local_day(tx.now), tx) if is_inside(row.code, area)]
 
 
 def _supposed(job: Job, tx: Transaction) -> BottomLine:
