@@ -7,6 +7,7 @@ Not for files of a few rows inside a request.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -180,16 +181,15 @@ class Import:
         if upto is None:
             return None
         part = Part(job=self._job, after=after, upto=upto)
-        if self._only_tries:
-            await self._load.attempt(part, tx)
-        else:
-            await self._take(part, tx)
-        await self._run.part_reached(tx, position=upto, counts=await stage.outcomes(self._job.id, tx, after=after, upto=upto))
+        counts = await self._load.attempt(part, tx) if self._only_tries else await self._take(part, tx)
+        await self._run.part_reached(tx, position=upto, counts=counts)
         return upto
 
-    async def _take(self, part: Part, tx: Transaction) -> None:
-        if not await self._load.take(part, tx):
+    async def _take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
+        counts = await self._load.take(part, tx)
+        if counts is None:
             raise _Undone
+        return counts
 
     async def _at_once(self, tx: Transaction) -> None:
         """Load all rows if none is refused; that one is refused shows in the counts."""
@@ -197,13 +197,14 @@ class Import:
         parts = await self._all_parts(tx)
         if not parts:
             return
+        counts = Counter[Outcome]()
         for part in parts:
-            await self._load.attempt(part, tx)
-        counts = await stage.outcomes(self._job.id, tx, after=0, upto=parts[-1].upto)
-        if not counts.get(Outcome.REFUSED):
+            counts.update(await self._load.attempt(part, tx))
+        if not counts[Outcome.REFUSED]:
+            became = Counter[Outcome]()
             for part in parts:
-                await self._take(part, tx)
-            if await stage.outcomes(self._job.id, tx, after=0, upto=parts[-1].upto) != counts:
+                became.update(await self._take(part, tx))
+            if became != counts:
                 raise _Undone  # somebody came in between: a row has become another's
         await self._run.part_reached(tx, position=parts[-1].upto, counts=counts)
 

@@ -1,9 +1,12 @@
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 
+from shared.database.jobs.results import tell, telling
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
+from shared.kernel.sheets import Outcome
 
 # A slice is read, decided and held against the rules once, in tables that this session alone sees and that each commit empties. Their size the
 # planner can see, whatever it knows of the tables that everybody shares.
@@ -55,11 +58,7 @@ _DECIDE = text("""
            CASE WHEN row_faults <> '[]' THEN row_faults END
     FROM judged JOIN list_slice s ON s.row = judged.row
 """)
-_TELL = text("""
-    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
-    SELECT :county, :job, row, area_code, outcome, row_faults, CASE WHEN outcome <> 'refused' THEN record_id END FROM list_decided
-    ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
-""")
+_TELL = telling("SELECT row, area_code, outcome, row_faults, CASE WHEN outcome <> 'refused' THEN record_id END FROM list_decided")
 
 
 async def note_repeated(job_id: JobId, tx: Transaction) -> None:
@@ -72,11 +71,12 @@ async def hold(kind: str, tx: Transaction) -> None:
     await tx.execute(_HOLD, {"list": f"{tx.actor.scope.county}/{kind}"})
 
 
-async def decide(part: Part, tx: Transaction) -> None:
-    """Say what becomes of each row of a slice, and what is wrong with it."""
+async def decide(part: Part, tx: Transaction) -> Mapping[Outcome, int]:
+    """Say what becomes of each row of a slice, and what is wrong with it; count what became of them."""
     await tx.execute(_BEGIN)
-    for question in (_FILL, _DECIDE, _TELL):
+    for question in (_FILL, _DECIDE):
         await asked(question, part, tx)
+    return await tell(_TELL, part.job.id, tx)
 
 
 async def asked(question: TextClause, part: Part, tx: Transaction, **more: Any) -> CursorResult[Any]:

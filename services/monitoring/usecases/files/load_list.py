@@ -15,6 +15,7 @@ from shared.database.transaction import Transaction
 from shared.kernel.areas import county_of
 from shared.kernel.ids import derived_id
 from shared.kernel.jobs import Job, Part
+from shared.kernel.sheets import Outcome
 
 _ROWS = UUID("5309b6a0-0000-7000-8000-000000000004")
 
@@ -50,17 +51,18 @@ class ListLoad:
         """Find numbers that stand in the file more than once."""
         await department_files.note_repeated(job.id, tx)
 
-    async def attempt(self, part: Part, tx: Transaction) -> None:
+    async def attempt(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Say what would become of the rows of a slice."""
-        await department_files.decide(part, tx)
+        return await department_files.decide(part, tx)
 
-    async def take(self, part: Part, tx: Transaction) -> bool:
-        """Keep what is new in a slice and open its leads; false if somebody sent the same meanwhile.
+    async def take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int] | None:
+        """Keep what is new in a slice and open its leads; nothing if somebody sent the same meanwhile.
 
         :raises ParameterMissing: no total limit is in force; likewise CalendarMissing.
         """
         await department_files.hold(self._kind.sheet.kind, tx)
-        await department_files.decide(part, tx)
+        counts = await department_files.decide(part, tx)
         rules = await law.signal_rules_for(tx.actor.scope.county, self._kind.sheet.kind, tx)
         villages = await department_files.lead_villages(part, self._kind, rules, tx)
-        return await department_files.keep(part, self._kind, await due_in(villages, tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND), tx)
+        due = await due_in(villages, tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND)
+        return counts if await department_files.keep(part, self._kind, due, tx) else None
