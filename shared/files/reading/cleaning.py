@@ -12,7 +12,7 @@ import polars as pl
 
 from shared.files.reading.vectors import TEXT, Sort, inexact, vectors
 from shared.kernel.sheets import MASK, Column, Holds
-from shared.wire.types import UNSAFE
+from shared.kernel.texts import UNSAFE
 
 Check = tuple[pl.Expr, str]  # where it holds, the code
 PLAIN, NUMBER, SORT = pl.col("plain"), pl.col("number"), pl.col("sort")

@@ -20,9 +20,9 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.database.jobs import claims, stage
 from shared.database.transaction import Transaction
-from shared.files import capped
+from shared.files.capped import running
 from shared.files.limits import Limits
-from shared.files.reading import read
+from shared.files.reading.batches import read
 from shared.files.unreadable import Unreadable
 from shared.files.writing import reporting
 from shared.kernel.errors import Conflict
@@ -228,7 +228,7 @@ class Import:
         counts = {Outcome(word): count for word, count in (await self._progress()).counts.items()}
         asked = (self._file, self._kind.sheet, results, report, dict(self._kind.faults), counts, rows <= WHOLE_REPORT, self._limits)
         try:
-            await capped.call(reporting.write, *asked, limits=self._limits)
+            await running.call(reporting.write, *asked, limits=self._limits)
         except Unreadable as error:
             raise NoReport from error
         await self._run.reached(Phase.REPORTING)
