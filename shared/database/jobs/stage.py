@@ -24,7 +24,6 @@ class Sealed:
     person_index: bytes | None = None
     secrets: bytes | None = None
     content_index: bytes | None = None
-    note: bytes | None = None
 
 
 COLUMNS = (
@@ -39,7 +38,6 @@ COLUMNS = (
     "name",
     "secrets",
     "content_index",
-    "note",
     "fields",
     "faults",
 )

@@ -119,7 +119,6 @@ def job_tables(base: type[Table]) -> type[Table]:
         name: str | None = None
         secrets: bytes | None = sealed(default=None, nullable=True)
         content_index: bytes | None = sealed(default=None, nullable=True)
-        note: bytes | None = sealed(default=None, nullable=True)
         fields: dict[str, Any] = document()
         faults: list[Any] | None = document(default=None, nullable=True)
 

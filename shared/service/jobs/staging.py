@@ -80,7 +80,6 @@ class Stager:
             values.get("name"),
             sealed.secrets,
             sealed.content_index,
-            sealed.note,
             fields,
             fault,
         )

@@ -6,8 +6,8 @@ Does not promise that every row has a lead: what calls for one is a rule in data
 Not for reports of people themselves, nor for what a cadre found.
 """
 
-from services.monitoring.store.department_files.keeping import keep, lead_villages
+from services.monitoring.store.department_files.keeping import call_for, keep
 from services.monitoring.store.department_files.questions import decide, hold, note_repeated
 from services.monitoring.store.department_files.rows import DepartmentRow, Standing, behind, standing
 
-__all__ = ["DepartmentRow", "Standing", "behind", "decide", "hold", "keep", "lead_villages", "note_repeated", "standing"]
+__all__ = ["DepartmentRow", "Standing", "behind", "call_for", "decide", "hold", "keep", "note_repeated", "standing"]

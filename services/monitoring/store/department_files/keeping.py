@@ -1,16 +1,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ARRAY, bindparam, text
+from sqlalchemy import ARRAY, Row, bindparam, text
 
 from services.monitoring.domain.files.department_lists import DepartmentList
 from services.monitoring.domain.signals import SignalRule
 from services.monitoring.store.department_files.questions import asked
-from shared.database.columns import CODE, INSTANT
+from services.monitoring.store.leads import LeadRow
+from shared.database.columns import CODE
 from shared.database.transaction import Transaction
+from shared.kernel.areas import TOWNSHIP
 from shared.kernel.jobs import Part
 
-# A new row, its person's household if that is of this county, and the rule that calls for a lead, if one does.
+# A new row, its person's household if that is of this county, and the rule that calls for a lead, if one does. Whether the person has a lead already
+# is looked up by the person (OFFSET 0 keeps it so): the other way round, all leads of the county would be gone through for each row.
 _CALL = text("""
     INSERT INTO list_led
     WITH new AS MATERIALIZED (
@@ -33,26 +37,16 @@ _CALL = text("""
                 LIMIT 1) AS rule_document
         FROM new n LEFT JOIN home h ON h.person_index = n.person_index
     )
-    SELECT row, area_code, record_id, person_index, content_index, secrets, note, fields, cell_faults, source_number,
-           household_id, lead_area, elsewhere, rule_document,
+    SELECT area_code, record_id, person_index, content_index, secrets, source_number, household_id, lead_area, elsewhere, rule_document,
            CASE WHEN rule_document IS NOT NULL THEN coalesce(
-               (SELECT d.lead_id FROM department_row d JOIN lead l ON l.county_code = d.county_code AND l.id = d.lead_id
-                WHERE d.county_code = :county AND d.kind = :list AND d.person_index = c.person_index AND l.status = 'registered' LIMIT 1),
+               (SELECT l.id FROM (
+                    SELECT county_code, lead_id FROM department_row
+                    WHERE county_code = :county AND kind = :list AND person_index = c.person_index AND lead_id IS NOT NULL OFFSET 0
+                ) d JOIN lead l ON l.county_code = d.county_code AND l.id = d.lead_id AND l.status = 'registered' LIMIT 1),
                first_value(record_id) OVER (PARTITION BY person_index, rule_document IS NOT NULL ORDER BY row)) END
     FROM called c
 """).bindparams(*(bindparam(name, type_=ARRAY(CODE)) for name in ("populations", "indicators", "operators", "limits", "documents")))
-_OPENS = "lead_id = record_id"
-
-_VILLAGES = text(f"SELECT DISTINCT lead_area FROM list_led WHERE {_OPENS}")
-_LEADS = text(f"""
-    INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, hardships, registered_elsewhere, secrets,
-                      registered_at, registered_by, due_at)
-    SELECT :county, l.lead_id, left(l.lead_area, 9), l.lead_area, l.household_id, :channel, jsonb_build_array(CAST(:hardship AS text)),
-           l.elsewhere, l.note, :now, :person, v.due_at
-    FROM list_led l JOIN unnest(:villages, :due) AS v (village, due_at) ON v.village = l.lead_area
-    WHERE {_OPENS}
-    ON CONFLICT DO NOTHING
-""").bindparams(bindparam("villages", type_=ARRAY(CODE)), bindparam("due", type_=ARRAY(INSTANT)))
+_OPENING = text("SELECT lead_id, lead_area, household_id, elsewhere, secrets FROM list_led WHERE lead_id = record_id ORDER BY lead_id")
 _ROWS = text("""
     INSERT INTO department_row (county_code, id, area_code, department, kind, source_number, job_id, person_index, content_index, secrets,
                                 household_id, lead_id, rule_document, received_at)
@@ -64,21 +58,39 @@ _ROWS = text("""
 _NEW = text("SELECT count(*) FROM list_decided WHERE outcome = 'created'")
 
 
-async def lead_villages(part: Part, kind: DepartmentList, rules: Sequence[SignalRule], tx: Transaction) -> list[str]:
-    """Hold the new rows of a slice that was decided against the rules; list the villages in which it opens leads."""
+async def call_for(part: Part, kind: DepartmentList, rules: Sequence[SignalRule], tx: Transaction) -> Sequence[Row[Any]]:
+    """Hold the new rows of a slice that was decided against the rules; list those that open a lead, with what is sealed of them."""
     await asked(_CALL, part, tx, **_values(kind, rules))
-    return list((await tx.execute(_VILLAGES)).scalars())
+    return (await tx.execute(_OPENING)).all()
 
 
-async def keep(part: Part, kind: DepartmentList, due: Mapping[str, datetime], tx: Transaction) -> bool:
+async def keep(
+    part: Part, kind: DepartmentList, opening: Sequence[Row[Any]], *, notes: Sequence[bytes], due: Mapping[str, datetime], tx: Transaction
+) -> bool:
     """Keep the new rows of a slice and open the leads that they call for; false if somebody sent the same meanwhile.
 
+    :param notes: what each of the leads says, sealed for it.
     :param due: village -> when the total limit of a lead ends that is registered there now.
     """
     expected = (await tx.execute(_NEW)).scalar_one()
-    places = {"villages": list(due), "due": list(due.values())}
-    await asked(_LEADS, part, tx, **places, channel=kind.channel, hardship=kind.hardship)
+    leads = [_lead(row, kind, tx) | {"secrets": note, "due_at": due[row.lead_area]} for row, note in zip(opening, notes, strict=True)]
+    await tx.insert(LeadRow, leads, skip_existing=True)
     return (await asked(_ROWS, part, tx, list=kind.sheet.kind, department=kind.department)).rowcount == expected
+
+
+def _lead(row: Row[Any], kind: DepartmentList, tx: Transaction) -> dict[str, object]:
+    return {
+        "county_code": tx.actor.scope.county,
+        "id": row.lead_id,
+        "township_code": row.lead_area[:TOWNSHIP],
+        "area_code": row.lead_area,
+        "household_id": row.household_id,
+        "channel": kind.channel,
+        "hardships": [kind.hardship],
+        "registered_elsewhere": row.elsewhere,
+        "registered_at": tx.now,
+        "registered_by": tx.actor.id,
+    }
 
 
 def _values(kind: DepartmentList, rules: Sequence[SignalRule]) -> dict[str, object]:

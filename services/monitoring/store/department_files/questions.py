@@ -13,19 +13,20 @@ from shared.kernel.sheets import Outcome
 _BEGIN = text("""
     DO $do$ BEGIN
         CREATE TEMP TABLE IF NOT EXISTS list_slice (
-            row int, area_code text COLLATE "C", record_id uuid, person_index bytea, content_index bytea, secrets bytea, note bytea, fields jsonb,
+            row int, area_code text COLLATE "C", record_id uuid, person_index bytea, content_index bytea, secrets bytea, fields jsonb,
             cell_faults jsonb, source_number text
         ) ON COMMIT DELETE ROWS;
         CREATE TEMP TABLE IF NOT EXISTS list_decided (LIKE list_slice, outcome text, row_faults jsonb) ON COMMIT DELETE ROWS;
         CREATE TEMP TABLE IF NOT EXISTS list_led (
-            LIKE list_slice, household_id uuid, lead_area text COLLATE "C", elsewhere boolean, rule_document text, lead_id uuid
+            area_code text COLLATE "C", record_id uuid, person_index bytea, content_index bytea, secrets bytea, source_number text,
+            household_id uuid, lead_area text COLLATE "C", elsewhere boolean, rule_document text, lead_id uuid
         ) ON COMMIT DELETE ROWS;
         TRUNCATE list_slice, list_decided, list_led;
     END $do$
 """)
 _FILL = text("""
     INSERT INTO list_slice
-    SELECT s.row, s.area_code, s.record_id, s.person_index, s.content_index, s.secrets, s.note, s.fields, s.faults, s.fields ->> 'source_number'
+    SELECT s.row, s.area_code, s.record_id, s.person_index, s.content_index, s.secrets, s.fields, s.faults, s.fields ->> 'source_number'
     FROM import_row s WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
 """)
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:list, 0))")

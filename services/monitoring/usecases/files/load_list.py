@@ -21,7 +21,7 @@ _ROWS = UUID("5309b6a0-0000-7000-8000-000000000004")
 
 
 def seal_row_of(kind: DepartmentList) -> Callable[[Vault, UUID, Mapping[str, str | None]], Sealed]:
-    """Make the function that seals a row of a list: its person and all that it tells, and the note of the lead that it may open."""
+    """Make the function that seals a row of a list: its person and all that it tells."""
 
     def seal(vault: Vault, row_id: UUID, row: Mapping[str, str | None]) -> Sealed:
         number, source_number = row["id_number"], row["source_number"]
@@ -35,7 +35,6 @@ def seal_row_of(kind: DepartmentList) -> Callable[[Vault, UUID, Mapping[str, str
             person_index=vault.index(number),
             secrets=vault.seal(told, table="department_row", row=record_id),
             content_index=vault.index(orjson.dumps(told).decode()),
-            note=vault.seal({"note": kind.note(row)}, table="lead", row=record_id),
         )
 
     return seal
@@ -63,6 +62,12 @@ class ListLoad:
         await department_files.hold(self._kind.sheet.kind, tx)
         counts = await department_files.decide(part, tx)
         rules = await law.signal_rules_for(tx.actor.scope.county, self._kind.sheet.kind, tx)
-        villages = await department_files.lead_villages(part, self._kind, rules, tx)
-        due = await due_in(villages, tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND)
-        return counts if await department_files.keep(part, self._kind, due, tx) else None
+        opening = await department_files.call_for(part, self._kind, rules, tx)
+        due = await due_in(sorted({row.lead_area for row in opening}), tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND)
+        notes = [self._note(row.lead_id, row.secrets, tx.vault) for row in opening]
+        return counts if await department_files.keep(part, self._kind, opening, notes=notes, due=due, tx=tx) else None
+
+    def _note(self, lead_id: UUID, row: bytes, vault: Vault) -> bytes:
+        """Seal for a lead what the row tells that opens it; few rows do, so it is not done for each that is staged."""
+        told = vault.open(row, table="department_row", row=lead_id)
+        return vault.seal({"note": self._kind.note(told)}, table="lead", row=lead_id)
