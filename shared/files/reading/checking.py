@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import NoneType
+from typing import Any
 
 import orjson
 import polars as pl
@@ -106,7 +107,8 @@ class Checker:
         return vectors(column, guarded=self._guarded)
 
     def _is_long(self, column: Sequence[object]) -> bool:
-        texts = (cell for cell in column if isinstance(cell, str)) if set(map(type, column)) - {str, NoneType} else filter(None, column)
+        only_texts = set(map(type, column)) <= {str, NoneType}
+        texts: Iterable[Any] = filter(None, column) if only_texts else (cell for cell in column if isinstance(cell, str))
         return max(map(len, texts), default=0) > self._longest
 
     def _rows(self, numbers: range, cells: Mapping[int, pl.DataFrame], faults: Faults) -> pl.DataFrame:
