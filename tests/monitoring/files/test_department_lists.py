@@ -5,6 +5,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.monitoring.store.department_files.keeping import CALL
+from services.monitoring.store.department_files.questions import BEGIN
+from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Department
 from tests.builders.files import Row, a_list_row
 from tests.builders.people import a_household, a_member
@@ -12,6 +15,7 @@ from tests.builders.places import NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP
 from tests.builders.story import Way, done, refused
 from tests.fixtures.tokens import HOME, county, department_user, prefecture, village
 from tests.monitoring.files.conftest import Files, counts
+from tests.shared.database.plans import plan_of
 
 MEDICAL, HOUSING = "medical_insurance_list", "housing_list"
 DEPARTMENTS = {
@@ -144,6 +148,18 @@ async def test_one_person_has_one_lead_as_long_as_it_is_checked_and_another_afte
     assert {each["answer"]["lead_id"] for each in (first, second, third)} == {lead["id"]}
     assert fourth["answer"]["lead_id"] not in {None, lead["id"]}
     assert answers([fourth]) == ["registered"]
+
+
+async def test_whether_a_person_has_a_lead_is_looked_up_by_the_person_and_not_among_all_leads(monitoring_worker: Database) -> None:
+    """A county has thousands of leads, and a list thousands of rows that call for one."""
+    texts = dict.fromkeys(("populations", "indicators", "operators", "limits", "documents"), "{any}")
+    async with monitoring_worker.engine.connect() as connection:
+        await connection.execute(BEGIN)
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(await plan_of(connection, CALL, {"county": HOME[:6], "list": MEDICAL, **texts}))
+
+    assert "Index Cond: ((county_code = $6) AND (kind = $7) AND (person_index = c.person_index))" in plan
+    assert "id = department_row.lead_id" in plan
 
 
 async def test_one_person_in_two_kinds_of_trouble_has_a_lead_for_each(files: Files) -> None:

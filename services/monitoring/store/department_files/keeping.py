@@ -15,7 +15,7 @@ from shared.kernel.jobs import Part
 
 # A new row, its person's household if that is of this county, and the rule that calls for a lead, if one does. Whether the person has a lead already
 # is looked up by the person (OFFSET 0 keeps it so): the other way round, all leads of the county would be gone through for each row.
-_CALL = text("""
+CALL = text("""
     INSERT INTO list_led
     WITH new AS MATERIALIZED (
         SELECT * FROM list_decided WHERE outcome = 'created'
@@ -40,9 +40,10 @@ _CALL = text("""
     SELECT area_code, record_id, person_index, content_index, secrets, source_number, household_id, lead_area, elsewhere, rule_document,
            CASE WHEN rule_document IS NOT NULL THEN coalesce(
                (SELECT l.id FROM (
-                    SELECT county_code, lead_id FROM department_row
+                    SELECT lead_id FROM department_row
                     WHERE county_code = :county AND kind = :list AND person_index = c.person_index AND lead_id IS NOT NULL OFFSET 0
-                ) d JOIN lead l ON l.county_code = d.county_code AND l.id = d.lead_id AND l.status = 'registered' LIMIT 1),
+                ) d, LATERAL (SELECT id, status FROM lead WHERE county_code = :county AND id = d.lead_id OFFSET 0) l
+                WHERE l.status = 'registered' LIMIT 1),
                first_value(record_id) OVER (PARTITION BY person_index, rule_document IS NOT NULL ORDER BY row)) END
     FROM called c
 """).bindparams(*(bindparam(name, type_=ARRAY(CODE)) for name in ("populations", "indicators", "operators", "limits", "documents")))
@@ -60,7 +61,7 @@ _NEW = text("SELECT count(*) FROM list_decided WHERE outcome = 'created'")
 
 async def call_for(part: Part, kind: DepartmentList, rules: Sequence[SignalRule], tx: Transaction) -> Sequence[Row[Any]]:
     """Hold the new rows of a slice that was decided against the rules; list those that open a lead, with what is sealed of them."""
-    await asked(_CALL, part, tx, **_values(kind, rules))
+    await asked(CALL, part, tx, **_values(kind, rules))
     return (await tx.execute(_OPENING)).all()
 
 

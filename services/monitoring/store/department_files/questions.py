@@ -10,7 +10,7 @@ from shared.kernel.sheets import Outcome
 
 # A slice is read, decided and held against the rules once, in tables that this session alone sees and that each commit empties. Their size the
 # planner can see, whatever it knows of the tables that everybody shares.
-_BEGIN = text("""
+BEGIN = text("""
     DO $do$ BEGIN
         CREATE TEMP TABLE IF NOT EXISTS list_slice (
             row int, area_code text COLLATE "C", record_id uuid, person_index bytea, content_index bytea, secrets bytea, fields jsonb,
@@ -74,7 +74,7 @@ async def hold(kind: str, tx: Transaction) -> None:
 
 async def decide(part: Part, tx: Transaction) -> Mapping[Outcome, int]:
     """Say what becomes of each row of a slice, and what is wrong with it; count what became of them."""
-    await tx.execute(_BEGIN)
+    await tx.execute(BEGIN)
     for question in (_FILL, _DECIDE):
         await asked(question, part, tx)
     return await tell(_TELL, part.job.id, tx)
