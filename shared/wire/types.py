@@ -11,14 +11,10 @@ from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as StdnumError
 
 from shared.kernel import people
+from shared.kernel.texts import UNSAFE
 from shared.kernel.workdays import local_day
 from shared.wire.faults import fault
 
-# Control characters, and those that are invisible or turn the direction of reading.
-_UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
-)
-UNSAFE = _UNSAFE  # for the cells of files too
 _MONEY = re.compile(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
 _QUANTITY = re.compile(r"^(0|[1-9][0-9]{0,5})(\.[0-9]{1,2})?$")
 # An ID number, or the number of a disability certificate: class, grade, and how often it was re-issued, follow it.
@@ -34,7 +30,7 @@ _LATEST = datetime(2101, 1, 1, tzinfo=UTC)
 
 
 def _safe(text: str) -> str:
-    if _UNSAFE.search(text):
+    if UNSAFE.search(text):
         raise fault("unsafe_text")
     return text
 

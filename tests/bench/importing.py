@@ -136,8 +136,9 @@ def _imported(bench: Bench, working: Runner, file: Path, *, people: int) -> Work
 
 
 def empty(world: World) -> None:
-    """Forget everybody, every job and every file."""
+    """Forget everybody, every job and every file, and that there was anything: autovacuum would analyse what is empty again, while it fills."""
     world.ask(FILES, f"TRUNCATE {_EMPTIED} CASCADE")
+    world.ask(FILES, "SELECT pg_stat_reset()")
     world.ask(FILES, "CHECKPOINT")
     store = FileStore(FOLDER / "files")
     for file in store.folder.iterdir():

@@ -1,6 +1,6 @@
 """A department's list is screened against the register: the whole job, beside COPY of the list and one hash join by blind index.
 
-The limit only finds who is registered. Ours also reads and checks the file, seals each row three times over, keeps it with its audit and its result,
+The limit only finds who is registered. Ours also reads and checks the file, seals each row, keeps it with its audit and its result,
 holds it against the rules in force, opens the leads and writes the report.
 """
 

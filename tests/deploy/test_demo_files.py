@@ -18,7 +18,7 @@ from services.monitoring.jobs import FILE_KINDS
 from services.monitoring.migrations.versions.v0007_department_lists import RULES
 from services.monitoring.queries.department_rows import NO_LEAD
 from shared.files.limits import Limits
-from shared.files.reading import read
+from shared.files.reading.batches import read
 from shared.kernel.areas import COUNTIES
 from shared.kernel.sheets import Sheet
 

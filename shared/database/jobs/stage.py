@@ -14,7 +14,6 @@ from sqlalchemy import Integer, bindparam, text
 
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId
-from shared.kernel.sheets import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +53,6 @@ _SLICE = text("""
         SELECT unit FROM import_row WHERE county_code = :county AND job_id = :job AND unit > :after ORDER BY unit, row LIMIT :at_most
     ) AS next
 """).bindparams(bindparam("at_most", type_=Integer()))
-# OFFSET 0 keeps the planner from joining by the job alone, as it would as long as it knows nothing of the job's rows.
-_COUNT = text("""
-    SELECT r.outcome, count(*)::int AS rows FROM import_row s, LATERAL (
-        SELECT outcome FROM job_result WHERE county_code = s.county_code AND job_id = s.job_id AND row = s.row OFFSET 0
-    ) AS r
-    WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto GROUP BY 1
-""")
 
 
 def row_id(job_id: JobId, row: int, kind: int) -> UUID:
@@ -97,9 +89,3 @@ async def next_slice(job_id: JobId, tx: Transaction, *, after: int, rows: int) -
     """Find up to which unit a slice of about so many rows reaches, in the transaction's county."""
     asked = {"county": tx.actor.scope.county, "job": job_id, "after": after, "at_most": rows}
     return (await tx.execute(_SLICE, asked)).scalar()
-
-
-async def outcomes(job_id: JobId, tx: Transaction, *, after: int, upto: int) -> dict[Outcome, int]:
-    """Count what became of the rows of a slice."""
-    asked = {"county": tx.actor.scope.county, "job": job_id, "after": after, "upto": upto}
-    return {Outcome(row.outcome): row.rows for row in await tx.execute(_COUNT, asked)}

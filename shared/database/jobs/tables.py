@@ -105,7 +105,6 @@ def job_tables(base: type[Table]) -> type[Table]:
         __tablename__ = "import_row"
         __table_args__ = (
             PrimaryKeyConstraint("county_code", "job_id", "unit", "row"),
-            Index("ix_import_row_person", "county_code", "job_id", "person_index"),
             {"prefixes": ["UNLOGGED"]},
         )
 

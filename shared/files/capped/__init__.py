@@ -1,5 +1,4 @@
-"""Functions in a process of their own, with little memory, little time and nothing to steal."""
+"""Functions in a process of their own, with little memory, little time and nothing to steal: `running.py` starts it, `child.py` is it.
 
-from shared.files.capped.running import call, stream
-
-__all__ = ["call", "stream"]
+Nothing is imported here: the child would load what only its parent needs, and it is started for every file.
+"""

@@ -1,5 +1,4 @@
-"""What was uploaded, as rows of clean texts and what is wrong with them. It runs in a child process; only the door is called from outside."""
+"""What was uploaded, as rows of clean texts and what is wrong with them. It runs in a child process; only `batches.py` is called from outside.
 
-from shared.files.reading.batches import Batch, read
-
-__all__ = ["Batch", "read"]
+Nothing is imported here: the child would load what only its parent needs, and it is started for every file.
+"""

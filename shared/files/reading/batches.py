@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from shared.files import capped
+from shared.files.capped import running
 from shared.files.limits import DEFAULT, Limits
 from shared.files.reading import checking
 from shared.files.unreadable import Unreadable
@@ -44,7 +44,7 @@ async def read(file: Path, sheet: Sheet, *, limits: Limits = DEFAULT, today: dat
     file = await asyncio.to_thread(file.resolve, strict=True)  # that there is none is not the file's fault
     schema = pl.Schema({"row": pl.UInt32, **{column.field: pl.String for column in sheet.columns}, "faults": pl.String})
     arguments = (file, sheet, limits, today or local_day(datetime.now(UTC)))
-    async with aclosing(capped.stream(checking.batches, *arguments, limits=limits)) as messages:
+    async with aclosing(running.stream(checking.batches, *arguments, limits=limits)) as messages:
         async for message in messages:
             yield _batch(message, schema)
 

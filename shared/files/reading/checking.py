@@ -6,6 +6,8 @@ Promises that a row is either in what comes out or empty, and that what is wrong
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import NoneType
+from typing import Any
 
 import orjson
 import polars as pl
@@ -105,7 +107,9 @@ class Checker:
         return vectors(column, guarded=self._guarded)
 
     def _is_long(self, column: Sequence[object]) -> bool:
-        return max([len(cell) for cell in column if isinstance(cell, str)], default=0) > self._longest
+        only_texts = set(map(type, column)) <= {str, NoneType}
+        texts: Iterable[Any] = filter(None, column) if only_texts else (cell for cell in column if isinstance(cell, str))
+        return max(map(len, texts), default=0) > self._longest
 
     def _rows(self, numbers: range, cells: Mapping[int, pl.DataFrame], faults: Faults) -> pl.DataFrame:
         """Put the columns of the sheet side by side, with what is wrong with each row."""

@@ -7,12 +7,13 @@ a cell is told, not all of them.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
 
 from shared.files.reading.vectors import TEXT, Sort, inexact, vectors
 from shared.kernel.sheets import MASK, Column, Holds
-from shared.wire.types import UNSAFE
+from shared.kernel.texts import UNSAFE
 
 Check = tuple[pl.Expr, str]  # where it holds, the code
 PLAIN, NUMBER, SORT = pl.col("plain"), pl.col("number"), pl.col("sort")
@@ -34,9 +35,11 @@ _THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _NEGATIVE = r"^[-−][0-9.]*[0-9]$"
 _NO_NUMBER = r"^(?i)[+-]?(nan|inf|infinity|null|none)$"
 _MONEY = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$"
+_KEPT_MONEY = r"^(0|[1-9][0-9]{0,11})\.[0-9]{2}$"
 _LARGEST_MONEY = 1e12
 _LARGEST_QUANTITY = 1e6
 _COUNT = r"^[0-9]{1,9}(\.0*)?$"
+_KEPT_COUNT = r"^(0|[1-9][0-9]{0,4})$"
 _LARGEST_COUNT = 100_000
 _DAY = (
     r"^([0-9]{4}) ?(?:- ?([0-9]{1,2}) ?-|/ ?([0-9]{1,2}) ?/|\. ?([0-9]{1,2}) ?\.|年 ?([0-9]{1,2}) ?月) ?([0-9]{1,2})(?: ?日)?"
@@ -57,15 +60,21 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a text is written that passes, and what is checked, in this order."""
+    """How a text is written that passes, and what is checked, in this order.
+
+    :param kept: what texts look like that are kept as they stand, whatever sort of value they were; where all do, nothing more is looked at.
+    """
 
     value: pl.Expr
     checks: Sequence[Check]
+    kept: str | None = None
 
 
 def clean(column: Column, frame: pl.DataFrame, *, today: date) -> Cleaned:
     """Check the cells of a column, given as `shared/files/reading/vectors.py` gives them."""
     rule = _RULES[column.holds](column, today)
+    if rule.kept and frame.select(PLAIN.str.contains(rule.kept).fill_null(not column.required).all()).item():
+        return Cleaned(frame["plain"], pl.repeat(None, len(frame), dtype=pl.String, eager=True))
     checks, value = [*_before(column), *rule.checks], rule.value
     if column.masked and column.holds in (Holds.ID_NUMBER, Holds.PHONE):  # a masked name passes as a name does
         masked = ((SORT == Sort.TEXT) & TEXT.str.contains(_MASKED_NUMBER)).fill_null(value=False)
@@ -164,6 +173,7 @@ def _hundredths(code: str, largest: float) -> Rule:
             ((largest <= NUMBER) | off, code),
             ((SORT == Sort.TEXT) & ~(given.str.contains(_MONEY) & (given.cast(pl.Float64, strict=False) < largest)), code),
         ],
+        kept=_KEPT_MONEY,
     )
 
 
@@ -177,6 +187,7 @@ def _count(_: Column, __: date) -> Rule:
             ((NUMBER < 0) | ((SORT == Sort.TEXT) & given.str.contains(_NEGATIVE)), "negative"),
             (~SORT.is_in([Sort.TEXT, Sort.NUMBER]) | (PLAIN.is_not_null() & ~fits.fill_null(value=False)), "count"),
         ],
+        kept=_KEPT_COUNT,
     )
 
 
@@ -211,6 +222,7 @@ def _choice(column: Column, _: date) -> Rule:
     return Rule(code, [(~SORT.is_in([Sort.TEXT, Sort.NUMBER]) | (PLAIN.is_not_null() & code.is_null()), "choice")])
 
 
+@cache
 def _folded(word: str) -> str:
     return str(vectors([word])["plain"][0])
 

@@ -52,7 +52,10 @@ def vectors(values: Sequence[object], *, guarded: bool = False) -> pl.DataFrame:
 
     :param guarded: the cells are of a CSV file, where an apostrophe or `="…"` may keep a text from becoming a formula.
     """
-    if set(map(type, values)) <= {str, NoneType}:
+    types = set(map(type, values))
+    if types <= {int, float, NoneType} and types != {NoneType}:
+        return _numbers(values)
+    if types <= {str, NoneType}:
         frame = pl.Series("text", values, dtype=pl.String).to_frame().with_columns(_trimmed(TEXT), number=_NO_NUMBER, sort=_TEXT_ONLY)
     else:
         frame = _mixed(values).with_columns(_trimmed(TEXT))
@@ -73,6 +76,13 @@ def _trimmed(text: pl.Expr, blanks: str | None = None) -> pl.Expr:
 def _plain(*, wide: bool, guards: bool) -> pl.Expr:
     plain = TEXT.str.replace_many(_WIDE).str.strip_chars(" ") if wide else TEXT
     return plain.str.strip_prefix("'") if guards else plain
+
+
+def _numbers(values: Sequence[object]) -> pl.DataFrame:
+    number = pl.col("number")
+    frame = pl.Series("number", values, dtype=pl.Float64, strict=False).to_frame()
+    sort = pl.when(number.is_null()).then(pl.lit(Sort.TEXT, pl.UInt8)).otherwise(pl.lit(Sort.NUMBER, pl.UInt8))
+    return frame.select(number, text=_digits(number), sort=sort).with_columns(plain=TEXT)
 
 
 def _mixed(values: Sequence[object]) -> pl.DataFrame:

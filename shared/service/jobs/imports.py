@@ -7,6 +7,7 @@ Not for files of a few rows inside a request.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -19,9 +20,9 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.database.jobs import claims, stage
 from shared.database.transaction import Transaction
-from shared.files import capped
+from shared.files.capped import running
 from shared.files.limits import Limits
-from shared.files.reading import read
+from shared.files.reading.batches import read
 from shared.files.unreadable import Unreadable
 from shared.files.writing import reporting
 from shared.kernel.errors import Conflict
@@ -180,16 +181,15 @@ class Import:
         if upto is None:
             return None
         part = Part(job=self._job, after=after, upto=upto)
-        if self._only_tries:
-            await self._load.attempt(part, tx)
-        else:
-            await self._take(part, tx)
-        await self._run.part_reached(tx, position=upto, counts=await stage.outcomes(self._job.id, tx, after=after, upto=upto))
+        counts = await self._load.attempt(part, tx) if self._only_tries else await self._take(part, tx)
+        await self._run.part_reached(tx, position=upto, counts=counts)
         return upto
 
-    async def _take(self, part: Part, tx: Transaction) -> None:
-        if not await self._load.take(part, tx):
+    async def _take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
+        counts = await self._load.take(part, tx)
+        if counts is None:
             raise _Undone
+        return counts
 
     async def _at_once(self, tx: Transaction) -> None:
         """Load all rows if none is refused; that one is refused shows in the counts."""
@@ -197,13 +197,14 @@ class Import:
         parts = await self._all_parts(tx)
         if not parts:
             return
+        counts = Counter[Outcome]()
         for part in parts:
-            await self._load.attempt(part, tx)
-        counts = await stage.outcomes(self._job.id, tx, after=0, upto=parts[-1].upto)
-        if not counts.get(Outcome.REFUSED):
+            counts.update(await self._load.attempt(part, tx))
+        if not counts[Outcome.REFUSED]:
+            became = Counter[Outcome]()
             for part in parts:
-                await self._take(part, tx)
-            if await stage.outcomes(self._job.id, tx, after=0, upto=parts[-1].upto) != counts:
+                became.update(await self._take(part, tx))
+            if became != counts:
                 raise _Undone  # somebody came in between: a row has become another's
         await self._run.part_reached(tx, position=parts[-1].upto, counts=counts)
 
@@ -227,7 +228,7 @@ class Import:
         counts = {Outcome(word): count for word, count in (await self._progress()).counts.items()}
         asked = (self._file, self._kind.sheet, results, report, dict(self._kind.faults), counts, rows <= WHOLE_REPORT, self._limits)
         try:
-            await capped.call(reporting.write, *asked, limits=self._limits)
+            await running.call(reporting.write, *asked, limits=self._limits)
         except Unreadable as error:
             raise NoReport from error
         await self._run.reached(Phase.REPORTING)

@@ -10,7 +10,7 @@ from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Department, Role
 from shared.kernel.jobs import Job, Part
-from shared.kernel.sheets import Sheet
+from shared.kernel.sheets import Outcome, Sheet
 from shared.wire.files import RowAnswer
 
 
@@ -21,12 +21,12 @@ class Load(Protocol):
         """Compare the rows of the whole file with one another."""
         ...
 
-    async def attempt(self, part: Part, tx: Transaction) -> None:
-        """Say what would become of each row, and change nothing."""
+    async def attempt(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
+        """Say what would become of each row, and change nothing; count the rows by what would become of them."""
         ...
 
-    async def take(self, part: Part, tx: Transaction) -> bool:
-        """Say what becomes of each row, and keep it; false if somebody changed the same meanwhile, and it has to be done again."""
+    async def take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int] | None:
+        """Say what becomes of each row, and keep it; nothing if somebody changed the same meanwhile, and it has to be done again."""
         ...
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from shared.files.limits import DEFAULT, Limits
-from shared.files.reading import read
+from shared.files.reading.batches import read
 from shared.files.unreadable import Unreadable
 from shared.kernel.sheets import Column, Holds, Sheet
 

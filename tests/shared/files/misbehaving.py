@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from shared.files.capped.frames import HEADER
+from shared.files.reading import checking
 from shared.files.unreadable import Unreadable
 
 
@@ -21,6 +22,11 @@ def count(number: int) -> Iterator[int]:
 
 def give_back(*values: Any) -> list[str]:
     return [repr(value) for value in values]
+
+
+def tell_what_is_loaded() -> list[str]:
+    assert checking.__name__ in sys.modules
+    return [name for name in sys.modules if "." not in name]
 
 
 def use_up_memory_in_python() -> None:

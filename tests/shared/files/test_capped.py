@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import structlog
 
-from shared.files import capped
+from shared.files.capped import running
 from shared.files.limits import Limits
 from shared.files.unreadable import Unreadable
 from tests.shared.files import misbehaving
@@ -25,7 +25,7 @@ FEW = Limits(seconds=60, memory=300)
 
 
 async def everything(function: Callable[..., Any], *args: Any, limits: Limits = FEW) -> list[Any]:
-    async with aclosing(capped.stream(function, *args, limits=limits)) as values:
+    async with aclosing(running.stream(function, *args, limits=limits)) as values:
         return [value async for value in values]
 
 
@@ -40,7 +40,7 @@ async def test_what_a_generator_yields_arrives_in_order() -> None:
 
 
 async def test_what_a_function_returns_arrives() -> None:
-    assert await capped.call(misbehaving.give_back, 1, Path("a"), MappingProxyType({"a": "b"}), limits=FEW) == [
+    assert await running.call(misbehaving.give_back, 1, Path("a"), MappingProxyType({"a": "b"}), limits=FEW) == [
         "1",
         f"{Path('a')!r}",
         "mappingproxy({'a': 'b'})",
@@ -59,7 +59,7 @@ async def test_who_does_not_end_takes_too_long(function: Callable[..., Any]) -> 
 
 async def test_processor_time_is_limited_though_nobody_waits() -> None:
     async def listen_once() -> None:
-        async with aclosing(capped.stream(misbehaving.never_end, limits=Limits(seconds=2))) as values:
+        async with aclosing(running.stream(misbehaving.never_end, limits=Limits(seconds=2))) as values:
             async for _ in values:
                 await until(lambda: not children())
 
@@ -117,7 +117,7 @@ async def test_what_a_function_prints_does_not_get_between() -> None:
 )
 async def test_what_is_no_message_is_not_taken_for_one(raw: bytes) -> None:
     with structlog.testing.capture_logs() as logs, pytest.raises(Unreadable) as caught:
-        await capped.call(misbehaving.send, raw, limits=FEW)
+        await running.call(misbehaving.send, raw, limits=FEW)
 
     assert caught.value.code == "unreadable"
     assert "李文芳" not in str(logs)
@@ -126,7 +126,7 @@ async def test_what_is_no_message_is_not_taken_for_one(raw: bytes) -> None:
 async def test_a_child_inherits_nothing_worth_having(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "secret")
 
-    told = await capped.call(misbehaving.tell_who_it_is, limits=FEW)
+    told = await running.call(misbehaving.tell_who_it_is, limits=FEW)
 
     assert set(told["environment"]) <= {"PATH", "LC_CTYPE", "MALLOC_ARENA_MAX", "POLARS_MAX_THREADS", "RUST_BACKTRACE", "_RJEM_MALLOC_CONF"}
     assert told["nice"] == os.nice(0) + 10
@@ -134,8 +134,13 @@ async def test_a_child_inherits_nothing_worth_having(monkeypatch: pytest.MonkeyP
     assert told["open"] < 10
 
 
+async def test_a_child_loads_nothing_that_only_its_parent_needs() -> None:
+    """Each file waits for it: these would double the time to start."""
+    assert not set(await running.call(misbehaving.tell_what_is_loaded, limits=FEW)) & {"asyncio", "pydantic", "sqlalchemy", "structlog", "fastapi"}
+
+
 async def test_a_child_waits_for_a_slow_reader(tmp_path: Path) -> None:
-    async with aclosing(capped.stream(misbehaving.send_without_pause, tmp_path / "sent", limits=FEW)) as values:
+    async with aclosing(running.stream(misbehaving.send_without_pause, tmp_path / "sent", limits=FEW)) as values:
         await anext(values)
         previous = ""
         while (sent := (tmp_path / "sent").read_text()) != previous:
@@ -146,7 +151,7 @@ async def test_a_child_waits_for_a_slow_reader(tmp_path: Path) -> None:
 
 
 async def test_time_in_which_the_reader_is_busy_does_not_count(tmp_path: Path) -> None:
-    async with aclosing(capped.stream(misbehaving.send_without_pause, tmp_path / "sent", limits=Limits(seconds=4))) as values:
+    async with aclosing(running.stream(misbehaving.send_without_pause, tmp_path / "sent", limits=Limits(seconds=4))) as values:
         await anext(values)
         await asyncio.sleep(5)
 
@@ -154,7 +159,7 @@ async def test_time_in_which_the_reader_is_busy_does_not_count(tmp_path: Path) -
 
 
 async def test_a_reader_that_stops_listening_leaves_no_process() -> None:
-    async with aclosing(capped.stream(misbehaving.tell_its_number_and_wait, limits=FEW)) as values:
+    async with aclosing(running.stream(misbehaving.tell_its_number_and_wait, limits=FEW)) as values:
         child = await anext(values)
 
     assert not alive(child)
@@ -165,7 +170,7 @@ async def test_a_reader_that_is_cancelled_leaves_no_process() -> None:
     numbers: list[int] = []
 
     async def listen() -> None:
-        async with aclosing(capped.stream(misbehaving.tell_its_number_and_wait, limits=FEW)) as values:
+        async with aclosing(running.stream(misbehaving.tell_its_number_and_wait, limits=FEW)) as values:
             async for number in values:
                 numbers.append(number)
                 started.set()
@@ -192,7 +197,7 @@ async def test_a_reader_that_is_cancelled_before_anything_came_leaves_no_process
 
 
 async def test_a_child_that_is_killed_from_outside_is_unreadable() -> None:
-    async with aclosing(capped.stream(misbehaving.tell_its_number_and_wait, limits=FEW)) as values:
+    async with aclosing(running.stream(misbehaving.tell_its_number_and_wait, limits=FEW)) as values:
         os.kill(await anext(values), signal.SIGKILL)
 
         with pytest.raises(Unreadable) as caught:
@@ -202,12 +207,12 @@ async def test_a_child_that_is_killed_from_outside_is_unreadable() -> None:
 
 _PARENT = """
 import asyncio
-from shared.files import capped
+from shared.files.capped import running
 from shared.files.limits import Limits
 from tests.shared.files import misbehaving
 
 async def main():
-    async for number in capped.stream(misbehaving.tell_its_number_and_wait, limits=Limits()):
+    async for number in running.stream(misbehaving.tell_its_number_and_wait, limits=Limits()):
         print(number, flush=True)
 
 asyncio.run(main())

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from shared.files import capped
+from shared.files.capped import running
 from shared.files.faults import FAULTS
 from shared.files.limits import Limits
 from shared.files.reading.checking import batches
@@ -128,7 +128,7 @@ async def test_a_file_with_changed_bytes_is_read_or_refused(name: str, tmp_path:
 
     while told.total() < MUTANTS:
         try:
-            async with aclosing(capped.stream(verdicts, tmp_path, name, told.total(), MUTANTS, limits=Limits(seconds=300))) as each:
+            async with aclosing(running.stream(verdicts, tmp_path, name, told.total(), MUTANTS, limits=Limits(seconds=300))) as each:
                 async for verdict in each:
                     told[verdict] += 1
         except Unreadable as refused:  # this one ended the process: the library was asked for too much, or panicked

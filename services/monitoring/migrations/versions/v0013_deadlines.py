@@ -12,7 +12,7 @@ from shared.database.migrations import audit, guard
 from shared.kernel.ids import derived_id
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 APP, WORKER = "monitoring_app", "monitoring_worker"
 LAW = UUID("5309b6a0-0000-7000-8000-000000000002")

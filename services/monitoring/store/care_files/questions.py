@@ -1,9 +1,12 @@
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 
+from shared.database.jobs.results import tell, telling
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
+from shared.kernel.sheets import Outcome
 
 # A slice is read and decided once, in tables that this session alone sees and that each commit empties.
 _BEGIN = text("""
@@ -85,13 +88,9 @@ _DECIDE = text(f"""
            CASE WHEN row_faults <> '[]' THEN row_faults END
     FROM judged
 """)
-_TELL = text("""
-    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
-    SELECT :county, :job, row, area_code, outcome, row_faults,
+_TELL = telling("""SELECT row, area_code, outcome, row_faults,
            CASE outcome WHEN 'refused' THEN NULL WHEN 'unchanged' THEN held_id ELSE record_id END
-    FROM care_decided
-    ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
-""")
+    FROM care_decided""")
 _END = text("""
     UPDATE care_assignment a SET valid_to = d.valid_from, version = a.version + 1 FROM care_decided d
     WHERE d.outcome = 'updated' AND a.county_code = :county AND a.id = d.held_id AND a.valid_to IS NULL
@@ -116,11 +115,12 @@ async def hold(part: Part, tx: Transaction) -> None:
     await _ask(_HOLD, part, tx)
 
 
-async def decide(part: Part, tx: Transaction) -> None:
-    """Say what becomes of each row of a slice, and what is wrong with it."""
+async def decide(part: Part, tx: Transaction) -> Mapping[Outcome, int]:
+    """Say what becomes of each row of a slice, and what is wrong with it; count what became of them."""
     await tx.execute(_BEGIN)
-    for question in (_FILL, _DECIDE, _TELL):
+    for question in (_FILL, _DECIDE):
         await _ask(question, part, tx)
+    return await tell(_TELL, part.job.id, tx)
 
 
 async def keep(part: Part, tx: Transaction) -> bool:

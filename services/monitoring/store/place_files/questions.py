@@ -1,9 +1,12 @@
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 
+from shared.database.jobs.results import tell, telling
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
+from shared.kernel.sheets import Outcome
 from shared.kernel.workdays import local_day
 
 # A slice is read and decided once, in tables that this session alone sees and that each commit empties.
@@ -87,12 +90,8 @@ _DECIDE = text(f"""
            CASE WHEN row_faults <> '[]' THEN row_faults END
     FROM judged
 """)
-_TELL = text("""
-    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
-    SELECT :county, :job, row, area_code, outcome, row_faults, CASE WHEN outcome <> 'refused' THEN coalesce(held_id, record_id) END
-    FROM place_decided
-    ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
-""")
+_TELL = telling("""SELECT row, area_code, outcome, row_faults, CASE WHEN outcome <> 'refused' THEN coalesce(held_id, record_id) END
+    FROM place_decided""")
 _ADD = text("""
     INSERT INTO place (county_code, id, area_code, list_code, place_code, title, valid_from, document_number)
     SELECT :county, record_id, named_area, list_code, place_code, place_title, valid_from, document_number
@@ -107,11 +106,12 @@ async def note_repeated(job_id: JobId, tx: Transaction) -> None:
     await tx.execute(_TWICE, {"counties": tx.counties, "job": job_id})
 
 
-async def decide(part: Part, tx: Transaction) -> None:
-    """Say what becomes of each row of a slice, and what is wrong with it."""
+async def decide(part: Part, tx: Transaction) -> Mapping[Outcome, int]:
+    """Say what becomes of each row of a slice, and what is wrong with it; count what became of them."""
     await tx.execute(_BEGIN)
-    for question in (_FILL, _DECIDE, _TELL):
+    for question in (_FILL, _DECIDE):
         await _ask(question, part, tx)
+    return await tell(_TELL, part.job.id, tx)
 
 
 async def keep(part: Part, tx: Transaction) -> bool:

@@ -9,7 +9,8 @@ Not for one household that a person enters: that is `register_household`.
 
 from services.monitoring.store.register_files.adding import add
 from services.monitoring.store.register_files.changing import change
-from services.monitoring.store.register_files.deciding import decide, hold, note_repeated, villages_of
+from services.monitoring.store.register_files.deciding import decide, hold, note_repeated, villages_with_new
 from services.monitoring.store.register_files.forms_in_files import keep as keep_forms
+from services.monitoring.store.register_files.slices import read
 
-__all__ = ["add", "change", "decide", "hold", "keep_forms", "note_repeated", "villages_of"]
+__all__ = ["add", "change", "decide", "hold", "keep_forms", "note_repeated", "read", "villages_with_new"]

@@ -1,11 +1,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ARRAY, bindparam, text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.monitoring.domain.income.figures import AMOUNTS
 from services.monitoring.store.register_files.slices import BORN_ON, INCOME_ID, MEMBERSHIP_ID, SEX, TAKEN, values_of
-from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Part
 
@@ -15,13 +15,13 @@ _EXPECTED = text(f"""
     SELECT count(*) FILTER (WHERE outcome = 'created') AS people, count(DISTINCT subject_id) FILTER (WHERE subject_id = unit_id) AS households
     FROM {TAKEN} t
 """)
+# By when a village's households are to be visited is looked up: joined, each village would meet each household, for nobody knows how few there are.
 _HOUSEHOLDS = text(f"""
     INSERT INTO household (county_code, id, township_code, area_code, number, kind, due_at, registered_at)
-    SELECT :county, t.subject_id, left(t.area_code, 9), t.area_code, t.household_number, t.kind, v.due_at, :now
-    FROM {TAKEN} t JOIN unnest(:villages, :due) AS v (village, due_at) ON v.village = t.area_code
-    WHERE t.subject_id = t.unit_id AND t.relation = 'head'
+    SELECT :county, t.subject_id, left(t.area_code, 9), t.area_code, t.household_number, t.kind, CAST(:due ->> t.area_code AS timestamptz), :now
+    FROM {TAKEN} t WHERE t.subject_id = t.unit_id AND t.relation = 'head'
     ON CONFLICT DO NOTHING
-""").bindparams(bindparam("villages", type_=ARRAY(CODE)), bindparam("due", type_=ARRAY(INSTANT)))
+""").bindparams(bindparam("due", type_=JSONB))
 _INCOMES = text(f"""
     INSERT INTO household_income (county_code, id, household_id, area_code, valid_from, people, {_AMOUNTS}, recorded_at)
     SELECT :county, {INCOME_ID}, subject_id, min(area_code), :today, count(*),
@@ -50,8 +50,7 @@ async def add(part: Part, due: Mapping[str, datetime], tx: Transaction) -> bool:
     """
     values = values_of(part, tx)
     expected = (await tx.execute(_EXPECTED, values)).one()
-    places = {"villages": list(due), "due": list(due.values())}
-    if (await tx.execute(_HOUSEHOLDS, values | places)).rowcount != expected.households:
+    if (await tx.execute(_HOUSEHOLDS, values | {"due": {village: day.isoformat() for village, day in due.items()}})).rowcount != expected.households:
         return False
     await tx.execute(_INCOMES, values)
     if (await tx.execute(_DIRECTORY, values)).rowcount != expected.people:

@@ -1,12 +1,15 @@
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 
 from services.monitoring.domain.income.figures import AMOUNTS
 from services.monitoring.store.register_files import forms_in_files
-from services.monitoring.store.register_files.slices import COLUMNS, read, values_of
+from services.monitoring.store.register_files.slices import COLUMNS, values_of
+from shared.database.jobs.results import tell, telling
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
+from shared.kernel.sheets import Outcome
 
 _REPEATED = ("area_code", "kind", "people", "net_income", *AMOUNTS)
 _DIFFERS = " OR ".join(f"min({each}) IS DISTINCT FROM max({each})" for each in _REPEATED)
@@ -14,14 +17,11 @@ _INCOME_CHANGES = " OR ".join(f"s.{each} <> i.{each}" for each in AMOUNTS)
 _SOURCES = ("wage_income", "production_income", "property_income", "transfer_income")
 _NET = " + ".join(f"coalesce({each}, 0)" for each in _SOURCES) + " - coalesce(production_expense, 0)"
 
-_NUMBERS = text("""
-    SELECT DISTINCT fields ->> 'household_number' FROM import_row
-    WHERE county_code = :county AND job_id = :job AND unit > :after AND unit <= :upto
+_HOLD = text("""
+    SELECT id FROM household WHERE county_code = :county AND number = ANY(ARRAY(SELECT DISTINCT household_number FROM register_slice))
+    ORDER BY id FOR UPDATE
 """)
-_HOLD = text("SELECT id FROM household WHERE county_code = :county AND number = ANY(:numbers) ORDER BY id FOR UPDATE")
-_VILLAGES = text("""
-    SELECT DISTINCT area_code FROM import_row WHERE county_code = :county AND job_id = :job AND unit > :after AND unit <= :upto AND faults IS NULL
-""")
+_VILLAGES = text("SELECT DISTINCT area_code FROM register_decided WHERE outcome = 'created'")
 _TWICE = text("""
     INSERT INTO import_fault (county_code, job_id, row, field, code)
     SELECT county_code, job_id, row, 'id_number', 'twice_in_file' FROM (
@@ -148,11 +148,7 @@ _DECIDE = text(f"""
            CASE WHEN NOT refused THEN coalesce(household_id, unit_id) END
     FROM summed JOIN register_slice s ON s.row = summed.row
 """)
-_TELL = text("""
-    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
-    SELECT :county, :job, row, area_code, outcome, row_faults, subject_id FROM register_decided
-    ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
-""")
+_TELL = telling("SELECT row, area_code, outcome, row_faults, subject_id FROM register_decided")
 
 
 async def note_repeated(job_id: JobId, tx: Transaction) -> None:
@@ -161,23 +157,21 @@ async def note_repeated(job_id: JobId, tx: Transaction) -> None:
     await forms_in_files.note_contradictions(job_id, tx)
 
 
-async def hold(part: Part, tx: Transaction) -> None:
-    """Keep others from deciding about the households of a slice until this act ends."""
-    numbers = list((await _ask(_NUMBERS, part, tx)).scalars())
-    await tx.execute(_HOLD, {"county": tx.actor.scope.county, "numbers": sorted(filter(None, numbers))})
+async def hold(tx: Transaction) -> None:
+    """Keep others from deciding about the households of the slice that was read until this act ends."""
+    await tx.execute(_HOLD, {"county": tx.actor.scope.county})
 
 
-async def villages_of(part: Part, tx: Transaction) -> list[str]:
-    """List the villages of a slice."""
-    return list((await _ask(_VILLAGES, part, tx)).scalars())
+async def villages_with_new(tx: Transaction) -> list[str]:
+    """List the villages in which somebody of the slice is new."""
+    return list((await tx.execute(_VILLAGES)).scalars())
 
 
-async def decide(part: Part, tx: Transaction) -> None:
-    """Say what becomes of each row of a slice, and what is wrong with it."""
-    await read(part, tx)
+async def decide(part: Part, tx: Transaction) -> Mapping[Outcome, int]:
+    """Say what becomes of each row of a slice that was read, and what is wrong with it; count what became of them."""
     await _ask(_DECIDE, part, tx)
     await forms_in_files.mark(part, tx)
-    await _ask(_TELL, part, tx)
+    return await tell(_TELL, part.job.id, tx)
 
 
 async def _ask(question: TextClause, part: Part, tx: Transaction) -> CursorResult[Any]:

@@ -73,7 +73,7 @@ MEMBERSHIP_ID, INCOME_ID = _of_the_same_row("record_id", 3), _of_the_same_row("s
 
 
 async def read(part: Part, tx: Transaction) -> None:
-    """Read a slice from the stage; what was read before is forgotten."""
+    """Read a slice from the stage, for all that follows; what was read before is forgotten."""
     await tx.execute(_BEGIN)
     await tx.execute(_FILL, values_of(part, tx))
 

@@ -3,7 +3,7 @@
 A row's id is the id of its visit and of the lead that it opens. A fixed number of statements, in tables that this session alone sees.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,10 @@ from sqlalchemy import ARRAY, CursorResult, Date, Row, TextClause, bindparam, te
 
 from services.monitoring.domain.signals import Grade
 from shared.database.columns import CODE, INSTANT
+from shared.database.jobs.results import tell, telling
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
+from shared.kernel.sheets import Outcome
 from shared.kernel.workdays import local_day
 
 _BEGIN = text("""
@@ -98,11 +100,7 @@ _DECIDE = text(f"""
            CASE WHEN row_faults <> '[]' THEN row_faults END
     FROM judged JOIN result_slice s ON s.row = judged.row
 """).bindparams(bindparam("homes", type_=ARRAY(CODE)), bindparam("today", type_=Date()), bindparam("earliest", type_=Date()))  # noqa: S608
-_TELL = text("""
-    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
-    SELECT :county, :job, row, area_code, outcome, row_faults, CASE WHEN outcome <> 'refused' THEN screening_id END FROM result_decided
-    ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
-""")
+_TELL = telling("SELECT row, area_code, outcome, row_faults, CASE WHEN outcome <> 'refused' THEN screening_id END FROM result_decided")
 _CALLED = text("SELECT DISTINCT area_code, visited_on, hardship FROM result_decided WHERE outcome = 'updated' AND result = 'trouble'")
 _LEADS = text("""
     INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, grade, hardships, secrets, registered_at, registered_by,
@@ -154,8 +152,8 @@ async def hold(part: Part, tx: Transaction) -> None:
     await _asked(_HOLD_HOUSEHOLDS, part, tx)
 
 
-async def decide(part: Part, tx: Transaction, *, earliest: date) -> None:
-    """Say what becomes of each row of a slice, and what is wrong with it.
+async def decide(part: Part, tx: Transaction, *, earliest: date) -> Mapping[Outcome, int]:
+    """Say what becomes of each row of a slice, and what is wrong with it; count what became of them.
 
     :param earliest: the day since which trouble may have been found.
     """
@@ -163,7 +161,7 @@ async def decide(part: Part, tx: Transaction, *, earliest: date) -> None:
     await _asked(_FILL, part, tx)
     homes = [tx.actor.scope.county, tx.actor.scope.county[:4]]
     await _asked(_DECIDE, part, tx, homes=homes, today=local_day(tx.now), earliest=earliest)
-    await _asked(_TELL, part, tx)
+    return await tell(_TELL, part.job.id, tx)
 
 
 async def called(tx: Transaction) -> Sequence[Row[Any]]:

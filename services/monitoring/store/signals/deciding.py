@@ -3,15 +3,18 @@
 What the same job, or the same request, kept before is not known: a row's outcome does not depend on how a file is cut into slices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, text
 
 from services.monitoring.store.signals.slices import Batch, ask
 from shared.database.columns import CODE
+from shared.database.jobs import results
+from shared.database.jobs.results import telling
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId
+from shared.kernel.sheets import Outcome
 
 _TWICE = text("""
     INSERT INTO import_fault (county_code, job_id, row, field, code)
@@ -60,11 +63,7 @@ _DECIDE = text("""
            t.is_new, t.is_new AND t.revision > t.highest AND t.revision = t.highest_here
     FROM told t JOIN signal_slice s ON s.row = t.row
 """).bindparams(bindparam("day", type_=CODE), bindparam("kind", type_=CODE))
-_TELL = text("""
-    INSERT INTO job_result (county_code, job_id, row, area_code, outcome, faults, subject_id)
-    SELECT :county, :job, row, area_code, outcome, faults, CASE WHEN outcome <> 'refused' THEN id END FROM signal_decided
-    ON CONFLICT (county_code, job_id, row) DO UPDATE SET outcome = excluded.outcome, faults = excluded.faults, subject_id = excluded.subject_id
-""")
+_TELL = telling("SELECT row, area_code, outcome, faults, CASE WHEN outcome <> 'refused' THEN id END FROM signal_decided")
 _DECIDED = text("SELECT row, outcome, faults, id FROM signal_decided ORDER BY row")
 
 
@@ -78,9 +77,9 @@ async def decide(batch: Batch, tx: Transaction) -> None:
     await ask(_DECIDE, batch, tx, day=batch.kind.day)
 
 
-async def tell(batch: Batch, tx: Transaction) -> None:
-    """Write down what became of the rows of a file."""
-    await ask(_TELL, batch, tx)
+async def tell(job_id: JobId, tx: Transaction) -> Mapping[Outcome, int]:
+    """Write down what became of the rows of a file, and count it."""
+    return await results.tell(_TELL, job_id, tx)
 
 
 async def decided(tx: Transaction) -> Sequence[Row[Any]]:

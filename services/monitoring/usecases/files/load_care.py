@@ -9,6 +9,7 @@ from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Job, Part
+from shared.kernel.sheets import Outcome
 
 
 def seal_cadre(vault: Vault, record_id: UUID, row: Mapping[str, str | None]) -> Sealed:
@@ -26,12 +27,12 @@ class CareLoad:
         """Find households and roles that stand in the file more than once."""
         await care_files.note_repeated(job.id, tx)
 
-    async def attempt(self, part: Part, tx: Transaction) -> None:
+    async def attempt(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Say what would become of the rows of a slice."""
-        await care_files.decide(part, tx)
+        return await care_files.decide(part, tx)
 
-    async def take(self, part: Part, tx: Transaction) -> bool:
-        """Keep what is new in a slice and end whom it replaces; false if somebody assigned one of these meanwhile."""
+    async def take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int] | None:
+        """Keep what is new in a slice and end whom it replaces; nothing if somebody assigned one of these meanwhile."""
         await care_files.hold(part, tx)
-        await care_files.decide(part, tx)
-        return await care_files.keep(part, tx)
+        counts = await care_files.decide(part, tx)
+        return counts if await care_files.keep(part, tx) else None

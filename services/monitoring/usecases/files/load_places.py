@@ -8,6 +8,7 @@ from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Job, Part
+from shared.kernel.sheets import Outcome
 
 
 def seal_nothing(vault: Vault, record_id: UUID, row: Mapping[str, str | None]) -> Sealed:
@@ -22,11 +23,11 @@ class PlaceLoad:
         """Find places that stand in the file more than once."""
         await place_files.note_repeated(job.id, tx)
 
-    async def attempt(self, part: Part, tx: Transaction) -> None:
+    async def attempt(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Say what would become of the rows of a slice."""
-        await place_files.decide(part, tx)
+        return await place_files.decide(part, tx)
 
-    async def take(self, part: Part, tx: Transaction) -> bool:
-        """Put what is new in a slice on its list; false if somebody listed one of these meanwhile."""
-        await place_files.decide(part, tx)
-        return await place_files.keep(part, tx)
+    async def take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int] | None:
+        """Put what is new in a slice on its list; nothing if somebody listed one of these meanwhile."""
+        counts = await place_files.decide(part, tx)
+        return counts if await place_files.keep(part, tx) else None

@@ -13,7 +13,7 @@ from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Job, Part
 from shared.kernel.people import IdNumber
-from shared.kernel.sheets import MASK
+from shared.kernel.sheets import MASK, Outcome
 
 
 def seal_person(vault: Vault, record_id: UUID, row: Mapping[str, str | None]) -> Sealed:
@@ -39,17 +39,19 @@ class RegisterLoad:
         """Find who stands in the file more than once."""
         await register_files.note_repeated(job.id, tx)
 
-    async def attempt(self, part: Part, tx: Transaction) -> None:
+    async def attempt(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Say what would become of the rows of a slice."""
-        await register_files.decide(part, tx)
+        await register_files.read(part, tx)
+        return await register_files.decide(part, tx)
 
-    async def take(self, part: Part, tx: Transaction) -> bool:
-        """Register what is new in a slice and change what is different; false if somebody registered one of these people meanwhile."""
-        await register_files.hold(part, tx)
-        await register_files.decide(part, tx)
-        due = await due_in(await register_files.villages_of(part, tx), tx, days=Key.VISIT_DAYS)
+    async def take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int] | None:
+        """Register what is new in a slice and change what is different; nothing if somebody registered one of these people meanwhile."""
+        await register_files.read(part, tx)
+        await register_files.hold(tx)
+        counts = await register_files.decide(part, tx)
+        due = await due_in(await register_files.villages_with_new(tx), tx, days=Key.VISIT_DAYS)
         if not await register_files.add(part, due, tx):
-            return False
+            return None
         await register_files.change(part, tx)
         await register_files.keep_forms(part, tx)
-        return True
+        return counts

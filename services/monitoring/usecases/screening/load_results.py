@@ -17,6 +17,7 @@ from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Job, Part
+from shared.kernel.sheets import Outcome
 from shared.kernel.workdays import SHANGHAI, local_day
 
 
@@ -39,15 +40,15 @@ class ResultsLoad:
         """Find households that stand in the file more than once."""
         await results.note_repeated(job.id, tx)
 
-    async def attempt(self, part: Part, tx: Transaction) -> None:
+    async def attempt(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Say what would become of the rows of a slice."""
-        await results.decide(part, tx, earliest=await _earliest(tx))
+        return await results.decide(part, tx, earliest=await _earliest(tx))
 
-    async def take(self, part: Part, tx: Transaction) -> bool:
-        """Keep the visits of a slice and open the leads of their trouble; false if somebody was quicker."""
+    async def take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int] | None:
+        """Keep the visits of a slice and open the leads of their trouble; nothing if somebody was quicker."""
         await results.hold(part, tx)
-        await results.decide(part, tx, earliest=await _earliest(tx))
-        return await results.keep(part, await _called(await results.called(tx), tx), tx)
+        counts = await results.decide(part, tx, earliest=await _earliest(tx))
+        return counts if await results.keep(part, await _called(await results.called(tx), tx), tx) else None
 
 
 async def _earliest(tx: Transaction) -> date:

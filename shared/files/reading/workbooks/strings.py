@@ -48,9 +48,10 @@ class Strings:
 
         :raises Unreadable: there is no string of a number.
         """
-        if self._held.is_empty():
+        types = set(map(type, cells))
+        if self._held.is_empty() or str not in types:
             return cells
-        if set(map(type, cells)) <= {str}:
+        if types == {str}:
             return self._exchanged(pl.Series(cells, dtype=pl.String))
         texts = self._exchanged(pl.Series([cell if isinstance(cell, str) else None for cell in cells], dtype=pl.String))
         return [text if isinstance(cell, str) else cell for cell, text in zip(cells, texts, strict=True)]
