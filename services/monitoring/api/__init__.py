@@ -22,12 +22,10 @@ from services.monitoring.api.screening import screening
 from services.monitoring.api.self_reports import self_reports
 from services.monitoring.api.signals import signals
 
-ROUTERS = (self_reports, households, incomes, leads, cases, flags, law, lines)
-ROUTERS = (self_reports, households, screening, leads, lead_answers, cases, flags, law)
-ROUTERS = (self_reports, households, leads, cases, pauses, escalations, flags, law)
-ROUTERS = (self_reports, households, changes, change_requests, leads, cases, flags, law)
-ROUTERS = (self_reports, households, duplicates, leads, cases, flags, law)
-ROUTERS = (self_reports, households, leads, cases, flags, law, signals)
-ROUTERS = (self_reports, households, assignments, visits, groups, leads, cases, flags, areas, place_lists, law)
+REGISTER = (households, changes, change_requests, duplicates, incomes, assignments, visits, groups)
+LEADS = (self_reports, signals, screening, leads, lead_answers)
+DECISIONS = (cases, pauses, escalations, flags)
+LAW = (areas, place_lists, law, lines)
+ROUTERS = (*REGISTER, *LEADS, *DECISIONS, *LAW)
 
 __all__ = ["ROUTERS"]
