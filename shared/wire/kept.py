@@ -17,7 +17,9 @@ C = TypeVar("C")
 def written(value: Any) -> Any:
     """Write a command, or a part of one, as a request would bring it, in full: seal what this gives."""
     match value:
-        case people.IdNumber() | people.Phone():
+        case people.IdNumber():
+            return value.number + value.disability
+        case people.Phone() | people.CertificateNumber():
             return value.number
         case people.PersonName():
             return value.full

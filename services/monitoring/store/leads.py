@@ -171,8 +171,10 @@ DISMISS_REGISTERED = (
         dismissal_reason=bindparam("reason"),
         verified_at=bindparam("at"),
         verified_by=bindparam("person"),
+        paused_at=None,
         version=col(LeadRow.version) + 1,
     )
+    .returning(col(LeadRow.id))
 )
 JOIN = (
     update(LeadRow)
@@ -263,10 +265,10 @@ async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason:
     return list((await tx.execute(DISMISS_WAITING, asked)).scalars())
 
 
-async def dismiss_registered(household_id: HouseholdId, tx: Transaction, *, reason: str) -> None:
-    """Dismiss the leads of a household that nobody has verified."""
+async def dismiss_registered(household_id: HouseholdId, tx: Transaction, *, reason: str) -> list[UUID]:
+    """Dismiss the leads of a household that nobody has verified, and name them: each is to be answered."""
     said = {"reason": reason, "at": tx.now, "person": tx.actor.id}
-    await tx.execute(DISMISS_REGISTERED, {"counties": tx.counties, "household": household_id} | said)
+    return list((await tx.execute(DISMISS_REGISTERED, {"counties": tx.counties, "household": household_id} | said)).scalars())
 
 
 async def join(lead_ids: Sequence[UUID], case_id: CaseId, tx: Transaction) -> None:

@@ -167,7 +167,8 @@ async def test_a_number_that_is_somebody_s_is_nobody_else_s(way: Way, admin: asy
 async def test_a_correction_says_what_is_right_of_somebody_who_lives_here(way: Way) -> None:
     family = await a_registered(way, "head", "son")
 
-    assert refused(await corrected(way, family.people[0])) == (422, "NothingCorrected", ["body.name", "body.id_number"])
+    nothing = ["body.name", "body.certificate", "body.id_number", "body.certificate_number", "body.born_on", "body.sex"]
+    assert refused(await corrected(way, family.people[0])) == (422, "NothingCorrected", nothing)
     assert refused(await corrected(way, family.people[0], name="罗国强", seen=3)) == (412, "Stale", ["header.if-match"])
     assert refused(await corrected(way, family.people[0], name="罗国强", by=village()))[:2] == (403, "Forbidden")
     for stranger in (each for each in STRANGERS if each.role != "village_cadre"):

@@ -72,7 +72,7 @@ async def household_lineage(household_id: UUID, tx: InTransaction) -> LineageSho
 
 @changes.post("/v1/people/{person_id}/correction")
 async def person_correction(person_id: UUID, body: CorrectPerson, tx: InTransaction, expected: ExpectedVersion) -> HouseholdNow:
-    """更正一人的姓名或身份证号码；所见版本为其所在户的版本。"""
+    """更正一人的姓名、证件、出生日期或性别；所见版本为其所在户的版本。"""
     return await correct_person(PersonId(person_id), body, tx, expected=expected)
 
 

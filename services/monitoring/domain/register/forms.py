@@ -4,7 +4,7 @@ A field that nobody has filled in is None: not known is not no. Areas of land ar
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -185,6 +185,13 @@ def _check_work(form: PersonForm) -> None:
 def disability_said_by(certificate: str) -> PersonForm:
     """Read class and grade from what follows the ID number on a disability certificate."""
     return PersonForm(health=(Health.DISABLED,), disability_class=DisabilityClass(certificate[0]), disability_grade=int(certificate[1]))
+
+
+def with_disability(form: PersonForm | None, certificate: str) -> PersonForm:
+    """Put what a disability certificate says into a form; all else in it stays."""
+    said = disability_said_by(certificate)
+    health = [*(each for each in (form and form.health) or () if each not in (Health.HEALTHY, Health.DISABLED)), Health.DISABLED]
+    return replace(form or said, health=tuple(health), disability_class=said.disability_class, disability_grade=said.disability_grade)
 
 
 class Clear(StrEnum):

@@ -112,6 +112,37 @@ def identify(
     return Identity(certificate=certificate, id_number=id_number, certificate_number=certificate_number, born_on=born_on, sex=sex)
 
 
+def corrected(
+    field: str,
+    present: Identity,
+    *,
+    certificate: Certificate | None,
+    id_number: IdNumber | None,
+    certificate_number: CertificateNumber | None,
+    born_on: date | None,
+    sex: Sex | None,
+    today: date,
+) -> Identity:
+    """Put together who somebody is once what was written wrongly is right; what is not given stays, unless an ID number says it.
+
+    :param certificate: another kind, with its number; an ID number alone is that of a resident.
+    :raises NumberMissing: the certificate has a number, and none is known; likewise NumberOfAnotherKind, NumberSaysOtherwise.
+    :raises BornOnAndSexMissing: there is no ID number to say them; likewise NotYetHappened.
+    """
+    becomes = certificate or (Certificate.RESIDENT_ID if id_number else present.certificate)
+    stays = becomes is present.certificate
+    numbered = becomes is Certificate.RESIDENT_ID
+    return identify(
+        field,
+        certificate=becomes,
+        id_number=id_number or (present.id_number if stays else None),
+        certificate_number=certificate_number or (present.certificate_number if stays else None),
+        born_on=born_on if numbered else born_on or present.born_on,
+        sex=sex if numbered else sex or present.sex,
+        today=today,
+    )
+
+
 def sex_of(id_number: IdNumber) -> Sex:
     """Read the sex from an ID number."""
     return Sex.MALE if id_number.is_a_man_s else Sex.FEMALE

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 
+EVER = date(1900, 1, 1)
+"""Before every day that may be told: from then on holds what nobody said since when."""
+
 
 class Dated(Protocol):
     """Something that holds from a day on, up to but without the day of its end; the present has no end."""

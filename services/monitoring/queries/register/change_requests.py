@@ -1,7 +1,7 @@
 """Changes that were asked for: the list of an area, and one with what is asked, masked."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 
 from services.monitoring.domain.register.change_requests import ChangeAct, ChangeRequestId, RequestStatus
 from services.monitoring.domain.register.households import Labour, Relation
+from services.monitoring.domain.register.people import Certificate, Sex
 from services.monitoring.store.register import change_requests
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
-from shared.kernel.people import IdNumber, PersonName
+from shared.kernel.people import CertificateNumber, IdNumber, PersonName
 
 
 class RequestLine(BaseModel):
@@ -47,7 +48,11 @@ class CorrectionAsked(BaseModel):
 
     person_id: UUID
     name: str | None = Field(examples=["李**"])
+    certificate: Certificate | None
     id_number: str | None = Field(examples=["533522********00**"])
+    certificate_number: str | None = Field(examples=["E****78"])
+    born_on: date | None
+    sex: Sex | None
 
 
 class RequestShown(RequestLine):
@@ -103,9 +108,14 @@ def _asked(act: ChangeAct, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _correction(asked: dict[str, Any]) -> CorrectionAsked:
-    name, number = asked["name"], asked["id_number"]
+    """Mask what is asked; what was asked before other certificates were known names none."""
+    name, number, other = asked["name"], asked["id_number"], asked.get("certificate_number")
     return CorrectionAsked(
         person_id=asked["person_id"],
         name=str(PersonName(name)) if name else None,
-        id_number=str(IdNumber(number)) if number else None,
+        certificate=asked.get("certificate"),
+        id_number=str(IdNumber(number[:18])) if number else None,
+        certificate_number=str(CertificateNumber(other)) if other else None,
+        born_on=asked.get("born_on"),
+        sex=asked.get("sex"),
     )

@@ -68,7 +68,7 @@ class IncomeShown(BaseModel):
 class HouseholdShown(BaseModel):
     """A household as of a day; `area` is where it is now, `village` where it was then. `missing` (六清) is told of the present only.
 
-    One that is gone has neither members nor an income any more; see its lineage.
+    One that is gone has neither members, income nor form any more, and nothing is missing; see its lineage.
     """
 
     id: UUID
@@ -112,7 +112,8 @@ async def show_household(household_id: HouseholdId, tx: Transaction, *, as_of: d
     category = await categories.on(household_id, past or today, tx)
     members = await (people.members_on(household_id, past, tx) if past else people.members_of(household_id, tx))
     filled = await forms.of_people_on([member.id for member in members], past or today, tx)
-    income = await _income(household_id, row.area_code, tx, past=past)
+    goes_on = row.status is not HouseholdStatus.GONE
+    income = await _income(household_id, row.area_code, tx, past=past) if past or goes_on else None
     return HouseholdShown(
         id=row.id,
         version=row.version,
@@ -128,7 +129,7 @@ async def show_household(household_id: HouseholdId, tx: Transaction, *, as_of: d
         members=[_member(each, tx, as_of=past or today, form=person_form_shown(filled.get(each.id))) for each in members],
         income=income,
         form=household_form_shown(held, tx),
-        missing=[] if past else await missing(row, held, members, filled, tx),
+        missing=await missing(row, held, members, filled, tx) if goes_on and not past else [],
     )
 
 

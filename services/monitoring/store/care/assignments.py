@@ -68,6 +68,10 @@ END = (
     .values(valid_to=bindparam("until", type_=Date()), version=col(AssignmentRow.version) + 1)
     .returning(col(AssignmentRow.version))
 )
+END_ALL = text("""
+    UPDATE care_assignment SET valid_to = greatest(valid_from, :on), version = version + 1
+    WHERE county_code = :county AND household_id = :household AND (valid_to IS NULL OR valid_to > :on)
+""").bindparams(bindparam("on", type_=Date()))
 _ORDER = col(AssignmentRow.assigned_at), col(AssignmentRow.id)
 OF_CADRE = (
     SHOWN.where(
@@ -122,6 +126,11 @@ async def end(assignment: Assignment, on: date, tx: Transaction, *, expected: in
     if changed is None:
         raise Stale("header.if-match")
     return changed
+
+
+async def end_all(household: Row[Any], on: date, tx: Transaction) -> None:
+    """End all charges at a household on a day; one that would begin later never does."""
+    await tx.execute(END_ALL, {"county": household.county_code, "household": household.id, "on": on})
 
 
 async def of_household(household_id: UUID, on: date, tx: Transaction) -> Sequence[Row[Any]]:

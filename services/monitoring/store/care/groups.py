@@ -88,6 +88,10 @@ END = (
     .values(valid_to=bindparam("until", type_=Date()), version=col(HouseholdGroupRow.version) + 1)
     .returning(col(HouseholdGroupRow.version))
 )
+END_ALL = text("""
+    UPDATE household_group SET valid_to = greatest(valid_from, :on), version = version + 1
+    WHERE county_code = :county AND household_id = :household AND (valid_to IS NULL OR valid_to > :on)
+""").bindparams(bindparam("on", type_=Date()))
 _ORDER = col(HouseholdGroupRow.noted_at), col(HouseholdGroupRow.household_id)
 _BESIDE = (col(HouseholdRow.county_code) == col(HouseholdGroupRow.county_code)) & (col(HouseholdRow.id) == col(HouseholdGroupRow.household_id))
 OF_GROUP = (
@@ -147,6 +151,11 @@ async def end(belonging: InGroup, on: date, tx: Transaction, *, expected: int) -
     if changed is None:
         raise Stale("header.if-match")
     return changed
+
+
+async def end_all(household: Row[Any], on: date, tx: Transaction) -> None:
+    """End all that a household belongs to on a day."""
+    await tx.execute(END_ALL, {"county": household.county_code, "household": household.id, "on": on})
 
 
 async def households_of(group_code: str, area: str, tx: Transaction, *, after: Place | None, size: int) -> tuple[list[Row[Any]], str | None]:

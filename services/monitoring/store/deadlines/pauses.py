@@ -72,6 +72,10 @@ END = text("""
     bindparam("moved_step_days", type_=ARRAY(Integer())),
     bindparam("counties", type_=ARRAY(CODE)),
 )
+END_WITH = text("""
+    UPDATE pause SET ended_at = :now, ended_by = :person, ending = :ending, days = 0, step_days = 0
+    WHERE county_code = ANY(:counties) AND subject_id = ANY(:subjects) AND ended_at IS NULL
+""").bindparams(bindparam("now", type_=INSTANT), bindparam("subjects", type_=ARRAY(Uuid())), bindparam("counties", type_=ARRAY(CODE)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +118,9 @@ async def end(pauses: Sequence[Ended], ending: Ending, tx: Transaction) -> None:
     }
     if len((await tx.execute(END, values)).all()) != len(pauses):
         raise Stale
+
+
+async def end_with(subjects: Sequence[UUID], tx: Transaction) -> None:
+    """End the pauses of matters that are over themselves: no limit moves any more."""
+    asked = {"counties": tx.counties, "subjects": list(subjects), "now": tx.now, "person": tx.actor.id, "ending": Ending.ACTED}
+    await tx.execute(END_WITH, asked)

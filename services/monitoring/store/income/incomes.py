@@ -1,7 +1,7 @@
 """What households live on, dated; and the two figures per head as the database computes them: the same expression for one household and for all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -80,6 +80,19 @@ class IncomeRow(Base, table=True):
     recorded_at: datetime = instant()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What totals were added up from, code -> yuan, and the days of their period: as far as somebody named them."""
+
+    period_type: PeriodType = PeriodType.LAST_12_MONTHS
+    period_from: date | None = None
+    period_to: date | None = None
+    items: Mapping[str, str] | None = None
+
+
+ONLY_TOTALS = Behind()
+
+
 # The same figures as `domain/income/figures.py`; a test feeds both and compares.
 NET = (
     col(IncomeRow.wage_income)
@@ -145,6 +158,7 @@ END = text("""
     WHERE county_code = :county AND household_id = :household AND valid_to IS NULL RETURNING valid_to
 """).bindparams(bindparam("since", type_=Date()))
 _STANDS = {each: bindparam(each, type_=MONEY) for each in AMOUNTS} | {"people": bindparam("people", type_=Integer())}
+_BEHIND = ("period_type", "period_from", "period_to", "items")
 _BEGIN = insert(IncomeRow).values(
     county_code=bindparam("county"),
     id=func.uuidv7(),
@@ -153,14 +167,16 @@ _BEGIN = insert(IncomeRow).values(
     valid_from=bindparam("since"),
     recorded_at=bindparam("now"),
     **_STANDS,
+    **{each: bindparam(each, type_=table_of(IncomeRow).c[each].type) for each in _BEHIND},
 )
 BEGIN = _BEGIN.on_conflict_do_update(
     constraint="pk_household_income",
-    set_={"valid_to": None, **{each: getattr(_BEGIN.excluded, each) for each in ("recorded_at", *_STANDS)}},
+    set_={"valid_to": None, **{each: _BEGIN.excluded[each] for each in ("recorded_at", *_STANDS, *_BEHIND)}},
 )
+BEHIND = select(*(table_of(IncomeRow).c[each] for each in _BEHIND)).where(_OF_HOUSEHOLD, col(IncomeRow.valid_to).is_(None))
 
 
-async def add(household: Household, tx: Transaction) -> None:
+async def add(household: Household, tx: Transaction, *, behind: Behind = ONLY_TOTALS) -> None:
     income = household.income
     row = {
         "county_code": county_of(household.area_code),
@@ -170,23 +186,25 @@ async def add(household: Household, tx: Transaction) -> None:
         "valid_from": local_day(tx.now),
         "people": income.people,
         **{amount: getattr(income, amount) for amount in AMOUNTS},
+        **asdict(behind),
         "recorded_at": tx.now,
     }
     await tx.insert(IncomeRow, [row])
 
 
-async def begin(household: Row[Any], income: Income, tx: Transaction, *, since: date | None = None) -> None:
+async def begin(household: Row[Any], income: Income, tx: Transaction, *, since: date | None = None, behind: Behind = ONLY_TOTALS) -> None:
     """Let a household live on something else, from today on or since a day."""
     began = await end(household, tx, since=since)
     amounts = {amount: getattr(income, amount) for amount in AMOUNTS}
     place = {"county": household.county_code, "household": household.id, "area": household.area_code}
-    await tx.execute(BEGIN, place | amounts | {"people": income.people, "since": began, "now": tx.now})
+    await tx.execute(BEGIN, place | amounts | asdict(behind) | {"people": income.people, "since": began, "now": tx.now})
 
 
 async def recount(household: Row[Any], people: int, tx: Transaction, *, since: date) -> Income:
-    """Let more or fewer people share the same income since a day; give it as it is shared now."""
-    income = replace(await present(HouseholdId(household.id), tx), people=people)
-    await begin(household, income, tx, since=since)
+    """Let more or fewer people share the same income since a day, with all that is known of it; give it as it is shared now."""
+    household_id = HouseholdId(household.id)
+    income = replace(await present(household_id, tx), people=people)
+    await begin(household, income, tx, since=since, behind=await behind_present(household_id, tx))
     return income
 
 
@@ -251,6 +269,17 @@ async def present(household_id: HouseholdId, tx: Transaction) -> Income:
     for row in await present_of_all([household_id], tx):
         return Income(people=row.people, **{amount: getattr(row, amount) for amount in AMOUNTS})
     raise NotFound
+
+
+async def behind_present(household_id: HouseholdId, tx: Transaction) -> Behind:
+    """Give what a household's present totals were added up from.
+
+    :raises NotFound: there is no such household here.
+    """
+    found = (await tx.execute(BEHIND, {"counties": tx.counties, "household": household_id})).mappings().one_or_none()
+    if found is None:
+        raise NotFound
+    return Behind(**found)
 
 
 async def present_of_all(household_ids: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:

@@ -214,6 +214,17 @@ _CONTENT = {
 }
 _SUBJECT = {HouseholdFormRow: HouseholdFormRow.household_id, PersonFormRow: PersonFormRow.person_id}
 _END = {table: update(table).where(_row_of(table, subject)).values(valid_to=bindparam("until", type_=Date())) for table, subject in _SUBJECT.items()}
+_END_PRESENT = {
+    table: update(table)
+    .where(
+        among(table.county_code, "counties"),
+        among(subject, "subjects"),
+        col(table.valid_to).is_(None),
+        col(table.valid_from) < bindparam("until", type_=Date()),
+    )
+    .values(valid_to=bindparam("until", type_=Date()))
+    for table, subject in _SUBJECT.items()
+}
 _REPLACE = {table: _replacing(table, subject, *_CONTENT[table]) for table, subject in _SUBJECT.items()}
 
 
@@ -261,6 +272,11 @@ async def begin_people(forms: Mapping[Any, PersonForm], day: date, place: Mappin
     recorded = {"recorded_at": tx.now, "recorded_by": tx.actor.id}
     rows = [{**place, "id": new_id(), "person_id": person_id, "valid_from": day, **columns(form), **recorded} for person_id, form in forms.items()]
     await tx.insert(PersonFormRow, rows)
+
+
+async def end_present(table: type[HouseholdFormRow | PersonFormRow], subjects: Sequence[UUID], county: str, day: date, tx: Transaction) -> None:
+    """End on a day what is collected of households or people who are here no more; what began on that day stays as the last that is known."""
+    await tx.execute(_END_PRESENT[table], {"counties": [county], "subjects": list(subjects), "until": day})
 
 
 def columns(form: HouseholdForm | PersonForm) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def person_row(member: Member, index: bytes | None, vault: Vault) -> dict[str, A
         "id_number_index": index,
         "born_on": member.identity.born_on,
         "sex": member.identity.sex,
-        **sealed_person(vault, member.id, secrets_of(member)),
+        **sealed_person(vault, member.id, secrets_of(member.identity, phone=member.phone.number if member.phone else None)),
     }
 
 
@@ -222,9 +222,8 @@ def index_of(identity: Identity, vault: Vault) -> bytes | None:
     return vault.index(identity.key) if identity.key else None
 
 
-def secrets_of(member: Member) -> dict[str, str | None]:
-    identity = member.identity
-    secrets = {"id_number": identity.id_number.number if identity.id_number else None, "phone": member.phone.number if member.phone else None}
+def secrets_of(identity: Identity, *, phone: str | None) -> dict[str, str | None]:
+    secrets = {"id_number": identity.id_number.number if identity.id_number else None, "phone": phone}
     return secrets | ({"certificate_number": identity.certificate_number.number} if identity.certificate_number else {})
 
 

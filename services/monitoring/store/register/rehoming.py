@@ -1,4 +1,4 @@
-"""A household gets another village of its county: every row that belongs to it goes along.
+"""A household gets another village of its county: every row that belongs to it goes along, and its form says since when it lives there.
 
 Promises: one statement for each table, however many households; what is there already is left alone, so doing it twice changes nothing more.
 Does not promise that other services hear of it: `usecases/register/rehome_households.py` does this and announces the flags.
@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Row, TextClause, Uuid, bindparam, text
 
+from services.monitoring.store.register import form_turns
+from services.monitoring.store.register.form_turns import Turn
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 from shared.kernel.areas import county_of
@@ -48,21 +50,33 @@ _LAST_HOME = """
 FOLLOWING = (
     Following(table="household", column="id", also=(_TOWNSHIP, _VERSION)),
     Following(table="household_income"),
+    Following(table="quarterly_income"),
+    Following(table="household_standing", also=(_TOWNSHIP,)),
+    Following(table="household_form"),
+    Following(table="household_lineage"),
+    Following(table="change_request", also=(_TOWNSHIP,)),
     Following(table="person", column="id", through="membership", by="person_id", when=_LAST_HOME),
+    Following(table="person_form", column="person_id", through="membership", by="person_id", when=_LAST_HOME),
+    Following(table="duplicate_pair", column="person_a", through="membership", by="person_id", when=_LAST_HOME, also=(_TOWNSHIP, _VERSION)),
     Following(table="membership"),
     Following(table="monitored_category"),
     Following(table="care_assignment", also=(_VERSION,)),
     Following(table="visit"),
     Following(table="household_group", also=(_VERSION,)),
+    Following(table="screening_household", also=(_TOWNSHIP, _VERSION)),
     Following(table="self_report", column="lead_id", through="lead"),
+    Following(table="lead_step", column="lead_id", through="lead"),
+    Following(table="lead_answer", column="lead_id", through="lead", also=(_TOWNSHIP, _VERSION)),
+    Following(table="pause", column="subject_id", through="lead"),
     Following(table="lead", also=(_TOWNSHIP, _VERSION)),
     Following(table="department_row"),
     Following(table="case_step", column="case_id", through="monitoring_case"),
+    Following(table="pause", column="subject_id", through="monitoring_case"),
     Following(table="monitoring_case", also=(_TOWNSHIP, _VERSION)),
     Following(table="owed_measure", column="flag_id", through="risk_flag"),
     Following(table="risk_flag", also=(_TOWNSHIP, _VERSION, "changed_at = :at")),
 )
-"""Every table of what belongs to a household; a test fails for one that is not named here."""
+"""Every table of what belongs to a household; a test fails for one that is neither named here nor said there to stay, and why."""
 
 
 def _question(following: Following) -> TextClause:
@@ -79,6 +93,11 @@ def _question(following: Following) -> TextClause:
     return text(question).bindparams(bindparam("households", type_=ARRAY(Uuid)), bindparam("villages", type_=ARRAY(CODE)), *moment)
 
 
+# What a household's line is may be another one in another village.
+_STAND_ANEW = text("""
+    INSERT INTO standing_queue (county_code, household_id) SELECT :county, id FROM unnest(:households) AS h (id) ORDER BY id
+    ON CONFLICT (county_code, household_id) DO UPDATE SET changes = standing_queue.changes + 1
+""").bindparams(bindparam("households", type_=ARRAY(Uuid)))
 _QUESTIONS = [(":at" in " ".join(following.also), _question(following)) for following in FOLLOWING]
 
 _COUNTS = text("""
@@ -92,10 +111,18 @@ _NEXT = text("""
 _UNREGISTERED = tuple(
     text(question).bindparams(bindparam("old", type_=ARRAY(CODE)), bindparam("new", type_=ARRAY(CODE)))
     for question in (
-        """
-        UPDATE self_report t SET area_code = v.new FROM unnest(:old, :new) AS v (old, new), lead l
-        WHERE t.county_code = :county AND t.area_code = v.old AND l.county_code = :county AND l.id = t.lead_id AND l.household_id IS NULL
-        """,
+        *(
+            f"""
+            UPDATE {table} t SET area_code = v.new{also} FROM unnest(:old, :new) AS v (old, new), lead l
+            WHERE t.county_code = :county AND t.area_code = v.old AND l.county_code = :county AND l.id = t.{column} AND l.household_id IS NULL
+            """  # noqa: S608  (our own names)
+            for table, column, also in (
+                ("self_report", "lead_id", ""),
+                ("lead_step", "lead_id", ""),
+                ("lead_answer", "lead_id", ", township_code = left(v.new, 9), version = t.version + 1"),
+                ("pause", "subject_id", ""),
+            )
+        ),
         """
         UPDATE lead t SET area_code = v.new, township_code = left(v.new, 9), version = t.version + 1 FROM unnest(:old, :new) AS v (old, new)
         WHERE t.county_code = :county AND t.household_id IS NULL AND t.area_code = v.old
@@ -111,11 +138,15 @@ _UNREGISTERED = tuple(
 async def rehome(homes: Mapping[HouseholdId, str], tx: Transaction) -> None:
     """Give households other villages of their county, all of one county: each row that belongs to one, with its flags' versions.
 
+    Their forms say from today on where they live, and until today where they lived (R52, plan ch.3 s.3).
+
     :param homes: household -> its new village.
     """
     if not homes:
         return
     values: dict[str, Any] = {"county": county_of(next(iter(homes.values()))), "households": list(homes), "villages": list(homes.values())}
+    await form_turns.turn([Turn(household_id=household, village=village) for household, village in homes.items()], tx)
+    await tx.execute(_STAND_ANEW, values)
     for is_timed, question in _QUESTIONS:
         await tx.execute(question, values | ({"at": tx.real_now} if is_timed else {}))
 

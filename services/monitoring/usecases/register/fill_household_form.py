@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from services.monitoring.domain.register import codes
 from services.monitoring.domain.register.forms import HouseholdForm, checked_household
 from services.monitoring.domain.register.households import HouseholdKind
-from services.monitoring.domain.register.timeline import on, place_of
+from services.monitoring.domain.register.timeline import EVER, on, place_of
 from services.monitoring.store.register import forms, households
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotYetHappened
@@ -19,9 +19,6 @@ from shared.kernel.ids import HouseholdId, new_id
 from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import local_day
 from shared.wire import Address, BankAccount, Day, Phone, Quantity, SafeText, SiteCode, YesNo, command
-
-EVER = date(1900, 1, 1)
-"""Before every day that may be told."""
 
 
 @command
@@ -89,10 +86,11 @@ async def fill_household_form(household_id: HouseholdId, filled: FillHouseholdFo
     if not rows and filled.kind not in (None, household.kind):
         rows = await _begin(household, tx)
     place, before = place_of(rows, day), on(rows, day)
+    nearest = before if before is not None else next(iter(rows), None)  # before the first that is known, what it says is the nearest to what was
     kept = {
         "id": new_id(),
-        "kind": filled.kind or (before.kind if before is not None else household.kind),
-        "village_code": before.village_code if before is not None else household.area_code,
+        "kind": filled.kind or (nearest.kind if nearest is not None else household.kind),
+        "village_code": nearest.village_code if nearest is not None else household.area_code,
         "secrets": _sealed(filled, before, household_id, tx),
         **forms.columns(form),
     }

@@ -1,5 +1,6 @@
 """Register a household with its members and income."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -120,9 +121,8 @@ async def register_household(household: RegisterHousehold, tx: Transaction) -> R
         raise NumberTaken("body.number")
     await incomes.add(registered, tx)
     if clashes := await people.add(registered, tx):
-        raise RegisteredElsewhere(*(f"body.members.{n}.{_number_of(members[n])}" for n in clashes))
-    await _begin_forms(registered, tx)
-    await find_duplicates(registered.area_code, [member.id for member in members if member.identity.id_number is None], tx)
+        raise RegisteredElsewhere(*(f"body.members.{n}.{number_of(members[n])}" for n in clashes))
+    await begin_files(members, registered.area_code, tx)
     warnings = warned_of_places([member.identity for member in members], registered.area_code)
     return Registered(id=registered.id, version=1, status=rules.HouseholdStatus.NORMAL, warnings=warnings)
 
@@ -151,13 +151,15 @@ def _income(household: RegisterHousehold) -> Income:
     return Income(people=len(household.members), **amounts)
 
 
-async def _begin_forms(household: rules.Household, tx: Transaction) -> None:
-    """Keep what numbers of disability certificates say of those who bear them."""
-    numbers = {member.id: member.identity.id_number for member in household.members}
+async def begin_files(members: Sequence[rules.Member], village: str, tx: Transaction) -> None:
+    """Keep what numbers of disability certificates say of people who are new, and find out whom those without an ID number might be."""
+    numbers = {member.id: member.identity.id_number for member in members}
     said = {person_id: disability_said_by(number.disability) for person_id, number in numbers.items() if number and number.disability}
-    place = {"county_code": county_of(household.area_code), "area_code": household.area_code}
+    place = {"county_code": county_of(village), "area_code": village}
     await forms.begin_people(said, local_day(tx.now), place, tx)
+    await find_duplicates(village, [person_id for person_id, number in numbers.items() if number is None], tx)
 
 
-def _number_of(member: rules.Member) -> str:
+def number_of(member: rules.Member) -> str:
+    """Name the field of the number by which a member is recognised."""
     return "id_number" if member.identity.id_number else "certificate_number"

@@ -11,7 +11,7 @@ from services.monitoring.domain.register.households import Household, Member
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import households, people, residents
 from services.monitoring.usecases.register.changes.said import HouseholdNow
-from services.monitoring.usecases.register.register_household import NewMember, RegisteredElsewhere, member_of
+from services.monitoring.usecases.register.register_household import NewMember, RegisteredElsewhere, begin_files, member_of, number_of
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotYetHappened
 from shared.kernel.ids import HouseholdId
@@ -36,6 +36,7 @@ async def add_member(household_id: HouseholdId, asked: AddMember, tx: Transactio
     :raises Stale: somebody changed it; HouseholdGone: it was struck off.
     :raises NotYetHappened: the day lies ahead.
     :raises OneHead: it has its head; likewise OneSpouse.
+    :raises NumberMissing: it is not said who it is; likewise NumberOfAnotherKind, BornOnAndSexMissing, NumberSaysOtherwise.
     :raises RegisteredElsewhere: the person belongs to a household, wherever that is.
     """
     household = await households.hold(household_id, tx)
@@ -48,7 +49,8 @@ async def add_member(household_id: HouseholdId, asked: AddMember, tx: Transactio
     member = member_of(asked.member, "body.member", tx)
     income = await incomes.recount(household, len(living) + 1, tx, since=asked.since)
     if await people.add(_joined_by(member, household, income), tx, since=asked.since):
-        raise RegisteredElsewhere("body.member.id_number")
+        raise RegisteredElsewhere(f"body.member.{number_of(member)}")
+    await begin_files([member], household.area_code, tx)
     version = await households.changed(household_id, tx)
     return MemberAdded(id=household_id, version=version, status=household.status, member=member.id)
 

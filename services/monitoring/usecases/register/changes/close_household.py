@@ -7,8 +7,9 @@ from sqlalchemy import Row
 from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.register.lineage import Home, LineageAct, entries
+from services.monitoring.store.care import assignments, groups
 from services.monitoring.store.income import incomes
-from services.monitoring.store.register import categories, households, lineage, residents
+from services.monitoring.store.register import categories, forms, households, lineage, residents
 from services.monitoring.usecases.register.changes.said import act_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId, PersonId
@@ -16,14 +17,23 @@ from shared.kernel.workdays import local_day
 
 
 async def close_household(household: Row[Any], tx: Transaction, *, why: DepartureReason | None) -> list[PersonId]:
-    """End memberships, income and category today, and mark the household gone; say who lived there. Their registrations stay."""
+    """End memberships and all else that is present today, and mark the household gone; say who lived there. Their registrations stay."""
     household_id = HouseholdId(household.id)
     people = [each.person_id for each in await residents.standings(household_id, tx)]
     await residents.leave(household.county_code, people, tx, on=local_day(tx.now), why=why)
-    await incomes.end(household, tx)
-    await categories.end(household_id, tx)
+    await end_what_holds(household, tx)
     await households.mark(household_id, HouseholdStatus.GONE, tx)
     return people
+
+
+async def end_what_holds(household: Row[Any], tx: Transaction) -> None:
+    """End today what is kept of a household as present, beside its people: its income, category and form, who looks after it, its key groups."""
+    today = local_day(tx.now)
+    await incomes.end(household, tx)
+    await categories.end(HouseholdId(household.id), tx)
+    await forms.end_present(forms.HouseholdFormRow, [household.id], household.county_code, today, tx)
+    await assignments.end_all(household, today, tx)
+    await groups.end_all(household, today, tx)
 
 
 async def strike_from_register(household: Row[Any], tx: Transaction, *, why: DepartureReason | None, reason: str, document_number: str) -> None:

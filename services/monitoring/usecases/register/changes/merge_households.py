@@ -7,8 +7,10 @@ from services.monitoring.domain.register.hindrances import SameHousehold, may_me
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.register.lineage import Home, LineageAct, entries
 from services.monitoring.store.income import incomes
-from services.monitoring.store.register import households, lineage, residents
+from services.monitoring.store.register import form_turns, households, lineage, residents
+from services.monitoring.store.register.form_turns import Turn
 from services.monitoring.store.register.under_way import under_way
+from services.monitoring.usecases.register.changes.close_household import end_what_holds
 from services.monitoring.usecases.register.changes.said import HouseholdNow, SomeMembers, act_of, income_of, named
 from services.monitoring.usecases.register.register_household import NewIncome
 from shared.database.transaction import Transaction
@@ -39,6 +41,8 @@ class HouseholdsMerged(HouseholdNow):
 async def merge_households(household_id: HouseholdId, asked: MergeHousehold, tx: Transaction, *, expected: int) -> HouseholdsMerged:
     """Merge a household into another of the caller's area (R38, R44; plan ch.3 s.1): it is gone, and its file leads to the other.
 
+    Was either of them lifted out of poverty, they are so from today on.
+
     :raises SameHousehold: it is named as the other one.
     :raises Stale: somebody changed one of both; HouseholdGone: one was struck off.
     :raises CaseUnderWay: a case of one of both is not decided; LeadsUnderWay: a lead on the one is not; StillMonitored: that one is monitored.
@@ -55,9 +59,11 @@ async def merge_households(household_id: HouseholdId, asked: MergeHousehold, tx:
     joining = rules.merge(await residents.standings(household_id, tx), named(asked.members), there)
 
     await residents.settle(into, joining, tx, since=local_day(tx.now))
-    await incomes.end(household, tx)
+    await end_what_holds(household, tx)
     await incomes.begin(into, income_of(asked.income, people=len(there) + len(joining)), tx)
-    await households.become(into.id, rules.kind_of_both(household.kind, into.kind), tx)
+    kind = rules.kind_of_both(household.kind, into.kind)
+    await form_turns.turn([Turn(household_id=into.id, village=into.area_code, kind=kind)], tx)
+    await households.become(into.id, kind, tx)
     act = act_of(LineageAct.MERGE, tx, reason=asked.reason, document_number=asked.document_number)
     origin, target = Home(household_id=household_id, village=household.area_code), Home(household_id=into.id, village=into.area_code)
     await lineage.add(entries(act, origin, target, files_of=[origin, target]), tx)

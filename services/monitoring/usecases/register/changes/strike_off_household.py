@@ -7,11 +7,12 @@ from services.monitoring.domain.flags import WithdrawalReason
 from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.hindrances import may_strike_off
 from services.monitoring.domain.register.households import HouseholdStatus
-from services.monitoring.store import flags, leads
+from services.monitoring.store import flags
 from services.monitoring.store.register import households
 from services.monitoring.store.register.under_way import under_way
 from services.monitoring.usecases.cases.cancel_case import cancel_case
 from services.monitoring.usecases.flags.take_back import WithdrawFlag, take_back
+from services.monitoring.usecases.leads.dismiss_leads import dismiss_leads
 from services.monitoring.usecases.register.changes.close_household import strike_from_register
 from services.monitoring.usecases.register.changes.said import HouseholdNow
 from shared.database.transaction import Transaction
@@ -48,6 +49,8 @@ _WITHDRAWAL: Mapping[StrikeOffReason, WithdrawalReason] = {
 async def strike_off_household(household_id: HouseholdId, asked: StrikeOffHousehold, tx: Transaction, *, expected: int) -> HouseholdNow:
     """Strike a household off (R44; plan ch.3 s.1): its flag is withdrawn, its case cancelled, its leads are dismissed, so that nothing stays open.
 
+    The sources of its leads are answered.
+
     :raises Stale: somebody changed it; HouseholdGone: it was struck off already.
     :raises CountyDecides: it is being identified or monitored, and this is not the county.
     """
@@ -59,7 +62,7 @@ async def strike_off_household(household_id: HouseholdId, asked: StrikeOffHouseh
         why = WithdrawFlag(reason=_WITHDRAWAL[asked.reason], opinion=asked.opinion, document_number=asked.document_number)
         await take_back(flag, why, tx)
     await cancel_case(household_id, tx, reason=asked.opinion, document_number=asked.document_number)
-    await leads.dismiss_registered(household_id, tx, reason=asked.opinion)
+    await dismiss_leads(household, tx, reason=asked.opinion)
     await strike_from_register(
         household, tx, why=_DEPARTURE[asked.reason], reason=f"{asked.reason}：{asked.opinion}", document_number=asked.document_number
     )

@@ -2,14 +2,12 @@
 
 from services.monitoring.domain.register.hindrances import may_transfer, moves_inside_county
 from services.monitoring.domain.register.lineage import Home, LineageAct, entries
-from services.monitoring.publications import present_flags
-from services.monitoring.store import flags
 from services.monitoring.store.places import areas
 from services.monitoring.store.register import households, lineage
-from services.monitoring.store.register.rehoming import rehome
 from services.monitoring.store.register.under_way import under_way
 from services.monitoring.usecases.register.changes.said import HouseholdNow, act_of
 from services.monitoring.usecases.register.register_household import OutsideYourArea
+from services.monitoring.usecases.register.rehome_households import rehome_households
 from shared.database.transaction import Transaction
 from shared.kernel.areas import is_inside
 from shared.kernel.ids import HouseholdId
@@ -40,11 +38,8 @@ async def transfer_household(household_id: HouseholdId, asked: TransferHousehold
     await areas.require_village(asked.to_village, tx, field="body.to_village")
     may_transfer(await under_way(household, tx))
 
-    await rehome({household_id: asked.to_village}, tx)
+    await rehome_households({household_id: asked.to_village}, tx)
     act = act_of(LineageAct.TRANSFER, tx, reason=asked.reason, document_number=asked.document_number)
     origin, target = Home(household_id=household_id, village=household.area_code), Home(household_id=household_id, village=asked.to_village)
     await lineage.add(entries(act, origin, target, files_of=[target]), tx)
-    version = await households.changed(household_id, tx)
-    if flag := await flags.open_of(household_id, tx):
-        tx.publish(*await present_flags([flag.id], flag.county_code, tx))
-    return HouseholdNow(id=household_id, version=version, status=household.status)
+    return HouseholdNow(id=household_id, version=expected + 1, status=household.status)

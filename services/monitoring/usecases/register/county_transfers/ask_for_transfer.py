@@ -12,7 +12,7 @@ from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
 from services.monitoring.store.register import county_transfers, households
 from services.monitoring.store.register.under_way import under_way
-from services.monitoring.usecases.files.due_dates import due_in
+from services.monitoring.usecases.leads.lead_limits import lead_limits_in
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId, new_id
 from shared.kernel.jobs import JobId
@@ -56,7 +56,7 @@ async def ask_for_transfer(household_id: HouseholdId, asked: TransferAcrossCount
     moves_across_counties(household.area_code, asked.to_village)
     await areas.require_village(asked.to_village, tx, field="body.to_village")
     may_leave_county(await under_way(household, tx))
-    await due_in([asked.to_village], tx, days=Key.TOTAL_DAYS, kind=Key.TOTAL_DAY_KIND)
+    await lead_limits_in([asked.to_village], tx)
 
     transfer_id = TransferId(new_id())
     job_id = await ask_for_work(transfer_id, tx)

@@ -6,12 +6,13 @@ from services.monitoring.domain.register.county_transfers import CountyTransfer,
 from services.monitoring.domain.register.hindrances import may_leave_county
 from services.monitoring.domain.register.lineage import Home, LineageAct, entries
 from services.monitoring.store import flags
-from services.monitoring.store.register import belongings, county_transfers, households, lineage
+from services.monitoring.store.register import belongings, county_transfers, forms, households, lineage
 from services.monitoring.store.register.under_way import under_way
 from services.monitoring.usecases.flags.take_back import WithdrawFlag, take_back
 from services.monitoring.usecases.register.changes.close_household import close_household
 from services.monitoring.usecases.register.changes.said import act_of
 from shared.database.transaction import Transaction
+from shared.kernel.workdays import local_day
 
 
 async def close_here(transfer_id: TransferId, tx: Transaction) -> None:
@@ -32,7 +33,8 @@ async def close_here(transfer_id: TransferId, tx: Transaction) -> None:
 
     if flag:
         await _take_back(flag, transfer, tx)
-    await close_household(household, tx, why=DepartureReason.MOVED)
+    people = await close_household(household, tx, why=DepartureReason.MOVED)
+    await forms.end_present(forms.PersonFormRow, people, household.county_code, local_day(tx.now), tx)
     origin = Home(household_id=transfer.from_household, village=household.area_code)
     act = act_of(LineageAct.TRANSFER, tx, reason=transfer.reason, document_number=transfer.document_number, change_id=transfer.id)
     await lineage.add(entries(act, origin, Home(household_id=transfer.to_household, village=transfer.to_village), files_of=[origin]), tx)

@@ -11,6 +11,7 @@ from services.monitoring.domain.register.lineage import Home, LineageAct, entrie
 from services.monitoring.domain.risks import Hardship
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import belongings, county_transfers, households, lineage
+from services.monitoring.store.register.belongings import means
 from services.monitoring.usecases.leads.open_lead import NewLead, open_lead
 from services.monitoring.usecases.register.changes.said import act_of
 from services.monitoring.usecases.register.register_household import RegisteredElsewhere
@@ -46,7 +47,7 @@ async def _register(transfer: CountyTransfer, content: dict[str, Any], tx: Trans
     household = _household(transfer, content, transfer.number or own)
     if not await households.add(household, tx):
         await households.add(_household(transfer, content, own), tx)
-    await incomes.add(household, tx)
+    await incomes.add(household, tx, behind=means.behind_in(content))
 
 
 def _household(transfer: CountyTransfer, content: dict[str, Any], number: str) -> Household:
@@ -55,7 +56,7 @@ def _household(transfer: CountyTransfer, content: dict[str, Any], number: str) -
         area_code=transfer.to_village,
         number=number,
         kind=HouseholdKind(content["kind"]),
-        income=belongings.income_in(content),
+        income=means.income_in(content),
         visit_due_at=datetime.fromisoformat(content["due_at"]),
         members=(),
     )

@@ -1,11 +1,12 @@
 """What a request may ask for: each change by the command that makes it, and how it is made."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
 from services.monitoring.domain.register.change_requests import ChangeAct
+from services.monitoring.domain.register.people import Certificate, Sex
 from services.monitoring.usecases.register.changes.correct_person import CorrectPerson, correct_person
 from services.monitoring.usecases.register.changes.merge_households import MergeHousehold, merge_households
 from services.monitoring.usecases.register.changes.split_household import SplitHousehold, split_household
@@ -14,18 +15,22 @@ from services.monitoring.usecases.register.changes.transfer_household import Tra
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import TransferAcrossCounties, ask_for_transfer
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId, PersonId
-from shared.wire import DocumentNumber, IdNumber, PersonName, SafeText, part
+from shared.wire import CertificateNumber, Day, DocumentNumber, IdNumber, PersonName, SafeText, part
 
 Make = Callable[[HouseholdId, Any, Transaction, int], Awaitable[Any]]
 
 
 @part
 class RequestedCorrection:
-    """Whose name or ID number is wrong, and what is right."""
+    """Of whom the name or who it is is wrong, and what is right."""
 
     person_id: UUID
     name: PersonName | None = None
+    certificate: Certificate | None = None
     id_number: IdNumber | None = None
+    certificate_number: CertificateNumber | None = None
+    born_on: Day | None = None
+    sex: Sex | None = None
     reason: SafeText
     document_number: DocumentNumber | None = None
 
@@ -55,7 +60,7 @@ async def _strike_off(household: HouseholdId, asked: StrikeOffHousehold, tx: Tra
 
 
 async def _correct(_: HouseholdId, asked: RequestedCorrection, tx: Transaction, expected: int) -> Any:
-    right = CorrectPerson(name=asked.name, id_number=asked.id_number, reason=asked.reason, document_number=asked.document_number)
+    right = CorrectPerson(**{each.name: getattr(asked, each.name) for each in fields(asked) if each.name != "person_id"})  # pyright: ignore[reportArgumentType]
     return await correct_person(PersonId(asked.person_id), right, tx, expected=expected)
 
 
