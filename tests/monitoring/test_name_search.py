@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.builders.families import a_striking_off
 from tests.builders.people import a_household, a_member, an_id_number
 from tests.builders.places import NEXT_VILLAGE, OTHER_COUNTY, STRANGERS
 from tests.builders.story import Way, done, refused
@@ -98,9 +99,9 @@ async def test_somebody_elsewhere_and_nobody_are_answered_alike(stranger: Any, w
         assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None})
 
 
-async def test_who_left_all_households_is_found_no_more(way: Way, call: Call, admin: asyncpg.Connection) -> None:
+async def test_who_left_all_households_is_found_no_more(way: Way, call: Call) -> None:
     household = await registered(call, "纛某")
-    await admin.execute("UPDATE membership SET valid_to = '2021-09-22' WHERE household_id = $1", household)
+    done(await call(township()).post(f"/v1/households/{household}/strike-off", a_striking_off(), seen=1))
 
     assert await ids(call, village(), name_part="纛") == []
 

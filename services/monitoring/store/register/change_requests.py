@@ -1,11 +1,11 @@
 """Changes that were asked for: a worklist by the day on which they are to be decided. What is asked is sealed: it may name people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, Row, and_, bindparam, select, update
+from sqlalchemy import ARRAY, ForeignKeyConstraint, PrimaryKeyConstraint, Row, Uuid, and_, bindparam, select, text, update
 from sqlmodel import col
 
 from services.monitoring.domain.register.change_requests import ChangeAct, ChangeRequest, ChangeRequestId, RequestStatus
@@ -65,6 +65,11 @@ STEP = (
     .returning(col(ChangeRequestRow.version))
 )
 
+_KEEP_UP = text("""
+    UPDATE change_request SET household_version = household_version + 1
+    WHERE county_code = :county AND household_id = ANY(:households) AND status = 'requested'
+""").bindparams(bindparam("households", type_=ARRAY(Uuid)))
+
 worklist = Worklist(ChangeRequestRow, select(*COLUMNS))
 
 
@@ -94,6 +99,11 @@ async def show(request_id: ChangeRequestId, tx: Transaction) -> tuple[Row[Any], 
     if found is None:
         raise NotFound
     return found, tx.vault.open(found.secrets, table="change_request", row=found.id)
+
+
+async def keep_up(household_ids: Sequence[UUID], county: str, tx: Transaction) -> None:
+    """Let what is asked of households stay approvable though each has a next version now: what has changed is nothing that was asked about."""
+    await tx.execute(_KEEP_UP, {"county": county, "households": list(household_ids)})
 
 
 async def step(request: ChangeRequest, status: RequestStatus, tx: Transaction, *, expected: int, opinion: str | None) -> int:
