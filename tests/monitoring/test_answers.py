@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from services.monitoring.domain.answers import WORDS, LeadOutcome, outcome_of
 from services.monitoring.domain.cases import CaseStatus
 from shared.kernel.ids import new_id
+from tests.builders.families import a_merger, a_striking_off, as_it_is, named, shown
 from tests.builders.files import a_list_row
 from tests.builders.leads import a_person_lead
-from tests.builders.people import a_household, a_self_report
+from tests.builders.people import a_household, a_self_report, proof
 from tests.builders.places import OTHER_COUNTY, STRANGERS
 from tests.builders.story import Way, done, refused
 from tests.fixtures.clock import SetClock
@@ -270,22 +272,27 @@ class _Story:
     def __init__(self, way: Way, set_clock: SetClock, draw: random.Random) -> None:
         self.way, self.set_clock, self.draw = way, set_clock, draw
         self.households: list[str] = []
+        self.living: list[str] = []
         self.leads: dict[str, dict[str, Any]] = {}
         self.cases: set[str] = set()
         self.flags: dict[str, int] = {}
+        self.ends = 0
 
     async def tell(self, acts: int) -> None:
-        self.households = [await self.way.household() for _ in range(2)]
+        self.living = [await self.way.household() for _ in range(2)]
+        self.households = list(self.living)
+        often = [self.lead, self.lead, self.confirm, self.confirm, self.confirm, self.go_on, self.go_on, self.go_on]
         for _ in range(acts):
-            await self.draw.choice(
-                [self.lead, self.lead, self.dismiss, self.confirm, self.confirm, self.confirm, self.go_on, self.go_on, self.go_on, self.gone]
-            )()
+            await self.draw.choice([*often, self.dismiss, self.gone, self.strike_off, self.merge])()
+            while len(self.living) < 2:
+                self.living.append(await self.way.household())
+                self.households.append(self.living[-1])
 
     async def lead(self) -> None:
         if self.draw.random() < 0.3:
             body = a_person_lead(area=self.draw.choice([HOME, HOME[:9]]))
         else:
-            body = {"household_id": self.draw.choice(self.households), "channel": "department", "hardships": ["illness"]}
+            body = {"household_id": self.draw.choice(self.living), "channel": "department", "hardships": ["illness"]}
         answer = await self.way.call(county()).post("/v1/leads", body)
         if answer.is_success:
             self.leads[answer.json()["id"]] = {}
@@ -301,7 +308,7 @@ class _Story:
 
     async def confirm(self) -> None:
         if lead := await self._some_lead():
-            household_id = lead["household_id"] or self.draw.choice(self.households)
+            household_id = lead["household_id"] or self.draw.choice(self.living)
             risks = self.draw.sample(["06", "07", "01"], 1)
             answer = await self.way.verification(lead, outcome="confirmed", risks=risks, household_id=household_id)
             if answer.is_success and answer.json()["case_id"]:
@@ -337,6 +344,27 @@ class _Story:
             flag = done(await self.way.call(county()).get(f"/v1/risk-flags/{flag_id}"))
             if self.draw.random() < 0.3:
                 await self.way.withdrawal(flag_id, seen=flag["version"], reason="household_gone")
+                await self.count()
+
+    async def strike_off(self) -> None:
+        """Strike a household off, with whatever is under way for it."""
+        if self.draw.random() < 0.6:
+            household = await as_it_is(self.way, self.draw.choice(self.living))
+            await self.way.call(county()).post(f"/v1/households/{household.id}/strike-off", a_striking_off(), seen=household.version)
+            await self.count()
+
+    async def merge(self) -> None:
+        """Merge a household into another; what it is looked at for hinders that."""
+        one, other = [await as_it_is(self.way, each) for each in self.draw.sample(self.living, 2)]
+        body = a_merger(other, *(named(person, "other") for person in one.people))
+        await self.way.call(county()).post(f"/v1/households/{one.id}/merge", body, seen=one.version)
+        await self.count()
+
+    async def count(self) -> None:
+        """See which households are left."""
+        left = {each: (await shown(self.way, each))["status"] for each in self.living}
+        self.ends += sum(status == "gone" for status in left.values())
+        self.living = [each for each, status in left.items() if status != "gone"]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -351,6 +379,23 @@ async def test_whatever_happens_a_lead_has_one_answer_when_it_has_ended_and_none
     assert len(rows) >= len(story.leads) > 5
     assert {row["id"]: row["answers"] for row in rows} == {row["id"]: int(row["ended"]) for row in rows}
     assert any(row["ended"] for row in rows)
+    assert story.ends > 0
+
+
+@pytest.mark.parametrize("reason", ["all_died", "moved_away", "entered_in_error"])
+async def test_when_a_household_is_struck_off_its_leads_are_answered_and_nothing_stands_still_for_them(
+    reason: str, way: Way, admin: asyncpg.Connection
+) -> None:
+    household_id = await way.household()
+    lead, paused = await way.lead(household_id), await way.lead(household_id)
+    pause = {"waiting_on": "household", "reason": "外出务工", "evidence": proof()}
+    done(await way.call(village()).post(f"/v1/leads/{paused['id']}/pause", pause, seen=1))
+
+    done(await way.call(county()).post(f"/v1/households/{household_id}/strike-off", a_striking_off(reason), seen=1))
+
+    assert [said(await answer_of(way, each)) for each in (lead, paused)] == [("other", "经核实整户已不在")] * 2
+    assert await admin.fetchval("SELECT ending FROM pause WHERE subject_id = $1", UUID(paused["id"])) == "acted"
+    assert await admin.fetchval("SELECT paused_at FROM lead WHERE id = $1", UUID(paused["id"])) is None
 
 
 async def test_an_answer_of_the_prefecture_s_platform_is_of_its_county(way: Way) -> None:
