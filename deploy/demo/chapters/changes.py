@@ -6,8 +6,9 @@ from typing import Any
 from deploy.demo.cast import CHILDREN, GROWN
 from deploy.demo.desk import Unexpected, cadre, township
 from deploy.demo.population import Listed
-from deploy.demo.world import World
+from deploy.demo.world import World, on
 
+CHANGED = on(10, 29, 10)
 PERIOD_ENDS, BEFORE, CORRECTED_FROM = "2021-09-30", "2021-10-14", "2021-10-15"
 WAGES, WAGES_A_HEAD = "A1", 15_000
 """The form's item of wages; yuan of twelve months for each member."""
@@ -15,6 +16,7 @@ WAGES, WAGES_A_HEAD = "A1", 15_000
 
 async def change_a_household(world: World) -> None:
     """Find a household, correct what it lives on, read it as it was before, and part it; its lineage says where the new one came from."""
+    await world.move_to(CHANGED)
     household = world.drawn.bystanders.parted
     household_id = world.state["household_of"][str(household.line)]
     await _find(world, household, household_id)

@@ -58,7 +58,8 @@ async def apply_when_it_comes(world: World) -> None:
     await until(are_opened, what="the leads of the line", seconds=AT_LONGEST)
     if sorted(lead["household_id"] for lead in leads) != sorted(called):
         raise Unexpected(f"{len(leads)} leads of the line, where {len(called)} households are newly below it and not monitored")
-    await _hold_reasons(world, leads[0])
+    for lead in leads[:1]:
+        await _hold_reasons(world, lead)
     await _hold_no_case(world, called)
     world.state["line"] |= {"leads": len(leads), "monitored_already": len(line["newly_below"]) - len(called)}
 
