@@ -1,11 +1,13 @@
 """Who plays in the demo's story: households of the register, picked by what they are."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from deploy.demo.population import LINE, Listed, Register
+from deploy.demo.population import BAND, LINE, YEAR, Listed, Person, Register
+from services.monitoring.domain.register.households import HouseholdKind, Relation
 from shared.kernel.areas import COUNTIES
 
+CHILDREN, GROWN = (Relation.SON, Relation.DAUGHTER), 18
 ILLNESS, FLOOD, INDUSTRY, WORK = "01", "0201", "06", "07"
 
 
@@ -30,6 +32,15 @@ TROUBLES = (
 WITHOUT_TROUBLE = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bystanders:
+    """Households to which something happens that is no trouble: a slip in a department's row, a lead that nobody checks, a grown child who leaves."""
+
+    misreported: Listed
+    neglected: Listed
+    parted: Listed
+
+
 class TooFew(Exception):
     """The register is too small to find everybody whom the story needs."""
 
@@ -43,6 +54,30 @@ def picked(register: Register, *, taken: frozenset[int]) -> list[Part]:
     for risk, able, number, why in TROUBLES:
         chosen += _take(register.where(able=able), number, used, risk, why)
     return [*chosen, *without]
+
+
+def bystanders(register: Register, *, taken: frozenset[int]) -> Bystanders:
+    """Pick households that play no other part.
+
+    :raises TooFew: there is none of a sort.
+    """
+    free = [each for each in register.households if each.line not in taken]
+    parted = _first(free, lambda each: each.income.reference_per_head > BAND and any(map(_is_grown_child, each.members)))
+    free.remove(parted)
+    misreported = _first(free, lambda each: each.kind is HouseholdKind.LIFTED_OUT)
+    free.remove(misreported)
+    return Bystanders(misreported=misreported, neglected=_first(free, lambda each: each.able), parted=parted)
+
+
+def _first(households: Iterable[Listed], fits: Callable[[Listed], bool]) -> Listed:
+    found = next(filter(fits, households), None)
+    if found is None:
+        raise TooFew("the register has nobody left for a part: choose more HOUSEHOLDS")
+    return found
+
+
+def _is_grown_child(person: Person) -> bool:
+    return person.relation in CHILDREN and YEAR - person.born > GROWN
 
 
 def _take(households: list[Listed], number: int, used: set[int], risk: str | None, why: str) -> list[Part]:

@@ -64,10 +64,11 @@ class Desk:
 
     async def refused(self, by: Actor, path: str, body: object, *, step: str, reason: str, seen: int | None = None) -> None:
         """Try what must be refused, and for this reason."""
-        answer = await self._act(by, path, step, seen, json=body)
-        if answer.status_code < 400 or not answer.json()["type"].endswith(f":{reason}"):
-            raise Unexpected(f"POST {path} was to be refused for {reason}: {answer.status_code}, {answer.text[:300]}")
-        self._count(answer)
+        self._count(_refused(await self._act(by, path, step, seen, json=body), path, reason))
+
+    async def put_refused(self, by: Actor, path: str, body: object, *, reason: str) -> None:
+        """Try to put what must be refused, and for this reason."""
+        self._count(_refused(await self._send("PUT", by, path, json=body), path, reason))
 
     async def pages(self, by: Actor, path: str, *, following: str = "cursor", **query: Any) -> list[dict[str, Any]]:
         """Read a list to its end.
@@ -121,6 +122,12 @@ def _query(asked: Mapping[str, Any]) -> dict[str, str] | None:
 def _granted(answer: httpx2.Response, path: str) -> httpx2.Response:
     if answer.status_code >= 400:
         raise Unexpected(f"{answer.request.method} {path}: {answer.status_code}, {answer.text[:300]}")
+    return answer
+
+
+def _refused(answer: httpx2.Response, path: str, reason: str) -> httpx2.Response:
+    if answer.status_code < 400 or not answer.json()["type"].endswith(f":{reason}"):
+        raise Unexpected(f"{answer.request.method} {path} was to be refused for {reason}: {answer.status_code}, {answer.text[:300]}")
     return answer
 
 

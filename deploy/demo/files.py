@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from deploy.demo.cast import Part, picked
+from deploy.demo.cast import Bystanders, Part, bystanders, picked
 from deploy.demo.lists import SentList, draw_lists
 from deploy.demo.population import SEED, Register, draw_register
 from deploy.demo.population.workbooks import entries, write_one_by_one, write_workbook
@@ -23,6 +23,7 @@ class Drawn:
     register: Register
     parts: Sequence[Part]
     lists: Sequence[SentList]
+    bystanders: Bystanders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,10 @@ class Files:
         reports = draw_reports(register, count=REPORTS, seed=self.seed)
         reporting = frozenset(report.household.line for report in reports if report.household)
         parts = picked(register, taken=reporting)
-        return Drawn(register=register, parts=parts, lists=draw_lists(register, taken=reporting | {part.line for part in parts}, seed=self.seed))
+        taken = reporting | {part.line for part in parts}
+        lists = draw_lists(register, taken=taken, seed=self.seed)
+        named = {each.household.line for sent in lists for each in sent.people if each.household}
+        return Drawn(register=register, parts=parts, lists=lists, bystanders=bystanders(register, taken=taken | named))
 
     def _write(self, drawn: Drawn) -> None:
         write_one_by_one(self.one_by_one, drawn.register)

@@ -6,13 +6,18 @@ from typing import Any
 import orjson
 
 from deploy.demo.cast import between_the_figures
+from deploy.demo.chapters.deadlines import said_of
+from deploy.demo.chapters.line import FROM, RAISED
 from deploy.demo.chapters.register import TIDY
 from deploy.demo.chapters.response import fan_out
+from deploy.demo.chapters.start import LINE
 from deploy.demo.desk import Desk, Unexpected, county
 from deploy.demo.population.workbooks import SLOPPY, entries, one_by_one
 from deploy.demo.world import World
 from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.domain.measures import MONITORING
+from services.monitoring.domain.signals import WITHDRAWN
 from shared.kernel.areas import COUNTIES
 from shared.kernel.assistance import TaskStatus
 
@@ -25,7 +30,11 @@ REFUSED = {
     "NoticeStillRunning",
     "SamePerson",
     "DocumentMissing",
+    "NotToYourLevel",
+    "NotSimulated",
 }
+
+ESCALATIONS = {"village_warning": 1, "village_overdue": 1, "township_overdue": 1, "county_overdue": 1, "acknowledged": 1, "over": 3}
 
 
 async def count(world: World) -> dict[str, Any]:
@@ -50,7 +59,11 @@ async def count(world: World) -> dict[str, Any]:
         "register": {"one_by_one": state["one_by_one"], **state["register"]},
         "lists": {kind: {name: number for name, number in told.items() if name != "job"} for kind, told in state["lists"].items()},
         "self_reports": len(world.reports),
-        "leads": {"all": state["leads"], "found_true": state["confirmed_leads"], "dismissed": state["dismissed_leads"]},
+        "leads": _leads(world),
+        "corrections": _corrections(world, await _everywhere(desk, "/v1/leads", LeadStatus.CONFIRMED, LeadStatus.DISMISSED)),
+        "changes": state["changes"],
+        "escalations": _escalations(await said_of(world, state["neglected"])),
+        "line": _line(world),
         "cases": dict(Counter(case["status"] for case in cases)),
         "flags": dict(Counter(flag["status"] for flag in flags)),
         "owed": sum(ledger["owed"] for ledger in ledgers),
@@ -64,6 +77,32 @@ async def count(world: World) -> dict[str, Any]:
     }
     _hold(numbers, world)
     return numbers
+
+
+def _leads(world: World) -> dict[str, int]:
+    """Count leads by what came of them; the one that was checked late is among those dismissed."""
+    state = world.state
+    told = {"found_true": state["confirmed_leads"], "dismissed": state["dismissed_leads"] + 1, "withdrawn": 1, "below_line": state["line"]["leads"]}
+    return {"all": state["leads"] + 2 + state["line"]["leads"], **told}
+
+
+def _corrections(world: World, leads: list[dict[str, Any]]) -> dict[str, int]:
+    """Count what a department's corrections came to: leads withdrawn, and leads on which they are only noted."""
+    stands = {lead["id"]: lead for lead in leads}
+    withdrawn, noted = (stands[world.state["corrections"][what]] for what in ("withdrawn", "noted"))
+    return {"withdrawn": int(withdrawn["status"] == "dismissed"), "noted": int(WITHDRAWN in (noted["remark"] or ""))}
+
+
+def _escalations(said: list[dict[str, Any]]) -> dict[str, int]:
+    """Count what was said of the lead that nobody checked, by level and kind, and how much of it was acknowledged."""
+    levels = Counter(f"{each['level']}_{each['kind']}" for each in said)
+    return dict(levels | Counter(str(each["status"]) for each in said))
+
+
+def _line(world: World) -> dict[str, Any]:
+    line = world.state["line"]
+    counts = {"newly_below": len(line["newly_below"]), **{name: line[name] for name in ("newly_above", "monitored_already", "leads")}}
+    return {"before": LINE, "raised_to": RAISED, "from": FROM.isoformat(), **counts}
 
 
 def _names(world: World) -> dict[str, str]:
@@ -93,7 +132,7 @@ def _hold(numbers: dict[str, Any], world: World) -> None:
 
     :raises Unexpected: they do not agree.
     """
-    decided = len(world.state["flags"])
+    decided, line = len(world.state["flags"]), numbers["line"]
     expected = {
         "the files were taken as they are": numbers["register"] == _register_expected(world),
         "every row of the lists has its answer": numbers["lists"] == _lists_expected(world),
@@ -104,7 +143,11 @@ def _hold(numbers: dict[str, Any], world: World) -> None:
         "one flag is withdrawn": numbers["flags"].get("withdrawn") == 1,
         "a second case was approved": numbers["cases"]["approved"] == decided + 1,
         "a vote was lost and a review refused": numbers["cases"]["refused"] == 2,
-        "every lead was checked": numbers["leads"]["all"] == numbers["leads"]["found_true"] + numbers["leads"]["dismissed"],
+        "every lead was checked or withdrawn, but those of the line": numbers["leads"]["all"]
+        == sum(numbers["leads"][name] for name in ("found_true", "dismissed", "withdrawn", "below_line")),
+        "a correction withdrew one lead and was noted on another": numbers["corrections"] == {"withdrawn": 1, "noted": 1},
+        "what is late goes up, level by level": numbers["escalations"] == ESCALATIONS,
+        "whoever is newly below the line has a lead or is monitored": line["leads"] + line["monitored_already"] == line["newly_below"] > 0,
         "the ledger says what the services say": all(numbers["answers"][service] == numbers["tasks"][service] for service in numbers["tasks"]),
         "one task is declined": numbers["tasks"]["projects"].get("declined") == 1,
         "the notice crossed National Day": numbers["notice"]["ends"].startswith("2021-10-12T16:00"),

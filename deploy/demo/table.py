@@ -27,12 +27,16 @@ def print_numbers(numbers: dict[str, Any], console: Console, *, seconds: float) 
         table.add_row(f"部门名单 list: {kind.removesuffix('_list')}", _counted(told))
     table.add_row("自主申报 self-reports", str(numbers["self_reports"]))
     table.add_row("线索 leads", _counted(numbers["leads"]))
+    table.add_row("部门更正 corrections", _counted(numbers["corrections"]))
     table.add_row("识别事项 cases", _counted(numbers["cases"]))
     table.add_row("风险标注 flags", _counted(numbers["flags"]))
     table.add_row("应落实措施 owed / 已应答 confirmed", f"{numbers['owed']} / {numbers['confirmed']}")
     for service in ("projects", "employment"):
         table.add_row(f"任务 tasks: {service}", _counted(numbers["tasks"][service]))
     table.add_row("转介 referrals", _counted(numbers["answers"]["monitoring"]))
+    table.add_row("逾期线索 the overdue lead", _counted(numbers["escalations"]))
+    table.add_row("监测底线 the line", _line(numbers["line"]))
+    table.add_row("查找、补正、分户 a household changed", _counted(numbers["changes"]))
     table.add_row("公示 notice", f"{numbers['notice']['posted']} → {_last_day(numbers['notice']['ends'])} 24:00（五个工作日 working days）")
     table.add_row("拒绝 refusals by reason", _counted(numbers["refusals"]))
     table.add_row("用时 seconds", f"{seconds:.1f}")
@@ -54,6 +58,11 @@ def print_doors(ports: Ports, settings: Settings, console: Console, *, village: 
     ):
         console.print(call, soft_wrap=True, highlight=False)
     console.print("\nCtrl-C 结束 stops it · FRESH=1 make demo 重来 begins anew")
+
+
+def _line(line: dict[str, Any]) -> str:
+    counts = _counted({name: line[name] for name in ("newly_below", "monitored_already", "leads")})
+    return f"{line['before']} → {line['raised_to']} 元，自 {line['from']} 起: {counts}"
 
 
 def _last_day(end: str) -> date:

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from rich.progress import Progress
 
-from deploy.demo.desk import Desk
+from deploy.demo.desk import Desk, Unexpected
 from deploy.demo.files import Drawn, Files
 from deploy.demo.population import Register
 from deploy.demo.state import State
 from shared.kernel.workdays import SHANGHAI
 
 AT_ONCE = 12
+PATIENCE_SECONDS = 60
 
 T = TypeVar("T")
 
@@ -40,10 +41,12 @@ class World:
 
     async def move_to(self, moment: datetime) -> None:
         """Move the business clock, and say so: it is the only thing that the demo does behind the API."""
-        self.progress.console.print(
-            f"   [dim]开发时钟移至 {moment:%Y-%m-%d %H:%M}（仅开发环境有此入口）· the development clock moves[/dim]", soft_wrap=True
-        )
+        self.say(f"开发时钟移至 {moment:%Y-%m-%d %H:%M}（仅开发环境有此入口）· the development clock moves")
         await self.desk.move_clock(moment)
+
+    def say(self, words: str) -> None:
+        """Say on the screen what a chapter sees."""
+        self.progress.console.print(f"   [dim]{words}[/dim]", highlight=False, soft_wrap=True)
 
     async def each(self, title: str, things: Iterable[T], act: Callable[[T], Awaitable[None]]) -> None:
         """Do something for each of many, several at once, with progress."""
@@ -59,6 +62,19 @@ class World:
         async with asyncio.TaskGroup() as group:
             for thing in todo:
                 group.create_task(one(thing))
+
+
+async def until(question: Callable[[], Awaitable[bool]], *, what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Ask again and again until the answer is yes.
+
+    :raises Unexpected: it never is.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while not await question():  # noqa: ASYNC110  (another process answers)
+                await asyncio.sleep(0.1)
+    except TimeoutError as error:
+        raise Unexpected(f"waited {seconds:.0f} s for {what}") from error
 
 
 def proof(title: str) -> list[dict[str, str]]:

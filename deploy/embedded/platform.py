@@ -33,6 +33,8 @@ from shared.service.worker import Worker
 SERVICES: tuple[Service, ...] = (MONITORING, PROJECTS, EMPLOYMENT)
 CALENDAR_YEARS = range(2020, 2027)
 READY_SECONDS = 15
+WATCH_SECONDS = 1.0
+"""Its clock jumps over days: what waits for a day is looked at each second, not each minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ def settings_of(service: Service, postgres: Postgres, ports: Ports) -> ServiceSe
         worker_database_url=SecretStr(postgres.url(service.name, f"{service.name}_worker")),
         owner_database_url=SecretStr(postgres.url(service.name)),
         files_folder=postgres.folder.parent / "files" / service.name,
+        watch_seconds=WATCH_SECONDS,
         log_json=False,
     )
 

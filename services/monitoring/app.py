@@ -29,7 +29,7 @@ SERVICE = Service(
     permissions=PERMISSIONS,
     subscriptions=subscriptions,
     announce=announce_flags,
-    duties=lambda settings: duties(reconcile_seconds=settings.reconcile_seconds),
+    duties=lambda settings: duties(reconcile_seconds=settings.reconcile_seconds, watch_seconds=settings.watch_seconds),
     watched=watched,
     desk=DESK,
 )

@@ -79,6 +79,7 @@ class ServiceSettings(CommonSettings):
     kafka_bootstrap: str | None = None
     topic_replication: int = 1
     reconcile_seconds: float = 60.0
+    watch_seconds: float = Field(default=60.0, gt=0)
     files_folder: Path | None = None
     jobs_at_once: int = Field(default=2, ge=1)
     reader_memory_mib: int = Field(default=512, ge=128)

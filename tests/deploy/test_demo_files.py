@@ -9,11 +9,14 @@ import openpyxl
 import orjson
 import pytest
 
+from deploy.demo.chapters.line import RAISED
 from deploy.demo.desk import department
 from deploy.demo.files import Drawn, Files
 from deploy.demo.lists import SentList
+from deploy.demo.population import LINE
 from deploy.demo.population.workbooks import SLOPPY, corrected, entries, in_workbook, one_by_one, write_workbook
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
+from services.monitoring.domain.register.households import HouseholdKind
 from services.monitoring.jobs import FILE_KINDS
 from services.monitoring.migrations.versions.v0007_department_lists import RULES
 from services.monitoring.queries.department_rows import NO_LEAD
@@ -70,6 +73,18 @@ def test_there_is_somebody_for_every_part_however_small_the_register_is(househol
     lines = [str(part.line) for part in drawn.parts] + [line for sent in drawn.lists for line in sent.parts]
     assert len(set(lines)) == len(lines)
     assert sum(entry.fault is not None for _, entry in entries(drawn.register, SLOPPY)) > 4
+    assert [each for each in drawn.register.households if LINE <= each.income.reference_per_head < Decimal(RAISED)]
+
+
+@pytest.mark.parametrize("households", [100, 2_000])
+def test_who_only_stands_by_plays_no_other_part(households: int, tmp_path: Path) -> None:
+    drawn = Files(folder=tmp_path, households=households).draw()
+    by = drawn.bystanders
+
+    playing = {part.line for part in drawn.parts} | {each.household.line for sent in drawn.lists for each in sent.people if each.household}
+    assert len({by.misreported.line, by.neglected.line, by.parted.line} - playing) == 3
+    assert by.misreported.kind is HouseholdKind.LIFTED_OUT
+    assert by.parted.income.reference_per_head > Decimal(RAISED)
 
 
 async def test_everybody_is_in_one_county_s_workbook_or_registered_by_a_village(files: Files, drawn: Drawn) -> None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
+from deploy.demo.chapters.changes import change_a_household
+from deploy.demo.chapters.corrections import correct_late
+from deploy.demo.chapters.deadlines import go_there, go_up, leave_a_lead
 from deploy.demo.chapters.decision import appraise_and_post, decide, take_down_and_review
 from deploy.demo.chapters.leads import report, verify, visit
+from deploy.demo.chapters.line import apply_when_it_comes, simulate_and_adopt
 from deploy.demo.chapters.lists import read_answers, send_lists
 from deploy.demo.chapters.register import correct, list_households, register_one_by_one, send_again, send_workbooks
 from deploy.demo.chapters.response import add_a_risk, answer_tasks, watch_the_ledger, withdraw_one
@@ -24,6 +28,7 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("部门名单 · departments send lists", send_lists),
     ("入户核实 · leads are verified", verify),
     ("部门查看核实情况 · departments read what became of their rows", read_answers),
+    ("部门更正 · a department corrects what it reported", correct_late),
     ("民主评议与公示 · villages appraise and post notices", appraise_and_post),
     ("撤下公示与乡镇审核 · notices end, townships review", take_down_and_review),
     ("县级审定与风险标注 · counties decide, flags are raised", decide),
@@ -31,4 +36,10 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("办理帮扶任务 · tasks are started, finished, declined", answer_tasks),
     ("新增风险 · a second case adds a risk", add_a_risk),
     ("撤销一户 · one flag is withdrawn", withdraw_one),
+    ("查找、补正与分户 · a household is found, corrected, parted", change_a_household),
+    ("一条线索无人核实 · a lead that nobody checks", leave_a_lead),
+    ("逾期上报乡镇 · it goes up to the township", go_up),
+    ("逾期上报县级，随后核实 · it goes up to the county, and is checked", go_there),
+    ("试算并发布新的监测底线 · a higher line is simulated, then published", simulate_and_adopt),
+    ("新底线施行 · its day comes", apply_when_it_comes),
 )

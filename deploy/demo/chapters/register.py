@@ -106,4 +106,4 @@ def _print_faults(world: World, refused: list[dict[str, Any]]) -> None:
             first.setdefault(fault["code"], (row["row"], fault))
     for number, fault in first.values():
         where = f"第{number}行" + (f"“{fault['header']}”" if fault["header"] else "")
-        world.progress.console.print(f"   [dim]{where}：{fault['detail']}[/dim]", highlight=False, soft_wrap=True)
+        world.say(f"{where}：{fault['detail']}")

@@ -1,17 +1,15 @@
 """Measures are answered by tasks of two other services; tasks are worked on; a risk is added, a flag withdrawn."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from deploy.demo.chapters.decision import appraise, approve, post, remove, review
 from deploy.demo.desk import Unexpected, cadre, county, employment_officer, project_officer
-from deploy.demo.world import World, at, on, proof
+from deploy.demo.world import World, at, on, proof, until
 from shared.kernel.actors import Actor
 from shared.kernel.areas import COUNTIES
 
 WORKED, SECOND_APPRAISED, SECOND_OVER, SECOND_DECIDED, WITHDRAWN = on(10, 18), on(10, 18, 15), on(10, 27), on(10, 28), on(10, 29)
-PATIENCE_SECONDS = 60
 OFFICERS: dict[str, Callable[[str], Actor]] = {"projects": project_officer, "employment": employment_officer}
 
 
@@ -19,7 +17,7 @@ async def watch_the_ledger(world: World) -> None:
     """Wait until every owed measure of every flag has its answer: tasks have appeared in projects and employment."""
 
     async def answered(flag: dict[str, Any]) -> None:
-        await _until(lambda: _is_answered(world, flag), what=f"flag {flag['id']} to be answered")
+        await until(lambda: _is_answered(world, flag), what=f"flag {flag['id']} to be answered")
 
     await world.each("应答 answers", world.state["flags"], answered)
 
@@ -40,7 +38,7 @@ async def answer_tasks(world: World) -> None:
             else:
                 finished += await _work_on(world, officer(task["area"]), task, to_the_end=n % 2 == 1)
     world.state["finished"], world.state["declined"] = finished, declined
-    await _until(lambda: _ledger_shows(world, "finished", finished), what="the ledger to show what was finished")
+    await until(lambda: _ledger_shows(world, "finished", finished), what="the ledger to show what was finished")
 
 
 async def add_a_risk(world: World) -> None:
@@ -59,7 +57,7 @@ async def add_a_risk(world: World) -> None:
     if case["flag_id"] != first["flag_id"] or flag["version"] != 2 or len(flag["risks"]) != 2:
         raise Unexpected(f"the flag was to gain a risk: {flag}")
     world.state["cases"].append(case)
-    await _until(lambda: _is_answered(world, {"id": case["flag_id"], "village": case["village"]}), what="the new measure to be answered")
+    await until(lambda: _is_answered(world, {"id": case["flag_id"], "village": case["village"]}), what="the new measure to be answered")
 
 
 async def withdraw_one(world: World) -> None:
@@ -70,7 +68,7 @@ async def withdraw_one(world: World) -> None:
     path = f"/v1/risk-flags/{flag['id']}/withdrawal"
     await world.desk.post(county(flag["village"]), path, body, step="withdraw", seen=flag["version"])
     world.state["withdrawn"] = flag["id"]
-    await _until(lambda: _is_taken_back(world, flag), what="the tasks of the withdrawn flag to be taken back")
+    await until(lambda: _is_taken_back(world, flag), what="the tasks of the withdrawn flag to be taken back")
 
 
 async def fan_out(world: World, flag: dict[str, Any]) -> dict[str, Any]:
@@ -112,12 +110,3 @@ async def _is_taken_back(world: World, flag: dict[str, Any]) -> bool:
 async def _ledger_shows(world: World, status: str, number: int) -> bool:
     lines = [line for flag in world.state["flags"] for line in (await fan_out(world, flag))["measures"]]
     return sum(line["status"] == status for line in lines) == number
-
-
-async def _until(question: Callable[[], Awaitable[bool]], *, what: str) -> None:
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not await question():  # noqa: ASYNC110  (another process answers)
-                await asyncio.sleep(0.1)
-    except TimeoutError as error:
-        raise Unexpected(f"waited {PATIENCE_SECONDS} s for {what}") from error

@@ -14,8 +14,11 @@ from shared.service.metrics import Metrics
 from shared.service.worker import Duty, Work
 
 
-def duties(*, reconcile_seconds: float) -> list[Duty]:
-    """The reconciler looks for gaps every minute and announces what is not over once a day of real time; the others are named for what they do."""
+def duties(*, reconcile_seconds: float, watch_seconds: float = 60.0) -> list[Duty]:
+    """The reconciler looks for gaps every minute and announces what is not over once a day of real time; the others are named for what they do.
+
+    :param watch_seconds: how often somebody looks whether a day has come: that of a line, or of a limit.
+    """
 
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
@@ -30,10 +33,10 @@ def duties(*, reconcile_seconds: float) -> list[Duty]:
         Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
         Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
         Duty(name="settle_standings", every=timedelta(seconds=10), work=settle_waiting),
-        Duty(name="adopt_lines", every=timedelta(minutes=1), work=adopt_what_has_come),
+        Duty(name="adopt_lines", every=timedelta(seconds=watch_seconds), work=adopt_what_has_come),
         Duty(name="rehome", every=timedelta(hours=1), work=rehome_what_is_due),
         Duty(name="match_signals", every=timedelta(minutes=5), work=match_signals),
-        Duty(name="watch_deadlines", every=timedelta(minutes=1), work=watch),
+        Duty(name="watch_deadlines", every=timedelta(seconds=watch_seconds), work=watch),
     ]
 
 

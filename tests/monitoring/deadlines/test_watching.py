@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.monitoring.app import SERVICE
 from services.monitoring.domain.deadlines.limits import Level, Subject
-from services.monitoring.jobs import watched
+from services.monitoring.jobs import duties, watched
 from services.monitoring.store.deadlines import raising
 from services.monitoring.usecases.deadlines import watch_deadlines as watching
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
@@ -34,6 +34,12 @@ COUNTY = service_actor("monitoring", HOME[:6])
 
 async def a_lead(way: Way) -> str:
     return (await way.lead(await way.household()))["id"]
+
+
+def test_what_waits_for_a_day_is_looked_at_as_often_as_the_deployment_says() -> None:
+    every = {duty.name: duty.every for duty in duties(reconcile_seconds=60, watch_seconds=5)}
+
+    assert (every["watch_deadlines"], every["adopt_lines"], every["reconcile"]) == (timedelta(seconds=5), timedelta(seconds=5), timedelta(minutes=1))
 
 
 async def test_a_step_is_warned_of_before_its_end_and_then_goes_up_level_by_level(way: Way, set_clock: SetClock, sweep: Sweep, said: Said) -> None:
