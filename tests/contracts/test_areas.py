@@ -226,7 +226,7 @@ async def test_a_search_for_somebody_of_another_area_and_for_nobody_answer_alike
         for body in ({"id_number": worlds[HERE].people[0]["id_number"]}, {"id_number": an_id_number()})
     ]
 
-    assert [(answer.status_code, answer.json()) for answer in answers] == [(200, {"items": []})] * 2
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(200, {"items": [], "next": None})] * 2
 
 
 async def test_a_self_report_of_somebody_else_is_as_if_there_were_none(platform: Platform, worlds: dict[str, World]) -> None:

@@ -47,7 +47,7 @@ async def wrong_fields(door: Door) -> list[str]:
 @pytest.mark.parametrize(
     ("guard", "mutant", "operation_id", "field"),
     [
-        ("_UNSAFE", "(?!)", "task_start", "body.responsible"),
+        ("UNSAFE", "(?!)", "task_start", "body.responsible"),
         ("_TIME", ".*", "task_finish", "body.finished_at"),
         ("_MONEY", ".*", "new_household", "body.income.wage_income"),
     ],

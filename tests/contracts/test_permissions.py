@@ -27,6 +27,7 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.parameter",
     "monitoring.income_item",
     "monitoring.new_income_screening",
+    "monitoring.duplicate_search",
     "monitoring.new_line_simulation",
     "monitoring.signal_rule",
     "monitoring.base_figure",

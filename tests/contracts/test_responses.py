@@ -41,6 +41,7 @@ MASKED: Mapping[tuple[str, str], str] = {
     ("MemberShown", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("MemberShown", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",
     ("ScreeningLine", "head"): r".\*{1,3}",
+    ("CrossingShown", "head"): r".\*{1,3}",
     ("CorrectionAsked", "name"): r".\*{1,3}",
     ("CorrectionAsked", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("AssignmentShown", "name"): r".\*{1,3}",

@@ -66,7 +66,7 @@ def test_a_department_s_user_is_known_everywhere_as_that_department_s(area: str,
         assert actor == Actor(id=f"department_user.{area}", role=Role.DEPARTMENT_USER, area=area, department=department)
 
 
-@pytest.mark.parametrize("department", ["", "*", "health", "MEDICAL_INSURANCE", "医保", "medical_insurance,water"])
+@pytest.mark.parametrize("department", ["", "*", "weather", "MEDICAL_INSURANCE", "医保", "medical_insurance,water"])
 def test_a_department_that_is_none_is_refused(department: str) -> None:
     code, said = run("--role", "department_user", "--area", "530902", "--department", department)
 

@@ -141,7 +141,7 @@ FORGED: dict[str, str] = {
     "area with a line feed": token(ACTOR, area="53090\n"),
     "no department": of_department(None),
     "department null": signed({"alg": "ES256", "kid": "tests"}, claims_of(department_user()) | {"department": None}),
-    "department unknown": of_department("health"),
+    "department unknown": of_department("weather"),
     "department empty": of_department(""),
     "department in capitals": of_department("MEDICAL_INSURANCE"),
     "department with a blank": of_department("medical_insurance "),

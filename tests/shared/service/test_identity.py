@@ -51,7 +51,7 @@ def test_a_department_s_user_is_that_department_s_and_sees_its_rows_only(departm
     assert (actor.department, actor.scope.department) == (department, department)
 
 
-@pytest.mark.parametrize("claim", [None, "medical_insurance", "*", "health", 7])
+@pytest.mark.parametrize("claim", [None, "medical_insurance", "*", "weather", 7])
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.DEPARTMENT_USER])
 def test_a_department_says_nothing_of_another_role(role: Role, claim: object) -> None:
     actor = Actor(id="x", role=role, area="530902102201"[: min(LEVELS[role])])

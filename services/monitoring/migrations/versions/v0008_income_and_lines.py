@@ -20,7 +20,7 @@ FROM = date(2015, 1, 1)
 
 CHANNELS = ("self_report", "home_visit", "department", "hotline", "disaster")
 AMOUNTS = ("wage_income", "production_income", "property_income", "transfer_income", "production_expense", "claim_income", "compliant_self_paid")
-BANDS = ("6000,8000,10000,15000,20000", "临乡振发〔2022〕37号（10000元一档；其余各档为系统默认，待州市发布）")
+PARAMETERS = {"income.bands": ("6000,8000,10000,15000,20000", "临乡振发〔2022〕37号（10000元一档；其余各档为系统默认，待州市发布）")}
 
 # Until the prefecture publishes its own. What the form lists counts, but for what was not counted as stable income when poverty was left behind.
 FORM, STABLE, PAID = "全国防返贫监测信息采集表", "贫困退出收入测算口径（不计入稳定纯收入）", "合规自付支出：医疗、就学以外须经县级认可"
@@ -286,7 +286,7 @@ def _load_law() -> None:
         for group, names in ITEMS.items()
         for code, name in names.items()
     ]
-    value, document = BANDS
+    value, document = PARAMETERS["income.bands"]
     bands = {**place, "id": derived_id(LAW, "income.bands"), "key": "income.bands", "value": value, "document_number": document}
     op.bulk_insert(_table("income_item", *items[0]), items)
     op.bulk_insert(_table("parameter", *bands, "effective_from"), [{**bands, "effective_from": date(2020, 1, 1)}])
