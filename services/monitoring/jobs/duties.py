@@ -32,7 +32,7 @@ def duties(*, reconcile_seconds: float) -> list[Duty]:
         Duty(name="settle_standings", every=timedelta(seconds=10), work=settle_waiting),
         Duty(name="adopt_lines", every=timedelta(minutes=1), work=adopt_what_has_come),
         Duty(name="rehome", every=timedelta(hours=1), work=rehome_what_is_due),
-        Duty(name="match_signals", every=timedelta(minutes=5), work=match_signals),
+        Duty(name="match_signals", every=timedelta(minutes=1), work=match_signals),
         Duty(name="watch_deadlines", every=timedelta(minutes=1), work=watch),
     ]
 

@@ -58,7 +58,7 @@ RIGHTS = {
         **dict.fromkeys(("person_directory", "client_id"), ADD),
         **dict.fromkeys(DERIVED, ALL_BUT_DELETE),
         **dict.fromkeys(SIMULATED, READ),
-        "standing_queue": ALL,
+        **dict.fromkeys(("standing_queue", "match_queue"), ALL),
     },
     ("monitoring", "worker"): {
         **dict.fromkeys((*LAW, "screening_round"), READ),
@@ -73,7 +73,7 @@ RIGHTS = {
         **dict.fromkeys(("lead", "department_row", *SIMULATED), READ_ADD),
         **dict.fromkeys(DERIVED, ALL_BUT_DELETE),
         **dict.fromkeys(("monitoring_case", "monitored_category"), READ),
-        "standing_queue": ALL,
+        **dict.fromkeys(("standing_queue", "match_queue"), ALL),
         **dict.fromkeys(("risk_flag", "owed_measure", "ledger_figure", *JOBS), ALL_BUT_DELETE),
         **dict.fromkeys(("household", "household_income", "person", "membership", "monitored_category"), ALL_BUT_DELETE),
         **dict.fromkeys(("household_lineage", "household_transfer"), ALL_BUT_DELETE),

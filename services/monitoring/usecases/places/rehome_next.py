@@ -23,5 +23,5 @@ async def rehome_next(tx: Transaction, *, at_most: int) -> int:
     found = await rehoming.next_in(list(homes), county, tx, at_most=at_most) if homes else []
     await rehome_households({HouseholdId(row.id): homes[row.area_code] for row in found}, tx)
     if homes and len(found) < at_most:
-        await rehoming.move_unregistered(homes, county, tx)
+        await rehoming.move_unregistered(await changes.areas_today(county, tx), county, tx)
     return len(found)
