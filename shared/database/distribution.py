@@ -58,6 +58,7 @@ PLACES: dict[str, dict[str, Place]] = {
         "quarterly_income": Place.COUNTY,
         "household_standing": Place.COUNTY,
         "standing_queue": Place.COUNTY,
+        "match_queue": Place.COUNTY,
         "line_simulation": Place.COUNTY,
         "line_simulation_household": Place.COUNTY,
         "line_simulation_count": Place.COUNTY,

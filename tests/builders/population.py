@@ -25,7 +25,8 @@ _ROWS = {
     """,
     "lead_answer": """
         (county_code, id, township_code, area_code, lead_id, channel, status, outcome, decided_at, due_at)
-        SELECT county_code, gen_random_uuid(), township_code, area_code, gen_random_uuid(), 'hotline',
+        SELECT county_code, gen_random_uuid(), township_code, area_code, gen_random_uuid(),
+               (ARRAY['hotline','aid_platform','department','screening','home_visit','disaster'])[1 + n / 800 % 6],
                {status}, 'other', now(), due_at
     """,
     "screening_household": """

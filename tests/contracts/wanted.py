@@ -123,6 +123,7 @@ def _thing(
     versioned: bool = False,
     status: int = 200,
     in_township: bool = False,
+    query: Mapping[str, Any] | None = None,
     **path: Callable[[World], str],
 ) -> Make:
     """A request about the thing that the path names, with whatever else it names; one that lies with the township is out of the village's sight."""
@@ -132,7 +133,7 @@ def _thing(
         seen = world.versions[thing] if versioned else None
         place = world.township if in_township else HERE
         named = {each: value(world) for each, value in path.items()} | {name: thing}
-        return Wanted(status=status, path=named, thing=thing, body=body(world) if body else None, seen=seen, place=place)
+        return Wanted(status=status, path=named, query=query or {}, thing=thing, body=body(world) if body else None, seen=seen, place=place)
 
     return _one(make)
 
@@ -531,7 +532,7 @@ WANTED: dict[str, Make] = {
     "monitoring.new_screening_round": _one(_new_round),
     "monitoring.screening_rounds": _one(_rounds),
     "monitoring.screening_round": _thing("round_id", lambda world: world.round, in_township=True),
-    "monitoring.screening_coverage": _thing("round_id", lambda world: world.round, in_township=True),
+    "monitoring.screening_coverage": _thing("round_id", lambda world: world.round, in_township=True, query={"area": HERE}),
     "monitoring.screening_round_households": _thing("round_id", lambda world: world.round, in_township=True),
     "monitoring.screening_round_refresh": _thing("round_id", lambda world: world.round, versioned=True, status=202, in_township=True),
     "monitoring.screening_round_closure": _thing("round_id", lambda world: world.round, versioned=True, status=202, in_township=True),
@@ -617,7 +618,9 @@ WANTED: dict[str, Make] = {
             outside=NotYourArea,
         )
     ),
-    "monitoring.signal_rule_trial": _one(lambda _: Wanted(guard=Guard.OPEN, body={"kind": LIST, "rule": _RULE})),
+    "monitoring.signal_rule_trial": _one(
+        lambda world: Wanted(guard=Guard.NAMED, body={"kind": LIST, "area": world.village, "rule": _RULE}, outside=NotYourArea)
+    ),
     "monitoring.base_figure": _one(
         lambda world: Wanted(
             guard=Guard.NAMED,

@@ -76,7 +76,7 @@ async def test_the_nearest_area_s_latest_rule_grades_each_for_whom_it_is_meant(w
     assert grades == ["red", "yellow"]
 
 
-async def test_a_list_s_leads_are_graded_too_and_bear_the_department(files: Files, way: Way, admin: asyncpg.Connection) -> None:
+async def test_a_list_s_leads_are_graded_too_and_name_their_department(files: Files, way: Way, admin: asyncpg.Connection) -> None:
     household = a_household(kind="general", members=1)
     done(await way.call(village()).post("/v1/households", household))
     rule = "INSERT INTO lead_grade_rule VALUES ('530902', uuidv7(), $1, 'water', $2, $3, '2021-09-01', 'test')"

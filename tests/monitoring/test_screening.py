@@ -288,6 +288,9 @@ async def test_coverage_adds_up_village_by_village(screening: Screening, set_clo
     assert whole["coverage"]["overdue"] == whole["coverage"]["to_screen"] > 0
     assert [each["area"] for each in villages] == [ONE, TWO]
     assert one == villages[:1]
+    for query in ({}, {"area": "5309"}):
+        answer = await screening.way.call(prefecture()).get(f"/v1/screening-rounds/{held['id']}/coverage", **query)
+        assert refused(answer) == (422, "AreaTooWide", ["query.area"])
     assert villages[1]["overdue"] == len(overdue)
 
 

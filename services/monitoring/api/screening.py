@@ -55,7 +55,7 @@ async def screening_round(round_id: UUID, tx: InTransaction, response: Response)
 
 @screening.get("/v1/screening-rounds/{round_id}/coverage")
 async def screening_coverage(round_id: UUID, tx: InTransaction, area: Area = None) -> CoverageShown:
-    """一轮排查在各村的进度。"""
+    """一轮排查在各村的进度；市级须指明一个县（区）。"""
     return await show_coverage(RoundId(round_id), area or tx.actor.area, tx)
 
 

@@ -47,7 +47,7 @@ async def signal_rule(area: AreaCode, code: RuleCode, body: PublishSignalRule, t
 @signals.post("/v1/signal-rules/trial")
 @only_reads
 async def signal_rule_trial(body: TrySignalRule, tx: InTransaction) -> TrialShown:
-    """试算一条预警规则：现有记录中各县会有多少条产生线索，不列名单，不作改动。"""
+    """试算一条预警规则：某县（区）或其下区域的现有记录中会有多少条产生线索，不列名单，不作改动；市级须指明一个县（区）。"""
     return await try_signal_rule(body, tx)
 
 

@@ -35,7 +35,7 @@ def duties(*, reconcile_seconds: float, watch_seconds: float = 60.0) -> list[Dut
         Duty(name="settle_standings", every=timedelta(seconds=10), work=settle_waiting),
         Duty(name="adopt_lines", every=timedelta(seconds=watch_seconds), work=adopt_what_has_come),
         Duty(name="rehome", every=timedelta(hours=1), work=rehome_what_is_due),
-        Duty(name="match_signals", every=timedelta(minutes=5), work=match_signals),
+        Duty(name="match_signals", every=timedelta(minutes=1), work=match_signals),
         Duty(name="watch_deadlines", every=timedelta(seconds=watch_seconds), work=watch),
     ]
 

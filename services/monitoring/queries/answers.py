@@ -40,7 +40,10 @@ class AnswerPage(BaseModel):
 
 async def list_answers(area: str, status: AnswerStatus, channel: Channel | None, tx: Transaction, *, after: Place | None, size: int) -> AnswerPage:
     """List an area's answers in one status, of one channel or of all, the oldest first."""
-    rows, following = await answers.worklist.page(area, status, tx, after=after, size=size, channel=channel)
+    if channel is None:
+        rows, following = await answers.worklist.page(area, status, tx, after=after, size=size)
+    else:
+        rows, following = await answers.channel_worklist.page(area, status, tx, after=after, size=size, channel=channel)
     return AnswerPage(items=[_line(row) for row in rows], next=following)
 
 

@@ -70,7 +70,7 @@ async def lead_page(area: str, status: LeadStatus, after: Place | None, size: in
 
 async def answer_page(area: str, status: AnswerStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read answers as their list shows them, those of all channels."""
-    found, following = await answers.worklist.page(area, status, tx, after=after, size=size, channel=None)
+    found, following = await answers.worklist.page(area, status, tx, after=after, size=size)
     return [_shown(ANSWER_LIST, row) for row in found], following
 
 

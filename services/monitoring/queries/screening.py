@@ -8,12 +8,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
+from services.monitoring.domain.places.width import within_a_county
 from services.monitoring.domain.risks import Hardship
 from services.monitoring.domain.screening import Round, RoundId, RoundOf, RoundStatus, ScreeningResult, ScreeningStatus
 from services.monitoring.store.register import households as register
 from services.monitoring.store.register import people
 from services.monitoring.store.screening import households, rounds
 from shared.database.transaction import Transaction
+from shared.kernel.areas import is_inside
 from shared.kernel.page import Place
 from shared.kernel.people import PersonName
 
@@ -108,8 +110,12 @@ async def show_coverage(round_id: RoundId, area: str, tx: Transaction) -> Covera
     """Show how far a round is in each village of an area that has households in it.
 
     :raises NotFound: there is no such round here.
+    :raises AreaTooWide: the area is wider than a county.
     """
     await rounds.get(round_id, tx)
+    if is_inside(tx.actor.area, area):
+        area = tx.actor.area
+    within_a_county(area, field="query.area")
     rows = await households.by_village(round_id, area, tx)
     return CoverageShown(items=[VillageCoverage(area=row.area_code, **_counts(row)) for row in rows])
 

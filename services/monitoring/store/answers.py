@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint, Uuid, and_, bindparam, or_, select, text, update
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, Uuid, and_, bindparam, select, text, update
 from sqlmodel import col
 
 from services.monitoring.domain.answers import AnswerId, AnswerStatus, LeadAnswer, LeadOutcome
@@ -31,6 +31,8 @@ class LeadAnswerRow(Base, table=True):
         only("outcome", LeadOutcome),
         only("status", AnswerStatus),
         *worklist_indexes("lead_answer"),
+        Index("ix_lead_answer_channel", "county_code", "status", "channel", "due_at", "id"),
+        Index("ix_lead_answer_channel_township", "county_code", "township_code", "status", "channel", "due_at", "id"),
     )
 
     county_code: str = code()
@@ -79,9 +81,11 @@ RETURN = (
     )
     .returning(col(LeadAnswerRow.version))
 )
-_OF_CHANNEL = or_(bindparam("channel", type_=CODE).is_(None), col(LeadAnswerRow.channel) == bindparam("channel", type_=CODE))
 
-worklist = Worklist(LeadAnswerRow, select(*COLUMNS).where(_OF_CHANNEL))
+worklist = Worklist(LeadAnswerRow, select(*COLUMNS))
+# Two lists, not one with a channel or none: each has its own indexes, so that a page is read in its order and no further. Of a village all channels
+# are so few that they need none.
+channel_worklist = Worklist(LeadAnswerRow, select(*COLUMNS).where(col(LeadAnswerRow.channel) == bindparam("channel", type_=CODE)))
 
 
 async def give(leads: Sequence[UUID], outcome: LeadOutcome, tx: Transaction, *, reason: str | None, due_at: datetime) -> None:

@@ -65,6 +65,18 @@ async def test_trouble_opens_a_lead_with_the_same_words(way: Way) -> None:
     )
 
 
+async def test_the_limit_of_such_a_lead_counts_from_the_visit(way: Way) -> None:
+    household_id = await way.household()
+
+    recorded = done(await way.visit(household_id, findings=["house"], visited_at="2021-09-12T09:00:00+08:00"))
+    too_late = await way.visit(household_id, findings=["house"], visited_at="2021-08-12T09:00:00+08:00", by=township())
+
+    lead = done(await way.call(village()).get(f"/v1/leads/{recorded['lead_id']}"))
+    assert (lead["heard_at"], lead["due_at"]) == ("2021-09-12T01:00:00Z", "2021-09-27T16:00:00Z")
+    assert lead["step_limit"]["due_at"] == lead["due_at"]  # seven days from now, which the whole cuts
+    assert refused(too_late) == (422, "HeardTooLongAgo", ["body.visited_at"])
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -175,7 +187,9 @@ async def test_coverage_is_of_one_s_own_area(far: Way) -> None:
     await far.household()
     own = await covered(far, "2021-09", by=county(area=VILLAGE[:6]))
 
-    assert own == await covered(far, "2021-09", by=village("v", VILLAGE)) == await covered(far, "2021-09", area="5309")
+    assert own == await covered(far, "2021-09", by=village("v", VILLAGE)) == await covered(far, "2021-09", area=VILLAGE[:6])
+    for query in ({}, {"area": "5309"}):
+        assert refused(await far.call(prefecture()).get("/v1/visit-coverage", **query)) == (422, "AreaTooWide", ["query.area"])
     items = done(await far.call(county()).get("/v1/visit-coverage", area=VILLAGE))["items"]
     assert items == []
     assert {each["area"][:6] for each in done(await far.call(county()).get("/v1/visit-coverage"))["items"]} <= {"530902"}

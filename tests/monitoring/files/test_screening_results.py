@@ -66,9 +66,12 @@ async def test_each_row_is_a_visit_and_trouble_a_lead_like_that_of_a_visit(files
     assert ((await place_of(files, round_id, well))["result"], (await place_of(files, round_id, well))["lead_id"]) == ("nothing", None)
     screened = await place_of(files, round_id, ill)
     leads = [done(await files.call(OFFICE).get(f"/v1/leads/{each}")) for each in (screened["lead_id"], other["lead_id"])]
-    same = ("area", "channel", "grade", "hardships", "note", "heard_at", "due_at", "status", "source", "source_number")
+    same = ("area", "channel", "grade", "hardships", "note", "heard_at", "due_at", "step_limit", "total_limit", "status", "source", "source_number")
     assert {name: leads[0][name] for name in same} == {name: leads[1][name] for name in same}
     assert (leads[0]["household_id"], leads[0]["grade"], screened["visited_at"]) == (ill, "red", "2021-09-20T16:00:00Z")
+    limits = [tuple(await admin.fetchrow("SELECT step_due_at, step_day_kind FROM lead WHERE id = $1", each["id"]) or ()) for each in leads]
+    assert limits[0] == limits[1]
+    assert None not in limits[0]
     kept = await admin.fetch("SELECT to_jsonb(s)::text AS row FROM screening_household s WHERE round_id = $1", round_id)
     assert not any("房屋漏雨" in row["row"] for row in kept)
 

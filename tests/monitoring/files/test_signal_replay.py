@@ -120,7 +120,7 @@ async def state(admin: asyncpg.Connection) -> tuple[set[tuple[Any, ...]], set[tu
 
 
 async def forget(admin: asyncpg.Connection) -> None:
-    for table in ("department_row", "lead"):
+    for table in ("department_row", "lead_answer", "lead"):
         await admin.execute(f"DELETE FROM {table} WHERE county_code = $1", PLACE[:6])
 
 

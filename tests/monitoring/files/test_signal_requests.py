@@ -19,7 +19,7 @@ from tests.builders.story import Way, done, refused
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
 from tests.fixtures.platform import count_of
-from tests.fixtures.tokens import HOME, county, department_user, prefecture, village
+from tests.fixtures.tokens import HOME, county, department_user, prefecture, township, village
 from tests.monitoring.files.conftest import Files, counts
 
 pytestmark = pytest.mark.usefixtures("september")
@@ -269,6 +269,70 @@ async def test_who_is_registered_later_gets_the_lead_and_what_calls_for_such_a_h
     assert [tuple(row) for row in opened] == [(household_id, "registered", "service:monitoring")]
     async with monitoring_worker.transaction(service_actor("monitoring", "5309")) as tx:
         await match_signals(tx)
+
+
+async def matched(monitoring_worker: Database) -> None:
+    async with monitoring_worker.transaction(service_actor("monitoring", HOME[:6])) as tx:
+        await match_signals(tx)
+
+
+async def test_a_lead_that_was_sent_on_stays_there_until_its_household_is_known(
+    call: Call, way: Way, monitoring_worker: Database, admin: asyncpg.Connection
+) -> None:
+    household = a_household(members=1)
+    person = {name: household["members"][0][name] for name in ("name", "id_number", "phone")}
+    lead_id = (await one(call, HOUSING, a_list_row(HOUSING, **person)))["lead_id"]
+    back = done(await call(village()).post(f"/v1/leads/{lead_id}/referral-back", {"reason": "本村无此人"}, seen=1))
+    sent_on = done(await call(township()).post(f"/v1/leads/{lead_id}/dispatch", {"area": NEXT_VILLAGE}, seen=back["version"]))
+    pause = {"waiting_on": "department", "reason": "待核对", "evidence": proof()}
+    done(await call(village("next", NEXT_VILLAGE)).post(f"/v1/leads/{lead_id}/pause", pause, seen=sent_on["version"]))
+    rounds = "SELECT step_round FROM lead WHERE id = $1"
+    round_before = await count_of(admin, rounds, lead_id)
+
+    await one(call, HOUSING, a_list_row(HOUSING, **person, surveyed_on="2021-08-01", grade="D级"))
+    waiting = await lead(call, lead_id)
+    household_id = done(await call(village()).post("/v1/households", household))["id"]
+    await matched(monitoring_worker)
+
+    home = done(await call(village()).get(f"/v1/leads/{lead_id}"))
+    assert (waiting["area"], waiting["began_on"]) == (NEXT_VILLAGE, "2021-08-01")
+    assert (home["area"], home["household_id"], [step["act"] for step in home["steps"]]) == (HOME, household_id, ["referral_back", "dispatch"])
+    assert await count_of(admin, rounds, lead_id) == round_before + 1
+    assert done(await way.verification(home, outcome="dismissed", reason="已修缮"))["status"] == "dismissed"
+
+
+async def test_who_is_registered_waits_to_be_matched_until_nobody_at_work_then_is_left(
+    call: Call, monitoring_worker: Database, admin: asyncpg.Connection
+) -> None:
+    household = a_household(members=1)
+    person = {name: household["members"][0][name] for name in ("name", "id_number", "phone")}
+    household_id = done(await call(village()).post("/v1/households", household))["id"]
+    queued = "SELECT count(*) FROM match_queue q JOIN membership m USING (county_code, person_id) WHERE m.household_id = $1"
+    await matched(monitoring_worker)
+    young = await count_of(admin, queued, household_id)
+
+    water = await one(call, WATER, a_list_row(WATER, **person))
+    # As if it had come while the household was being registered, which it did not see.
+    await admin.execute("UPDATE department_row SET household_id = NULL WHERE id = $1", water["id"])
+    await matched(monitoring_worker)
+    found = await admin.fetchval("SELECT household_id::text FROM department_row WHERE id = $1", water["id"])
+    await admin.execute("UPDATE match_queue SET queued_at = now() - interval '3 minutes'")
+    await matched(monitoring_worker)
+
+    assert (young, found, await count_of(admin, queued, household_id)) == (1, household_id, 0)
+
+
+async def test_who_gets_another_number_waits_to_be_matched_too(call: Call, admin: asyncpg.Connection) -> None:
+    household_id = done(await call(village()).post("/v1/households", a_household(members=1)))["id"]
+    person = await admin.fetchval("SELECT person_id FROM membership WHERE household_id = $1", household_id)
+    waits = "SELECT count(*) FROM match_queue WHERE person_id = $1"
+    await admin.execute("DELETE FROM match_queue")
+
+    await admin.execute("UPDATE person SET name = name || '甲' WHERE id = $1", person)
+    unchanged = await count_of(admin, waits, person)
+    await admin.execute("UPDATE person SET id_number_index = id_number_index || '\\x00' WHERE id = $1", person)
+
+    assert (unchanged, await count_of(admin, waits, person)) == (0, 1)
 
 
 async def test_a_lead_confirmed_for_a_household_keeps_it_whatever_the_department_sends_afterwards(call: Call, way: Way, set_clock: SetClock) -> None:

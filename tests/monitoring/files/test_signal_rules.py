@@ -8,6 +8,7 @@ import pytest
 from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.migrations.versions.v0015_signals import CODES, RULES
 from shared.kernel.actors import Actor
+from shared.kernel.areas import COUNTIES
 from tests.builders.files import Row, a_list_row
 from tests.builders.law import DOCUMENT, a_line, a_signal_rule
 from tests.builders.people import a_household
@@ -303,22 +304,26 @@ async def test_the_rules_of_a_day_and_area_are_listed_nearest_first(call: Call) 
     assert len(done(await call(prefecture()).get("/v1/signal-rules"))["items"]) == len(SEEDS)
 
 
-async def test_a_trial_counts_by_county_what_a_rule_would_call_and_changes_nothing(call: Call, admin: asyncpg.Connection) -> None:
+async def test_a_trial_counts_what_a_rule_would_call_in_an_area_and_changes_nothing(call: Call, admin: asyncpg.Connection) -> None:
     kind = "school_cost_list"
     for place, amounts in ((HOME, ("400.00", "9000.00", "20000.00")), (OTHER_COUNTY, ("9000.00",))):
         rows = [a_list_row(kind, village=place, self_paid=amount) for amount in amounts]
         done(await call(of(kind, area="5309")).post("/v1/signals", some_signals(kind, *rows)))
     before = await admin.fetchval("SELECT count(*) FROM audit")
 
-    async def tried(by: Actor, operator: str, value: str, **more: str) -> dict[str, tuple[int, int]]:
+    async def asked(by: Actor, operator: str, value: str, area: str | None, **more: str) -> Any:
         rule = {"operator": operator, "value": value, "field": "self_paid", "effective_from": "2021-01-01", **more}
-        found = done(await call(by).post("/v1/signal-rules/trial", {"kind": kind, "rule": rule}, key=None))["counties"]
+        return await call(by).post("/v1/signal-rules/trial", {"kind": kind, "rule": rule, "area": area}, key=None)
+
+    async def tried(by: Actor, operator: str, value: str, *areas: str | None, **more: str) -> dict[str, tuple[int, int]]:
+        found = [each for area in areas or COUNTIES for each in done(await asked(by, operator, value, area, **more))["counties"]]
         return {each["county"]: (each["called"], each["more"]) for each in found}
 
     wide, all_of_it = await tried(prefecture(), "more_than", "5000"), await tried(prefecture(), "at_least", "0")
     late = await tried(prefecture(), "at_least", "0", effective_from="2021-08-01")
     lifted_out = await tried(prefecture(), "at_least", "0", population="lifted_out")
-    own = await tried(county(), "more_than", "5000")
+    own, village_s = await tried(county(), "more_than", "5000", None), await tried(county(), "more_than", "5000", HOME)
+    elsewhere = await tried(county(), "more_than", "5000", NEXT_VILLAGE[:9] + "999")
 
     held = {place: await _held(admin, kind, place, more_than=0) for place in all_of_it}
     called = {place: await _held(admin, kind, place, more_than=5000) for place in wide}
@@ -328,6 +333,11 @@ async def test_a_trial_counts_by_county_what_a_rule_would_call_and_changes_nothi
     assert set(late.values()) == {(0, 0)}
     assert set(lifted_out.values()) == {(0, 0)}
     assert own == {HOME[:6]: wide[HOME[:6]]}
+    assert 2 <= village_s[HOME[:6]][0] <= own[HOME[:6]][0]
+    assert elsewhere == {}
+    for area in (None, "5309"):
+        assert refused(await asked(prefecture(), "at_least", "0", area)) == (422, "AreaTooWide", ["body.area"])
+    assert refused(await asked(county(), "at_least", "0", OTHER_COUNTY)) == (403, "NotYourArea", ["body.area"])
     assert await admin.fetchval("SELECT count(*) FROM audit") == before
 
 
@@ -348,3 +358,31 @@ async def test_what_tests_publish_bears_their_document(call: Call, admin: asyncp
     row = await admin.fetchrow("SELECT d.grade, l.hardships FROM department_row d JOIN lead l ON l.id = d.lead_id WHERE d.id = $1", answer["id"])
     assert row is not None
     assert (row["grade"], row["hardships"]) == ("red", '["house"]')
+
+
+async def test_a_lead_is_as_urgent_as_its_rules_say_and_all_that_is_named_in_it(call: Call, admin: asyncpg.Connection) -> None:
+    """Whatever has no grade of its own is yellow; one rule names another hardship, the other its own grade."""
+    person = {name: a_household(members=1)["members"][0][name] for name in ("name", "id_number", "phone")}
+    await publish(call, "accident_list.listed", a_signal_rule("any", hardship="other"))
+    await publish(call, "traffic_accident_list.harm", a_signal_rule("among", "disability,death", field="harm", grade="red"))
+
+    async def after(kind: str, row: Row) -> str:
+        done(await call(of(kind)).post("/v1/signals", some_signals(kind, row)))
+        index = "SELECT person_index FROM department_row WHERE source_number = $1"
+        question = f"SELECT grade FROM lead WHERE status = 'registered' AND person_index = ({index})"
+        return str(await admin.fetchval(question, accident["source_number"]))
+
+    accident, traffic = a_list_row("accident_list", **person), a_list_row("traffic_accident_list", **person, harm="死亡")
+    mild = await after("accident_list", accident)
+    urgent = await after("traffic_accident_list", traffic)
+    corrected = await after("traffic_accident_list", traffic | {"harm": "轻伤", "revision": "2"})
+
+    assert (mild, urgent, corrected) == ("yellow", "red", "yellow")
+
+
+async def test_what_a_list_calls_is_graded_by_the_hardship_that_its_rule_names(call: Call, admin: asyncpg.Connection) -> None:
+    await publish(call, "job_loss_list.listed", a_signal_rule("any", hardship="house"))
+
+    item = done(await call(of("job_loss_list")).post("/v1/signals", some_signals("job_loss_list")))["items"][0]
+
+    assert await admin.fetchval("SELECT grade FROM lead WHERE id = $1", item["lead_id"]) == "red"

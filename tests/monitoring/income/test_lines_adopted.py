@@ -56,6 +56,18 @@ async def test_who_is_newly_below_a_line_gets_a_lead_and_never_a_case(here: Way,
     assert shown["reasons"]["line"]["simulation"] is not None
 
 
+async def test_such_a_lead_is_graded_like_any_other(here: Way, admin: asyncpg.Connection, adopt: Adopt, applied: Work) -> None:
+    lifted_out, general = await a_household(here, "6100.00"), await a_household(here, "6100.00", kind="general")
+    rule = "INSERT INTO lead_grade_rule VALUES ($1, uuidv7(), $1, 'low_income', $2, $3, '2021-09-01', 'test')"
+    for kind, grade in (("lifted_out", "red"), ("general", "orange")):
+        await admin.execute(rule, TOWN[:6], kind, grade)
+
+    await applied(await adopt(TOWN[:6], "6500.00"))
+
+    await admin.execute("DELETE FROM lead_grade_rule WHERE document_number = 'test'")
+    assert {row["household"]: row["grade"] for row in await leads_of(admin)} == {lifted_out: "red", general: "orange"}
+
+
 async def test_the_case_of_such_a_lead_names_a_risk_like_any_other(here: Way, admin: asyncpg.Connection, adopt: Adopt, applied: Work) -> None:
     await a_household(here, "6100.00")
     await applied(await adopt(TOWN, "6500.00"))

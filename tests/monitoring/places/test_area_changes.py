@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.jobs import duties
 from services.monitoring.store import Base
 from services.monitoring.store.register.rehoming import FOLLOWING
@@ -21,6 +22,7 @@ from tests.builders.incomes import a_quarter, an_income
 from tests.builders.leads import a_person_lead
 from tests.builders.people import WITHOUT_NUMBER, a_household, a_self_report, proof
 from tests.builders.rounds import a_round
+from tests.builders.signals import some_signals
 from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
@@ -303,6 +305,40 @@ async def test_a_day_that_comes_is_seen_by_the_hourly_round_once(
     assert await asked() is None, "nothing is left"
     assert done(await call(county(area=COUNTY)).get(f"/v1/households/{kept}"))["area"] == new
     assert (await files.job(county(area=COUNTY), str(first)))["created_by"] == "service:monitoring"
+
+
+async def test_a_village_without_households_and_a_township_are_not_forgotten_either(
+    call: Call, files: Files, monitoring_worker: Database, admin: asyncpg.Connection, september: datetime, set_clock: SetClock
+) -> None:
+    old, new = await new_village(call), a_new_village()
+    kind = "water_list"
+    signal = done(
+        await call(department_user(department=LISTS[kind].department, area=COUNTY)).post(
+            "/v1/signals", some_signals(kind, a_list_row(kind, village=old))
+        )
+    )
+    with_village = signal["items"][0]["lead_id"]
+    await decide(call, "merge", [old], {new: "届时村"}, effective_from="2021-09-23")
+    with_township = done(await call(county(area=COUNTY)).post("/v1/leads", a_person_lead(area=TOWNSHIP)))["id"]
+    gone = "530922299"  # a township that has gone over to this one
+    await admin.execute("UPDATE lead SET area_code = $2, township_code = $2 WHERE id = $1", UUID(with_township), gone)
+    change = await admin.fetchval("SELECT change_id FROM area_succession WHERE old_code = $1", old)
+    succession = "INSERT INTO area_succession VALUES ($1, uuidv7(), $1, $2, $3, '2021-09-23', $4)"
+    await admin.execute(succession, COUNTY, gone, TOWNSHIP, change)
+    await set_clock(september + timedelta(days=1))
+
+    async with monitoring_worker.transaction(service_actor("monitoring", COUNTY)) as tx:
+        asked = await ask_for_rehoming.ask_for_what_is_due(tx)
+    await files.work()
+    async with monitoring_worker.transaction(service_actor("monitoring", COUNTY)) as tx:
+        again = await ask_for_rehoming.ask_for_what_is_due(tx)
+
+    rows = await admin.fetch("SELECT id::text, area_code, township_code FROM lead WHERE id = ANY($1)", [UUID(with_village), UUID(with_township)])
+    assert (asked is not None, again) == (True, None)
+    assert {row["id"]: (row["area_code"], row["township_code"]) for row in rows} == {
+        with_village: (new, new[:9]),
+        with_township: (TOWNSHIP, TOWNSHIP),
+    }
 
 
 async def test_the_lists_of_the_new_township_hold_who_followed(call: Call, files: Files, september: datetime) -> None:

@@ -55,7 +55,7 @@ LISTS = (
     List("monitoring", "monitoring_case", cases.worklist.page, CaseStatus, 40_000),
     List("monitoring", "duplicate_pair", duplicates.worklist.page, DuplicateStatus, 40_000),
     List("monitoring", "risk_flag", flags.worklist.page, FlagStatus, 40_000),
-    List("monitoring", "lead_answer", partial(answers.worklist.page, channel=None), AnswerStatus, 40_000),
+    List("monitoring", "lead_answer", answers.worklist.page, AnswerStatus, 40_000),
     List("monitoring", "screening_household", screening_households.worklist.page, ScreeningStatus, 40_000),
     List("monitoring", "escalation", escalations.page, EscalationStatus, 40_000),
     List("projects", "task", tasks.page, TaskStatus, 40_000),
@@ -139,6 +139,21 @@ async def test_a_page_is_read_from_the_index_of_its_level_in_order(
         plan = "\n".join(await plans(pools[each.service], each, area, status, after))
 
         assert f"ix_{each.table}_{level}" in plan, plan
+        assert not any(word in plan for word in ("Sort", "Seq Scan", "Bitmap")), plan
+
+
+@pytest.mark.parametrize("deep", [False, True], ids=["first page", "deep page"])
+@pytest.mark.parametrize(("area", "index"), [("530921105", "ix_lead_answer_channel_township"), ("530921", "ix_lead_answer_channel")])
+async def test_answers_of_one_channel_are_read_from_its_own_index_in_order(
+    pools: dict[str, Database], owners: dict[str, asyncpg.Connection], area: str, index: str, deep: bool
+) -> None:
+    hotline = List("monitoring", "lead_answer", partial(answers.channel_worklist.page, channel="hotline"), AnswerStatus, 0)
+    for status in AnswerStatus:
+        after = await a_place_in_the_middle(owners["monitoring"], "lead_answer", area, status) if deep else None
+
+        plan = "\n".join(await plans(pools["monitoring"], hotline, area, status, after))
+
+        assert f"{index} on" in plan, plan
         assert not any(word in plan for word in ("Sort", "Seq Scan", "Bitmap")), plan
 
 

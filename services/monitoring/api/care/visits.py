@@ -32,5 +32,5 @@ async def household_visits(
 
 @visits.get("/v1/visit-coverage")
 async def visit_coverage(tx: InTransaction, area: Area = None, month: Month | None = None) -> CoverageShown:
-    """按村统计某月走访：应访、已访、逾期户数，省略则为本月。"""
+    """按村统计某月走访：应访、已访、逾期户数，省略则为本月；市级须指明一个县（区）。"""
     return await show_coverage(area or tx.actor.area, month, tx)

@@ -122,6 +122,11 @@ def limit_of(step: StepRule[Any], rules: Parameters, calendar: Calendar, *, sinc
     return StepLimit(ends_at=min(calendar.end_of(period, since), due_at), day_kind=period.kind)
 
 
+def lead_periods(rules: Parameters) -> tuple[Period, Period]:
+    """Give the periods that begin with a lead: the whole, and its verification."""
+    return rules.period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND), period_of(LEAD_STEP, rules)
+
+
 def lead_limits(rules: Parameters, calendar: Calendar, *, heard_at: datetime, now: datetime) -> LeadLimits:
     """Count the limits of a lead that is registered now: the total one from when the trouble was heard of, that of its verification from now.
 

@@ -134,6 +134,10 @@ def _create_answers_and_steps() -> None:
         sa.UniqueConstraint("county_code", "lead_id", name=op.f("uq_lead_answer_county_code_lead_id")),
     )
     _worklist_indexes("lead_answer")
+    op.create_index("ix_lead_answer_channel", "lead_answer", ["county_code", "status", "channel", "due_at", "id"], unique=False)
+    op.create_index(
+        "ix_lead_answer_channel_township", "lead_answer", ["county_code", "township_code", "status", "channel", "due_at", "id"], unique=False
+    )
     op.create_table(
         "lead_step",
         sa.Column("county_code", sa.Text(collation="C"), nullable=False),

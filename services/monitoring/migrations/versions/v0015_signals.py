@@ -66,6 +66,7 @@ def upgrade() -> None:
     _extend_rows()
     _extend_leads()
     _look_further()
+    _queue_matches()
     # A session keeps the plan that the first firing made; if that had no rows, a later one of thousands would compare each with each.
     op.execute("ALTER FUNCTION record_audit() SET enable_nestloop = off")
     _load_rules()
@@ -88,6 +89,11 @@ def downgrade() -> None:
     _only("signal_rule", "operator", ("any", "at_least", "among"), instead=True)
     _only("signal_rule", "population", ("any", "lifted_out", "general"), instead=True)
 
+    for trigger, table in (("match_insert", "membership"), ("match_number", "person")):
+        op.execute(f"DROP TRIGGER {trigger} ON {table}")
+    op.execute("DROP FUNCTION queue_members()")
+    op.execute("DROP FUNCTION queue_renumbered()")
+    op.execute("DROP TABLE match_queue")
     op.execute("DROP TABLE base_figure")
     op.execute("DROP FUNCTION homes_of(bytea[])")
     _old_look_up()
@@ -98,12 +104,14 @@ def downgrade() -> None:
     op.execute(f"REVOKE UPDATE ON lead FROM {WORKER}")
     op.execute(f"GRANT UPDATE (due_at, step_due_at, paused_at, paused_days, step_paused_days, step_round, version) ON lead TO {WORKER}")
     op.execute(f"REVOKE SELECT, INSERT ON lead_answer FROM {WORKER}")
+    op.execute(f"REVOKE SELECT (county_code, id, lead_id, area_code), UPDATE (area_code) ON lead_step FROM {WORKER}")
+    op.execute(f"REVOKE UPDATE (area_code) ON lead_step FROM {APP}")
     op.execute("ALTER TABLE department_row DISABLE TRIGGER USER")
     op.execute("DELETE FROM department_row WHERE NOT is_latest OR job_id IS NULL")
     op.execute("ALTER TABLE department_row ENABLE TRIGGER USER")
     op.execute(f"REVOKE INSERT, UPDATE ON department_row FROM {APP}")
     op.execute(f"REVOKE UPDATE ON department_row FROM {WORKER}")
-    for index in ("ix_department_row_unmatched", "ix_department_row_kept", "ix_department_row_person"):
+    for index in ("ix_department_row_unmatched", "ix_department_row_unregistered", "ix_department_row_kept", "ix_department_row_person"):
         op.drop_index(index, "department_row")
     op.create_index("ix_department_row_person", "department_row", ["county_code", "kind", "person_index"])
     op.drop_constraint(op.f("uq_department_row_county_code_kind_source_number_revision"), "department_row")
@@ -204,6 +212,9 @@ def _extend_rows() -> None:
         postgresql_where=sa.text("household_id IS NULL AND is_latest"),
     )
     op.create_index(
+        "ix_department_row_unregistered", "department_row", ["county_code", "area_code"], postgresql_where=sa.text("household_id IS NULL")
+    )
+    op.create_index(
         "ix_department_row_kept", "department_row", ["county_code", "household_id"], postgresql_where=sa.text("judgement = 'kept' AND is_latest")
     )
     op.execute("DROP TRIGGER audit_insert ON department_row")
@@ -241,6 +252,9 @@ def _extend_leads() -> None:
     )
     op.execute(f"GRANT UPDATE ON lead TO {WORKER}")
     op.execute(f"GRANT SELECT, INSERT ON lead_answer TO {WORKER}")
+    # A lead that rows move takes its steps along.
+    op.execute(f"GRANT SELECT (county_code, id, lead_id, area_code), UPDATE (area_code) ON lead_step TO {WORKER}")
+    op.execute(f"GRANT UPDATE (area_code) ON lead_step TO {APP}")
 
 
 def _look_further() -> None:
@@ -259,6 +273,49 @@ def _look_further() -> None:
         role=f"{APP}, {WORKER}",
         lookup_role=LOOKUP,
     )
+
+
+def _queue_matches() -> None:
+    """Who is registered is laid down, for departments may have named them before; statement by statement, for registers come in by file."""
+    op.create_table(
+        "match_queue",
+        sa.Column("county_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.PrimaryKeyConstraint("county_code", "person_id", name=op.f("pk_match_queue")),
+    )
+    op.create_index("ix_match_queue_queued_at", "match_queue", ["county_code", "queued_at"], unique=False)
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON match_queue TO {APP}, {WORKER}")
+    distribute("monitoring", "match_queue")
+    for name, who in (
+        ("members", "SELECT DISTINCT county_code, person_id FROM new_rows WHERE valid_to IS NULL"),
+        (
+            "renumbered",
+            "SELECT n.county_code, n.id FROM new_rows n JOIN old_rows o ON o.county_code = n.county_code AND o.id = n.id "
+            "WHERE n.id_number_index IS DISTINCT FROM o.id_number_index",
+        ),
+    ):
+        op.execute(f"""
+            CREATE FUNCTION queue_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                INSERT INTO match_queue (county_code, person_id) {who} ORDER BY 1, 2
+                ON CONFLICT (county_code, person_id) DO UPDATE SET queued_at = excluded.queued_at;
+                RETURN NULL;
+            END $$
+        """)
+    op.execute(
+        "CREATE TRIGGER match_insert AFTER INSERT ON membership REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION queue_members()"
+    )
+    op.execute(
+        "CREATE TRIGGER match_number AFTER UPDATE ON person REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows "
+        "FOR EACH STATEMENT EXECUTE FUNCTION queue_renumbered()"
+    )
+    op.execute("""
+        INSERT INTO match_queue (county_code, person_id)
+        SELECT p.county_code, p.id FROM person p WHERE EXISTS (
+            SELECT FROM department_row d
+            WHERE d.county_code = p.county_code AND d.person_index = p.id_number_index AND d.household_id IS NULL AND d.is_latest)
+    """)
 
 
 def _old_look_up() -> None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Row
 
 from services.monitoring.domain.care.visits import Finding
+from services.monitoring.domain.places.width import within_a_county
 from services.monitoring.store.care import visits
 from services.monitoring.store.register import households
 from shared.database.transaction import Transaction
@@ -77,9 +78,13 @@ async def list_visits(household_id: HouseholdId, tx: Transaction, *, before: UUI
 
 
 async def show_coverage(area: str, month: str | None, tx: Transaction) -> CoverageShown:
-    """Count for each village of an area how far a month's visits have come, this month's if none is named (R38; plan ch.3 s.1)."""
+    """Count for each village of an area how far a month's visits have come, this month's if none is named (R38; plan ch.3 s.1).
+
+    :raises AreaTooWide: the area is wider than a county.
+    """
     if is_inside(tx.actor.area, area):
         area = tx.actor.area
+    within_a_county(area, field="query.area")
     month = month or local_day(tx.now).strftime("%Y-%m")
     year, number = map(int, month.split("-"))
     first, last = _midnight(date(year, number, 1)), _midnight(date(year + number // 12, number % 12 + 1, 1))

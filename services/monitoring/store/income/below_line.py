@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Text, Uuid, and_, bindparam, cast, column, func, insert, literal_column, not_, or_, select, text, true
+from sqlalchemy import ARRAY, Integer, Text, Uuid, and_, bindparam, case, cast, column, func, insert, literal_column, not_, or_, select, text, true
 from sqlmodel import col
 
 from services.monitoring.domain.deadlines.limits import LeadLimits
 from services.monitoring.domain.income.lines import VillageLine
 from services.monitoring.domain.register.households import HouseholdStatus
+from services.monitoring.domain.risks import Hardship
+from services.monitoring.domain.signals import Grade, Group
 from services.monitoring.store.cases import CaseRow
 from services.monitoring.store.income.incomes import REFERENCE_PER_HEAD, IncomeRow
 from services.monitoring.store.income.village_lines import IN_VILLAGE, INSIDE, PRESENT, UNDER, inside, told
@@ -22,6 +24,9 @@ from services.monitoring.store.register.households import HouseholdRow
 from shared.database.columns import CODE, INSTANT
 from shared.database.rows import table_of
 from shared.database.transaction import Transaction
+
+HARDSHIP = Hardship.LOW_INCOME
+"""What such a lead names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,8 @@ _NEW = (
         bindparam("due", type_=ARRAY(INSTANT)),
         bindparam("step_due", type_=ARRAY(INSTANT)),
         bindparam("step_day_kinds", type_=ARRAY(CODE)),
+        bindparam("of_lifted_out", type_=ARRAY(CODE)),
+        bindparam("of_others", type_=ARRAY(CODE)),
     )
     .table_valued(
         column("household_id", Uuid()),
@@ -71,6 +78,8 @@ _NEW = (
         column("due_at", INSTANT),
         column("step_due_at", INSTANT),
         column("step_day_kind", CODE),
+        column("of_lifted_out", CODE),
+        column("of_others", CODE),
     )
     .render_derived(name="new")
 )
@@ -81,7 +90,8 @@ _WRITTEN = {
     "area_code": col(HouseholdRow.area_code),
     "household_id": col(HouseholdRow.id),
     "channel": literal_column("'below_line'"),
-    "hardships": literal_column("""jsonb_build_array('low_income')"""),
+    "grade": case((col(HouseholdRow.kind) == Group.LIFTED_OUT, _NEW.c.of_lifted_out), else_=_NEW.c.of_others),
+    "hardships": func.jsonb_build_array(cast(bindparam("hardship", type_=CODE), Text)),
     "reasons": func.jsonb_build_object(
         literal_column("'line'"), UNDER.c.written, literal_column("'reference_per_head'"), cast(REFERENCE_PER_HEAD, Text)
     ),
@@ -110,12 +120,17 @@ async def find(area: str, under: Sequence[VillageLine], tx: Transaction, *, at_m
     return [Found(household_id=row.id, area_code=row.area_code) for row in rows]
 
 
-async def open_leads(found: Mapping[UUID, UUID], limits: Sequence[LeadLimits], under: Sequence[VillageLine], tx: Transaction) -> int:
+async def open_leads(
+    found: Mapping[UUID, UUID], limits: Sequence[LeadLimits], grades: Sequence[Mapping[Group, Grade]], under: Sequence[VillageLine], tx: Transaction
+) -> int:
     """Open leads on households that were found, where they still call for one; say how many.
 
     :param found: household -> the id of its lead.
-    :param limits: those of each, in the same order.
+    :param limits: those of each, in the same order; `grades`: likewise how urgent it is, by what the household is.
     """
     new = {"households": list(found), "leads": list(found.values()), "due": [each.due_at for each in limits]}
     new |= {"step_due": [each.step_due_at for each in limits], "step_day_kinds": [each.step_day_kind for each in limits]}
-    return (await tx.execute(OPEN, told(under) | new | {"county": tx.actor.scope.county, "now": tx.now, "person": tx.actor.id})).rowcount
+    new |= {"of_lifted_out": [each[Group.LIFTED_OUT] for each in grades], "of_others": [each[Group.GENERAL] for each in grades]}
+    return (
+        await tx.execute(OPEN, told(under) | new | {"hardship": HARDSHIP, "county": tx.actor.scope.county, "now": tx.now, "person": tx.actor.id})
+    ).rowcount

@@ -88,6 +88,13 @@ async def successions(county: str, tx: Transaction) -> Sequence[Succession]:
     return [Succession(**row) for row in rows.mappings()]
 
 
+async def areas_today(county: str, tx: Transaction) -> dict[str, str]:
+    """Say of each village and township of a county that has ended which living one it went over to whole: leads lie with townships too."""
+    living = frozenset(row.code for row in await areas.inside(county, local_day(tx.now), tx))
+    townships = homes_of(await successions(county, tx), living)
+    return await homes_today(county, tx) | {old: new for old, new in townships.items() if new in living}
+
+
 async def homes_today(county: str, tx: Transaction) -> dict[str, str]:
     """Say of each village of a county that has ended which living one it went over to whole."""
     living = frozenset(row.code for row in await areas.villages_in(county, tx))

@@ -27,7 +27,7 @@ from shared.database.columns import CODE, INSTANT, code, document, instant, one_
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
-from shared.kernel.areas import area_range
+from shared.kernel.areas import area_range, county_of
 from shared.kernel.errors import NotFound, Stale
 from shared.kernel.ids import HouseholdId
 from shared.kernel.workdays import end_of_day
@@ -101,13 +101,13 @@ _COUNTED = """
     count(*) AS households, count(*) FILTER (WHERE status = 'screened') AS screened, count(*) FILTER (WHERE result = 'trouble') AS trouble,
     count(*) FILTER (WHERE status = 'excused') AS excused, count(*) FILTER (WHERE status = 'missed') AS missed,
     count(*) FILTER (WHERE status = 'to_screen') AS to_screen, count(*) FILTER (WHERE status = 'to_screen' AND due_at < :now) AS overdue
-    FROM screening_household WHERE county_code = ANY(:counties) AND round_id = :round
+    FROM screening_household WHERE round_id = :round
 """
 _COUNT_TYPES = (bindparam("round", type_=Uuid()), bindparam("now", type_=INSTANT))
-TOTALS = text(f"SELECT {_COUNTED}").bindparams(*_COUNT_TYPES)
-BY_VILLAGE = text(f"SELECT area_code, {_COUNTED} AND area_code >= :lo AND area_code < :hi GROUP BY area_code ORDER BY area_code").bindparams(
-    *_COUNT_TYPES, bindparam("lo", type_=CODE), bindparam("hi", type_=CODE)
-)
+TOTALS = text(f"SELECT {_COUNTED} AND county_code = ANY(:counties)").bindparams(*_COUNT_TYPES)
+BY_VILLAGE = text(
+    f"SELECT area_code, {_COUNTED} AND county_code = :county AND area_code >= :lo AND area_code < :hi GROUP BY area_code ORDER BY area_code"
+).bindparams(*_COUNT_TYPES, *(bindparam(name, type_=CODE) for name in ("county", "lo", "hi")))
 
 COLUMNS = columns_of(ScreeningRow, Screening)
 # Held from the first look: of two visits at once the second sees what the first left, and opens no second lead.
@@ -170,14 +170,17 @@ async def miss(held: Round, tx: Transaction) -> tuple[int, bool]:
 
 
 async def totals(round_id: RoundId, tx: Transaction) -> Row[Any]:
-    """Count a round's households in the caller's area, from one index."""
+    """Count a round's households in the caller's area: one question.
+
+    It reads an entry of one index for each household, for the prefecture those of every county, so its time grows with the round.
+    """
     return (await tx.execute(TOTALS, {"counties": tx.counties, "round": round_id, "now": tx.now})).one()
 
 
 async def by_village(round_id: RoundId, area: str, tx: Transaction) -> Sequence[Row[Any]]:
-    """Count a round's households village by village: one grouped question, from one index."""
+    """Count a round's households in each village of an area of one county: one grouped question, an entry of one index for each household."""
     lo, hi = area_range(area)
-    return (await tx.execute(BY_VILLAGE, {"counties": tx.counties, "round": round_id, "now": tx.now, "lo": lo, "hi": hi})).all()
+    return (await tx.execute(BY_VILLAGE, {"county": county_of(area), "round": round_id, "now": tx.now, "lo": lo, "hi": hi})).all()
 
 
 async def hold(round_id: RoundId, household_id: HouseholdId, tx: Transaction) -> Screening:

@@ -5,11 +5,12 @@ A row's id is the id of its visit and of the lead that it opens. A fixed number 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ARRAY, CursorResult, Date, Row, TextClause, bindparam, text
 
+from services.monitoring.domain.deadlines.limits import LeadLimits
 from services.monitoring.domain.signals import Grade
 from shared.database.columns import CODE, INSTANT
 from shared.database.jobs.results import tell, telling
@@ -104,19 +105,19 @@ _TELL = telling("SELECT row, area_code, outcome, row_faults, CASE WHEN outcome <
 _CALLED = text("SELECT DISTINCT area_code, visited_on, hardship FROM result_decided WHERE outcome = 'updated' AND result = 'trouble'")
 _LEADS = text("""
     INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, grade, hardships, secrets, registered_at, registered_by,
-                      heard_at, due_at)
+                      heard_at, due_at, step_due_at, step_day_kind)
     SELECT :county, d.record_id, left(d.area_code, 9), d.area_code, d.household_id, 'screening',
            CASE WHEN d.kind = 'lifted_out' THEN c.of_lifted_out ELSE c.of_others END, jsonb_build_array(d.hardship), d.note, :now, :person,
-           d.visited_on::timestamp AT TIME ZONE 'Asia/Shanghai', c.due_at
-    FROM result_decided d JOIN unnest(:villages, :days, :hardships, :due, :of_lifted_out, :of_others)
-         AS c (village, visited_on, hardship, due_at, of_lifted_out, of_others)
+           d.visited_on::timestamp AT TIME ZONE 'Asia/Shanghai', c.due_at, c.step_due_at, c.step_day_kind
+    FROM result_decided d JOIN unnest(:villages, :days, :hardships, :due, :step_due, :step_day_kinds, :of_lifted_out, :of_others)
+         AS c (village, visited_on, hardship, due_at, step_due_at, step_day_kind, of_lifted_out, of_others)
          ON c.village = d.area_code AND c.visited_on = d.visited_on AND c.hardship = d.hardship
     WHERE d.outcome = 'updated' AND d.result = 'trouble'
     ON CONFLICT DO NOTHING
 """).bindparams(
-    *(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "hardships", "of_lifted_out", "of_others")),
+    *(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "hardships", "step_day_kinds", "of_lifted_out", "of_others")),
     bindparam("days", type_=ARRAY(Date())),
-    bindparam("due", type_=ARRAY(INSTANT)),
+    *(bindparam(name, type_=ARRAY(INSTANT)) for name in ("due", "step_due")),
 )
 _VISITS = text("""
     UPDATE screening_household p
@@ -136,7 +137,7 @@ class Called:
     village: str
     visited_on: date
     hardship: str
-    due_at: datetime
+    limits: LeadLimits
     of_lifted_out: Grade
     of_others: Grade
 
@@ -176,7 +177,9 @@ async def keep(part: Part, leads: Sequence[Called], tx: Transaction) -> bool:
         "villages": [each.village for each in leads],
         "days": [each.visited_on for each in leads],
         "hardships": [each.hardship for each in leads],
-        "due": [each.due_at for each in leads],
+        "due": [each.limits.due_at for each in leads],
+        "step_due": [each.limits.step_due_at for each in leads],
+        "step_day_kinds": [each.limits.step_day_kind for each in leads],
         "of_lifted_out": [each.of_lifted_out for each in leads],
         "of_others": [each.of_others for each in leads],
     }

@@ -10,7 +10,7 @@ Not for reports of people themselves, nor for what a cadre found.
 from services.monitoring.store.signals.deciding import decide, decided, note_repeated, tell
 from services.monitoring.store.signals.judging import judge, touch, touch_these
 from services.monitoring.store.signals.keeping import alter, keep
-from services.monitoring.store.signals.leading import gather_spells, settle_leads, withdraw_leads
+from services.monitoring.store.signals.leading import gather_spells, hardships_named, settle_leads, withdraw_leads
 from services.monitoring.store.signals.matching import now_registered
 from services.monitoring.store.signals.rows import DepartmentRow, behind, holdings_of, standing
 from services.monitoring.store.signals.slices import Batch, NewRow, begin, fill_from_request, fill_from_stage, hold
@@ -28,6 +28,7 @@ __all__ = [
     "fill_from_request",
     "fill_from_stage",
     "gather_spells",
+    "hardships_named",
     "hold",
     "holdings_of",
     "judge",

@@ -2,6 +2,9 @@
 
 A spell ends on the day on which its lead is decided. A row whose effective day is not after it belongs to that lead, however late it comes; one
 after it opens the next. A lead that nothing calls for any more is withdrawn as long as nobody has checked it; afterwards that is only noted on it.
+
+As long as nobody has checked it, a lead says what its rows say: also its grade is found anew, up or down, so that the order of the rows does not
+matter. Where it lies they say until somebody has sent it on; from then on it moves only to a household that becomes known, or another one.
 """
 
 from collections.abc import Mapping
@@ -29,7 +32,9 @@ _HOLD_HOUSEHOLDS = text("""
 """)
 _FIND = text("""
     INSERT INTO signal_lead
-    SELECT l.id, l.person_index, l.status, CAST(l.verified_at AT TIME ZONE 'Asia/Shanghai' AS date) FROM lead l
+    SELECT l.id, l.person_index, l.status, CAST(l.verified_at AT TIME ZONE 'Asia/Shanghai' AS date), l.household_id, l.area_code,
+           EXISTS (SELECT FROM lead_step s WHERE s.county_code = l.county_code AND s.lead_id = l.id)
+    FROM lead l
     WHERE l.county_code = :county AND l.withdrawn_at IS NULL AND l.id = ANY(ARRAY(
         SELECT l.id FROM signal_touched t, LATERAL (
             SELECT id FROM lead WHERE county_code = :county AND indicator_group = :group AND person_index = t.person_index OFFSET 0
@@ -48,36 +53,65 @@ _CALL = text("""
     FROM fallen f LEFT JOIN signal_lead o ON o.person_index = f.person_index AND o.status = 'registered'
     WINDOW spell AS (PARTITION BY f.person_index, f.decided_id ORDER BY f.effective_on, f.id)
 """)
-_GATHER = text("""
+_BY_URGENCY = "ARRAY['red', 'orange', 'yellow']"
+_GATHER = text(f"""
     INSERT INTO signal_spell
     SELECT c.lead_id, j.person_index, bool_or(c.is_opened), min(j.effective_on), jsonb_agg(DISTINCT j.hardship), (array_agg(j.household_id))[1],
-           (array_agg(j.area_code ORDER BY j.effective_on, j.kind, j.source_number))[1], bool_or(j.elsewhere)
+           (array_agg(j.area_code ORDER BY j.effective_on, j.kind, j.source_number))[1], bool_or(j.elsewhere),
+           ({_BY_URGENCY})[min(array_position({_BY_URGENCY}, j.grade))]
     FROM signal_called c JOIN signal_judged j ON j.id = c.id GROUP BY c.lead_id, j.person_index
 """)
 _VILLAGES = text("SELECT DISTINCT area_code FROM signal_spell WHERE is_opened")
+_HARDSHIPS = text("SELECT DISTINCT s.area_code, h.hardship FROM signal_spell s, jsonb_array_elements_text(s.hardships) AS h (hardship)")
+# The most urgent of what the rules named that called, and of what each hardship is graded where the household is.
+_GRADE = text(f"""
+    UPDATE signal_spell s SET grade = g.grade FROM (
+        SELECT s.lead_id, ({_BY_URGENCY})[least(
+            min(array_position({_BY_URGENCY}, s.grade)),
+            min(array_position({_BY_URGENCY}, CASE WHEN h.kind = 'lifted_out' THEN v.of_lifted_out ELSE v.of_others END))
+        )] AS grade
+        FROM signal_spell s CROSS JOIN LATERAL jsonb_array_elements_text(s.hardships) AS n (hardship)
+        JOIN unnest(:villages, :hardships, :of_lifted_out, :of_others) AS v (village, hardship, of_lifted_out, of_others)
+             ON v.village = s.area_code AND v.hardship = n.hardship
+        LEFT JOIN household h ON h.county_code = :county AND h.id = s.household_id
+        GROUP BY s.lead_id
+    ) g WHERE g.lead_id = s.lead_id
+""").bindparams(*(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "hardships", "of_lifted_out", "of_others")))
 _OPEN = text("""
     INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, source, grade, hardships, registered_elsewhere,
                       registered_at, registered_by, heard_at, due_at, step_due_at, step_day_kind, began_on, person_index, indicator_group)
     SELECT :county, s.lead_id, left(s.area_code, 9), s.area_code, s.household_id, :channel, :department,
-           CASE WHEN h.kind = 'lifted_out' THEN v.of_lifted_out ELSE v.of_others END, s.hardships, s.elsewhere,
+           s.grade, s.hardships, s.elsewhere,
            :now, :person, :now, v.due_at, v.step_due_at, v.step_day_kind, s.began_on, s.person_index, :group
     FROM signal_spell s
-    JOIN unnest(:villages, :due, :step_due, :step_day_kinds, :of_lifted_out, :of_others)
-        AS v (village, due_at, step_due_at, step_day_kind, of_lifted_out, of_others) ON v.village = s.area_code
-    LEFT JOIN household h ON h.county_code = :county AND h.id = s.household_id
+    JOIN unnest(:villages, :due, :step_due, :step_day_kinds) AS v (village, due_at, step_due_at, step_day_kind) ON v.village = s.area_code
     WHERE s.is_opened ORDER BY s.lead_id
 """).bindparams(
-    *(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "step_day_kinds", "of_lifted_out", "of_others")),
+    *(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "step_day_kinds")),
     *(bindparam(name, type_=ARRAY(INSTANT)) for name in ("due", "step_due")),
     bindparam("group", type_=CODE),
 )
+# One that moves takes along its steps, and its pause, as `move_lead` does; its verification begins another round.
 _MOVE = text("""
-    UPDATE lead l SET began_on = s.began_on, hardships = s.hardships, household_id = s.household_id, area_code = s.area_code,
-                      township_code = left(s.area_code, 9), registered_elsewhere = s.elsewhere, version = l.version + 1
-    FROM signal_lead o JOIN signal_spell s ON s.lead_id = o.id
-    WHERE l.county_code = :county AND l.id = o.id AND o.status = 'registered'
-      AND (l.began_on, l.hardships, l.household_id, l.area_code, l.registered_elsewhere)
-          IS DISTINCT FROM (s.began_on, s.hardships, s.household_id, s.area_code, s.elsewhere)
+    WITH said AS MATERIALIZED (
+        SELECT o.id, o.area_code AS before, s.began_on, s.hardships, s.household_id, s.elsewhere, s.grade,
+               CASE WHEN o.is_sent AND (s.household_id IS NULL OR s.household_id = o.household_id) THEN o.area_code ELSE s.area_code END AS area_code
+        FROM signal_lead o JOIN signal_spell s ON s.lead_id = o.id WHERE o.status = 'registered'
+    ), moved AS (
+        UPDATE lead l SET began_on = s.began_on, hardships = s.hardships, household_id = s.household_id, area_code = s.area_code,
+                          township_code = left(s.area_code, 9), registered_elsewhere = s.elsewhere, grade = s.grade, version = l.version + 1,
+                          step_round = l.step_round + CASE WHEN s.area_code = s.before THEN 0 ELSE 1 END
+        FROM said s
+        WHERE l.county_code = :county AND l.id = s.id
+          AND (l.began_on, l.hardships, l.household_id, l.area_code, l.registered_elsewhere, l.grade)
+              IS DISTINCT FROM (s.began_on, s.hardships, s.household_id, s.area_code, s.elsewhere, s.grade)
+        RETURNING l.id, l.area_code
+    ), stepped AS (
+        UPDATE lead_step t SET area_code = m.area_code FROM moved m
+        WHERE t.county_code = :county AND t.lead_id = m.id AND t.area_code <> m.area_code
+    )
+    UPDATE pause p SET area_code = m.area_code FROM moved m
+    WHERE p.county_code = :county AND p.subject_id = m.id AND p.ended_at IS NULL AND p.area_code <> m.area_code
 """)
 _NOTE = text("""
     UPDATE lead l SET began_on = coalesce(s.began_on, l.began_on), source_corrected = s.lead_id IS NULL, version = l.version + 1
@@ -107,15 +141,27 @@ async def withdraw_leads(county: str, group: str, tx: Transaction) -> list[UUID]
     return list((await tx.execute(_WITHDRAW, values | {"reason": WITHDRAWN, "person": _SYSTEM})).scalars())
 
 
+async def hardships_named(tx: Transaction) -> list[tuple[str, str]]:
+    """List the villages of the spells that were gathered, each with every hardship that is named there."""
+    return [(row.area_code, row.hardship) for row in await tx.execute(_HARDSHIPS)]
+
+
 async def settle_leads(
-    county: str, group: str, limits: Mapping[str, LeadLimits], grades: Mapping[str, Mapping[Group, Grade]], tx: Transaction
+    county: str, group: str, limits: Mapping[str, LeadLimits], grades: Mapping[tuple[str, str], Mapping[Group, Grade]], tx: Transaction
 ) -> None:
     """Open the leads that are called for, and bring those up to date that are there.
 
     :param limits: village -> the limits of a lead that is registered there now.
-    :param grades: village -> how urgent such a lead is, by whom it is about.
+    :param grades: village and hardship -> how urgent this is there, by whom it befalls.
     """
     values = asked_of(county, group, tx)
+    graded = {
+        "villages": [village for village, _ in grades],
+        "hardships": [hardship for _, hardship in grades],
+        "of_lifted_out": [each[Group.LIFTED_OUT] for each in grades.values()],
+        "of_others": [each[Group.GENERAL] for each in grades.values()],
+    }
+    await tx.execute(_GRADE, values | graded)
     await tx.execute(_MOVE, values)
     await tx.execute(_NOTE, values)
     places = {
@@ -124,5 +170,4 @@ async def settle_leads(
         "step_due": [each.step_due_at for each in limits.values()],
         "step_day_kinds": [each.step_day_kind for each in limits.values()],
     }
-    graded = {"of_lifted_out": [grades[each][Group.LIFTED_OUT] for each in limits], "of_others": [grades[each][Group.GENERAL] for each in limits]}
-    await tx.execute(_OPEN, values | places | graded)
+    await tx.execute(_OPEN, values | places)

@@ -34,6 +34,7 @@ class DepartmentRow(Base, table=True):
         Index("ix_department_row_person", "county_code", "person_index"),
         Index("ix_department_row_lead_id", "county_code", "lead_id"),
         Index("ix_department_row_unmatched", "county_code", "person_index", postgresql_where=text("household_id IS NULL AND is_latest")),
+        Index("ix_department_row_unregistered", "county_code", "area_code", postgresql_where=text("household_id IS NULL")),
         Index("ix_department_row_kept", "county_code", "household_id", postgresql_where=text("judgement = 'kept' AND is_latest")),
     )
 

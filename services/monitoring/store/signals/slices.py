@@ -66,12 +66,12 @@ _BEGIN = text(f"""
             area_code text COLLATE "C", elsewhere boolean, judgement text, rule_code text, rule_document text, grade text, hardship text
         ) ON COMMIT DELETE ROWS;
         CREATE TEMP TABLE IF NOT EXISTS signal_lead (
-            id uuid, person_index bytea, status text, decided_on date
+            id uuid, person_index bytea, status text, decided_on date, household_id uuid, area_code text COLLATE "C", is_sent boolean
         ) ON COMMIT DELETE ROWS;
         CREATE TEMP TABLE IF NOT EXISTS signal_called (id uuid, lead_id uuid, is_opened boolean) ON COMMIT DELETE ROWS;
         CREATE TEMP TABLE IF NOT EXISTS signal_spell (
             lead_id uuid, person_index bytea, is_opened boolean, began_on date, hardships jsonb, household_id uuid, area_code text COLLATE "C",
-            elsewhere boolean
+            elsewhere boolean, grade text COLLATE "C"
         ) ON COMMIT DELETE ROWS;
         TRUNCATE signal_slice, signal_decided, signal_touched, signal_judged, signal_lead, signal_called, signal_spell;
     END $do$

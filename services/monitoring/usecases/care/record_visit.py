@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.monitoring.domain.care import visits as rules
 from services.monitoring.domain.leads import Channel
 from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.risks import Hardship
 from services.monitoring.store import law
 from services.monitoring.store.care import visits
 from services.monitoring.store.register import households
@@ -60,6 +61,7 @@ async def record_visit(household_id: HouseholdId, visit: RecordVisit, tx: Transa
     :raises HouseholdGone: it was struck off.
     :raises NotYetHappened: it lies ahead; VisitedAlready: the caller recorded this one or a later one.
     :raises FindingsContradict: nothing and something, or one thing twice.
+    :raises HeardTooLongAgo: it found trouble longer ago than may still be entered.
     """
     hardships = rules.hardships_in(visit.findings)
     happened("body.visited_at", visit.visited_at, now=tx.now)
@@ -70,12 +72,24 @@ async def record_visit(household_id: HouseholdId, visit: RecordVisit, tx: Transa
     due_at = await _due_after(visit.visited_at, household.area_code, tx) if is_latest else household.due_at
 
     visit_id = new_id()
-    lead = NewLead(area_code=household.area_code, household_id=household_id, channel=Channel.HOME_VISIT, hardships=hardships, note=visit.note)
-    lead_id = await open_lead(lead, tx, origin=visit_id) if hardships else None
+    lead_id = await _lead_of(visit_id, visit, household, hardships, tx) if hardships else None
     await visits.add(_row(visit_id, visit, household, lead_id, tx), tx)
     if is_latest:
         await households.visit_next(household_id, due_at, tx)
     return VisitRecorded(id=visit_id, due_at=due_at, lead_id=lead_id)
+
+
+async def _lead_of(visit_id: UUID, visit: RecordVisit, household: Any, hardships: list[Hardship], tx: Transaction) -> LeadId:
+    """Open the lead of what a visit found; its limit counts from the visit."""
+    lead = NewLead(
+        area_code=household.area_code,
+        household_id=HouseholdId(household.id),
+        channel=Channel.HOME_VISIT,
+        hardships=hardships,
+        note=visit.note,
+        heard_at=visit.visited_at,
+    )
+    return await open_lead(lead, tx, origin=visit_id, heard_field="body.visited_at")
 
 
 async def _due_after(visited_at: datetime, area: str, tx: Transaction) -> datetime:

@@ -1,4 +1,4 @@
-"""How urgent the leads are that a list opens, in many villages at once."""
+"""How urgent the leads are that are opened in many villages at once."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,9 +11,15 @@ Grades = Mapping[Group, Grade]
 """What one hardship is graded, by whom it befalls: of a lifted-out household, or of any other."""
 
 
-async def graded_in(villages: Sequence[str], hardship: str, tx: Transaction) -> Mapping[str, Grades]:
-    """Say what a hardship is graded in each village by what is in force there today: one question, however many villages."""
-    if not villages:
+async def graded_in(named: Sequence[tuple[str, str]], tx: Transaction) -> Mapping[tuple[str, str], Grades]:
+    """Say what hardships are graded in villages by what is in force there today: one question, however many.
+
+    :param named: each village with each hardship.
+    """
+    if not named:
         return {}
-    rules = await law.grade_rules_of(villages, tx)
-    return {village: {group: grade_for([hardship], group, rules[village]) for group in (Group.LIFTED_OUT, Group.GENERAL)} for village in villages}
+    rules = await law.grade_rules_of(sorted({village for village, _ in named}), tx)
+    return {
+        (village, hardship): {group: grade_for([hardship], group, rules[village]) for group in (Group.LIFTED_OUT, Group.GENERAL)}
+        for village, hardship in named
+    }

@@ -9,6 +9,7 @@ from services.monitoring.domain.parameters import Key
 from services.monitoring.store import jobs, law, standings
 from services.monitoring.store.income import below_line, counting
 from services.monitoring.store.income import village_lines as kept
+from services.monitoring.usecases.files.grades import graded_in
 from services.monitoring.usecases.income.settle_standings import lines_around, settle
 from services.monitoring.usecases.leads.lead_limits import lead_limits_in
 from shared.database.transaction import Transaction
@@ -88,7 +89,9 @@ async def _lead_slice(area: str, under: Sequence[VillageLine], tx: Transaction) 
     limits = await lead_limits_in(sorted({each.area_code for each in found}), tx)
     line = {each.village: each.line.id for each in under if each.line}
     leads = {each.household_id: derived_id(line[each.area_code], f"lead/{each.household_id}") for each in found}
-    opened = await below_line.open_leads(leads, [limits[each.area_code] for each in found], under, tx)
+    graded = await graded_in([(village, below_line.HARDSHIP) for village in limits], tx)
+    grades = [graded[each.area_code, below_line.HARDSHIP] for each in found]
+    opened = await below_line.open_leads(leads, [limits[each.area_code] for each in found], grades, under, tx)
     return opened, len(found) == LEADS_AT_ONCE
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.monitoring.domain.deadlines.limits import LEAD_STEP, LeadLimits, lead_limits, period_of
-from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.deadlines.limits import LeadLimits, lead_limits, lead_periods
 from services.monitoring.store import law
 from shared.database.transaction import Transaction
 from shared.kernel.workdays import local_day
@@ -21,6 +20,6 @@ async def lead_limits_in(areas: Sequence[str], tx: Transaction, *, heard_at: dat
         return {}
     since = heard_at or tx.now
     rules = await law.parameters_of(areas, tx)
-    periods = [period for each in rules.values() for period in (each.period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND), period_of(LEAD_STEP, each))]
+    periods = [period for each in rules.values() for period in lead_periods(each)]
     calendars = await law.calendars_of(areas, tx, days=max(period.reach for period in periods), around=[local_day(since)])
     return {area: lead_limits(rules[area], calendars[area], heard_at=since, now=tx.now) for area in areas}

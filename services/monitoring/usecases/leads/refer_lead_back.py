@@ -2,6 +2,7 @@
 
 from services.monitoring.domain import leads as rules
 from services.monitoring.store import lead_steps, leads
+from services.monitoring.usecases.deadlines.end_pause import end_pause_of_lead
 from services.monitoring.usecases.leads.dispatch_lead import LeadMoved
 from shared.database.transaction import Transaction
 from shared.kernel.ids import LeadId
@@ -15,7 +16,7 @@ class ReferLeadBack:
 
 
 async def refer_lead_back(lead_id: LeadId, referral: ReferLeadBack, tx: Transaction, *, expected: int) -> LeadMoved:
-    """Let a lead lie one level further up, out of the caller's sight (R43; plan ch.3 s.1).
+    """Let a lead lie one level further up, out of the caller's sight (R43; plan ch.3 s.1). Its pause ends.
 
     :raises NotFound: there is no such lead here.
     :raises Stale: somebody changed it.
@@ -24,6 +25,7 @@ async def refer_lead_back(lead_id: LeadId, referral: ReferLeadBack, tx: Transact
     lead = await leads.get(lead_id, tx)
     as_seen(lead.version, expected)
     to = rules.referred_back(lead, by=tx.actor.role)
+    lead = await end_pause_of_lead(lead, tx)
 
     await lead_steps.add(lead, rules.LeadAct.REFER_BACK, to, tx, note=referral.reason)
-    return LeadMoved(id=lead_id, version=await leads.move(lead, to, tx, expected=expected), area=to)
+    return LeadMoved(id=lead_id, version=await leads.move(lead, to, tx, expected=lead.version), area=to)

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import law
 from services.monitoring.store.jobs import jobs
-from services.monitoring.store.places import changes
+from services.monitoring.store.places import changes, left_behind
 from services.monitoring.store.register import rehoming
 from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTIES
@@ -21,11 +21,10 @@ async def ask_for_rehoming(county: str, tx: Transaction) -> UUID:
 
 
 async def ask_for_what_is_due(tx: Transaction) -> UUID | None:
-    """Ask for the job where a day has come on which a village ended and nobody has asked yet: the round of the actor's county."""
+    """Ask for the job where a day has come on which an area ended, something is left in it and nobody has asked yet: the actor's county."""
     county = tx.actor.scope.county
     if county not in COUNTIES:
         return None
-    homes = await changes.homes_today(county, tx)
-    if not homes or not await rehoming.counts_in(list(homes), county, tx) or await jobs.is_waiting(REHOMING, county, tx):
-        return None
-    return await ask_for_rehoming(county, tx)
+    ended = list(await changes.areas_today(county, tx))
+    is_left = bool(await rehoming.counts_in(ended, county, tx)) or await left_behind.is_left(ended, county, tx)
+    return await ask_for_rehoming(county, tx) if is_left and not await jobs.is_waiting(REHOMING, county, tx) else None

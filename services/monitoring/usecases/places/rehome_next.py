@@ -24,5 +24,5 @@ async def rehome_next(tx: Transaction, *, at_most: int) -> int:
     await rehome_households({HouseholdId(row.id): homes[row.area_code] for row in found}, tx)
     await change_requests.keep_up([row.id for row in found], county, tx)
     if homes and len(found) < at_most:
-        await rehoming.move_unregistered(homes, county, tx)
+        await rehoming.move_unregistered(await changes.areas_today(county, tx), county, tx)
     return len(found)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from services.monitoring.domain.deadlines.limits import lead_limits, lead_periods
 from services.monitoring.domain.grades import grade_for
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.signals import Group
@@ -60,16 +61,21 @@ async def _called(rows: Sequence[Row[Any]], tx: Transaction) -> list[Called]:
     if not rows:
         return []
     villages = sorted({row.area_code for row in rows})
-    periods = {each: rules.period(Key.TOTAL_DAYS, Key.TOTAL_DAY_KIND) for each, rules in (await law.parameters_of(villages, tx)).items()}
-    reach, days = max(period.reach for period in periods.values()), sorted({row.visited_on for row in rows})
-    calendars = await law.calendars_of(villages, tx, days=reach, around=days)
+    rules = await law.parameters_of(villages, tx)
+    reach = max(period.reach for each in rules.values() for period in lead_periods(each))
+    calendars = await law.calendars_of(villages, tx, days=reach, around=sorted({row.visited_on for row in rows}))
     graded = await law.grade_rules_of(villages, tx)
     return [
         Called(
             village=row.area_code,
             visited_on=row.visited_on,
             hardship=row.hardship,
-            due_at=calendars[row.area_code].end_of(periods[row.area_code], datetime.combine(row.visited_on, time(), tzinfo=SHANGHAI)),
+            limits=lead_limits(
+                rules[row.area_code],
+                calendars[row.area_code],
+                heard_at=datetime.combine(row.visited_on, time(), tzinfo=SHANGHAI),
+                now=tx.now,
+            ),
             of_lifted_out=grade_for([row.hardship], Group.LIFTED_OUT, graded[row.area_code]),
             of_others=grade_for([row.hardship], Group.GENERAL, graded[row.area_code]),
         )

@@ -1,7 +1,7 @@
 """Judge whom a change touches, and settle the leads that come of it."""
 
 from services.monitoring.domain.answers import LeadOutcome
-from services.monitoring.domain.signals import WITHDRAWN, lists_of_group
+from services.monitoring.domain.signals import WITHDRAWN
 from services.monitoring.store import signals
 from services.monitoring.store.signals import Batch
 from services.monitoring.usecases.files.grades import graded_in
@@ -30,5 +30,5 @@ async def settle(county: str, group: str, tx: Transaction, *, kind: str = "") ->
     villages = await signals.gather_spells(county, group, tx)
     withdrawn = await signals.withdraw_leads(county, group, tx)
     await answer_leads(withdrawn, LeadOutcome.OTHER, tx, area=county, reason=WITHDRAWN)
-    hardship = lists_of_group(group)[0].hardship
-    await signals.settle_leads(county, group, await lead_limits_in(villages, tx), await graded_in(villages, hardship, tx), tx)
+    grades = await graded_in(await signals.hardships_named(tx), tx)
+    await signals.settle_leads(county, group, await lead_limits_in(villages, tx), grades, tx)
