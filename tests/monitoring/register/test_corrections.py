@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from services.monitoring.domain.register.codes import Health
+from services.monitoring.domain.register.codes import DisabilityClass, Health
 from services.monitoring.domain.register.forms import PersonForm, with_disability
 from services.monitoring.domain.register.people import Certificate, Identity, Sex, corrected
 from services.monitoring.usecases.register.requests.asked import RequestedCorrection
@@ -78,9 +78,9 @@ def test_a_disability_certificate_says_class_and_grade_and_leaves_the_rest_of_a_
 
     assert with_disability(ill, "43") == PersonForm(
         health=(Health.CHRONIC_DISEASE, Health.DISABLED),
-        disability_class="4",
+        disability_class=DisabilityClass("4"),
         disability_grade=3,
-        work_months=3,  # pyright: ignore[reportArgumentType]
+        work_months=3,
     )
     assert with_disability(PersonForm(health=(Health.HEALTHY,)), "43").health == (Health.DISABLED,)
     assert with_disability(None, "43").health == (Health.DISABLED,)

@@ -21,7 +21,7 @@ GROUPS_BEFORE = "SELECT (county_code, id, household_id, area_code, version), UPD
 # Of a lead the worker moves limits and place, and what a department's rows say of it; what a visit has found it never writes.
 OF_LEADS = (
     *("due_at", "step_due_at", "step_round", "step_paused_days", "paused_at", "paused_days", "area_code", "township_code", "household_id", "version"),
-    *("status", "dismissal_reason", "verified_by", "hardships", "registered_elsewhere", "began_on", "withdrawn_at", "source_corrected"),
+    *("status", "dismissal_reason", "verified_by", "hardships", "registered_elsewhere", "began_on", "withdrawn_at", "source_corrected", "grade"),
 )
 
 
