@@ -239,8 +239,7 @@ async def test_a_pause_whose_calendar_is_missing_waits_and_holds_up_no_other(
     way: Way, set_clock: SetClock, sweep: Sweep, said: Said, admin: asyncpg.Connection
 ) -> None:
     late = await on(way, "2026-11-20", set_clock)
-    household = await way.household()
-    stuck = done(await late.call(village()).post("/v1/leads", {"household_id": household, "channel": "hotline", "hardships": ["water"]}))
+    stuck = await late.lead(await late.household())
     await admin.execute("UPDATE lead SET due_at = due_at + interval '30 days' WHERE id = $1", stuck["id"])  # moved again it ends in 2027
     done(await late.call(village()).post(f"/v1/leads/{stuck['id']}/pause", a_pause(), seen=1))
     fine = await paused_lead(late)
