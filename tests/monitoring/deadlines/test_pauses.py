@@ -10,10 +10,9 @@ from services.monitoring.domain.deadlines.limits import Level
 from services.monitoring.usecases.deadlines import end_pauses
 from shared.database.transaction import Database
 from shared.kernel.ids import new_id
-from tests.builders.leads import a_person_lead
 from tests.builders.people import proof
-from tests.builders.places import NEXT_VILLAGE, STRANGERS
-from tests.builders.story import Officials, Way, done, refused
+from tests.builders.places import STRANGERS
+from tests.builders.story import Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, township, village
 from tests.monitoring.conftest import Publish
@@ -240,8 +239,7 @@ async def test_a_pause_whose_calendar_is_missing_waits_and_holds_up_no_other(
     way: Way, set_clock: SetClock, sweep: Sweep, said: Said, admin: asyncpg.Connection
 ) -> None:
     late = await on(way, "2026-11-20", set_clock)
-    household = await way.household()
-    stuck = done(await late.call(village()).post("/v1/leads", {"household_id": household, "channel": "home_visit", "hardships": ["water"]}))
+    stuck = await late.lead(await late.household())
     await admin.execute("UPDATE lead SET due_at = due_at + interval '30 days' WHERE id = $1", stuck["id"])  # moved again it ends in 2027
     done(await late.call(village()).post(f"/v1/leads/{stuck['id']}/pause", a_pause(), seen=1))
     fine = await paused_lead(late)
@@ -348,20 +346,3 @@ async def test_the_reason_is_sealed_and_hidden_from_the_audit(way: Way, monitori
     assert paused["id"] in audited
     assert "岩温罕" not in audited
     assert "聊天记录" not in audited
-
-
-async def test_a_paused_lead_that_is_sent_on_goes_on_and_whoever_has_it_next_may_act(way: Way, admin: asyncpg.Connection) -> None:
-    lead = done(await way.call(county()).post("/v1/leads", a_person_lead(area=HOME[:9])))
-    paused = done(await way.call(township()).post(f"/v1/leads/{lead['id']}/pause", a_pause(), seen=1))
-    sent = done(await way.call(township()).post(f"/v1/leads/{lead['id']}/dispatch", {"area": HOME}, seen=paused["version"]))
-    again = done(await way.call(village()).post(f"/v1/leads/{lead['id']}/pause", a_pause(), seen=sent["version"]))
-    back = done(await way.call(village()).post(f"/v1/leads/{lead['id']}/referral-back", {"reason": "本村无此人"}, seen=again["version"]))
-    next_door = done(await way.call(township()).post(f"/v1/leads/{lead['id']}/dispatch", {"area": NEXT_VILLAGE}, seen=back["version"]))
-
-    shown = done(await way.call(village("next", NEXT_VILLAGE)).get(f"/v1/leads/{lead['id']}"))
-    neighbours = Way(way.call, way.now, Officials.of(NEXT_VILLAGE))
-    checked = done(await neighbours.verification(next_door, outcome="dismissed", reason="查无此人"))
-
-    assert [(row["ending"], row["ended_by"]) for row in await admin.fetch(PAUSES, lead["id"])] == [("acted", "township"), ("acted", "village")]
-    assert (shown["pause"], shown["paused_at"]) == (None, None)
-    assert checked["status"] == "dismissed"

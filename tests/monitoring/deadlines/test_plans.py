@@ -29,7 +29,10 @@ OWED = """
            (ARRAY['finished', 'started', 'opened', NULL])[1 + abs(hashtext(id::text)) % 4] FROM risk_flag
 """
 FEW_ARE_DUE = {
-    "lead": "UPDATE lead SET step_due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
+    "lead": """
+        UPDATE lead SET step_due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day',
+               household_id = gen_random_uuid()
+    """,
     "monitoring_case": "UPDATE monitoring_case SET step_due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
     "risk_flag": "UPDATE risk_flag SET due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
 }

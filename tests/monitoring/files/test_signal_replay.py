@@ -15,6 +15,7 @@ from services.monitoring.domain.files.department_lists import LISTS
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor
 from shared.service.jobs import imports
+from tests.builders.emptying import emptied
 from tests.builders.files import Row, a_list_row
 from tests.builders.people import a_household, a_member
 from tests.builders.signals import some_signals
@@ -120,8 +121,7 @@ async def state(admin: asyncpg.Connection) -> tuple[set[tuple[Any, ...]], set[tu
 
 
 async def forget(admin: asyncpg.Connection) -> None:
-    for table in ("department_row", "lead_answer", "lead"):
-        await admin.execute(f"DELETE FROM {table} WHERE county_code = $1", PLACE[:6])
+    await emptied(admin, PLACE[:6], "department_row", "lead")
 
 
 def calls(kind: str, row: Row, people: Sequence[Person]) -> bool:

@@ -18,6 +18,7 @@ from tests.builders.story import done, refused
 from tests.fixtures.callers import Call
 from tests.fixtures.platform import count_of
 from tests.fixtures.tokens import HOME, county, department_user, prefecture, township, village
+from tests.monitoring.conftest import Adopt
 
 pytestmark = pytest.mark.usefixtures("clean_law", "september")
 
@@ -194,20 +195,16 @@ async def test_a_local_version_that_has_ended_leaves_the_wider_one_in_force(call
     assert found == ["not_met", "called"]
 
 
-@pytest.mark.parametrize(
-    ("base", "publish_base", "limit"),
-    [("bottom_line", ("bottom-lines", 2021), "2000.00"), ("provincial_rural_income", ("base-figures/provincial_rural_income", 2020), "2000.00")],
-)
-async def test_a_ratio_is_of_this_year_s_line_or_of_last_year_s_income(
-    base: str, publish_base: tuple[str, int], limit: str, call: Call, admin: asyncpg.Connection
-) -> None:
-    what, year = publish_base
-    path = f"/v1/{what.replace('base-figures/', 'base-figures/530902/')}/{year}" if "/" in what else f"/v1/{what}/530902/{year}"
-    done(await call(prefecture()).put(path, a_line("4000.00")))
+@pytest.mark.parametrize("base", ["bottom_line", "provincial_rural_income"])
+async def test_a_ratio_is_of_this_year_s_line_or_of_last_year_s_income(base: str, call: Call, adopt: Adopt, admin: asyncpg.Connection) -> None:
+    if base == "bottom_line":
+        await adopt(HOME[:6], "4000.00", year=2021)
+    else:
+        done(await call(prefecture()).put(f"/v1/base-figures/{HOME[:6]}/{base}/2020", a_line("4000.00")))
     rule = a_signal_rule("at_least", "0.5", field="self_paid", base=base, population="general")
     await publish(call, f"{MEDICAL}.general", rule, area=HOME[:6], by=county())
 
-    found = [(await judged(call, admin, MEDICAL, self_paid=amount, until="2021-06-30"))[0] for amount in (limit, "1999.99")]
+    found = [(await judged(call, admin, MEDICAL, self_paid=amount, until="2021-06-30"))[0] for amount in ("2000.00", "1999.99")]
 
     assert found == ["called", "not_met"]
 

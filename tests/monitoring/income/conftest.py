@@ -8,6 +8,7 @@ import pytest
 
 from shared.kernel.actors import Actor
 from shared.service.jobs.runner import JobRunner
+from tests.builders.emptying import emptied
 from tests.builders.people import some_income
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
@@ -21,32 +22,15 @@ HERE, NEXT = TOWN + "201", TOWN + "202"
 Work = Callable[..., Awaitable[dict[str, Any]]]
 _ASKED = "SELECT id::text FROM job WHERE kind = 'apply_line' AND arguments ->> 'line' = $1"
 
-
-CLEAR = [
-    *(
-        f"DELETE FROM {table} WHERE area_code LIKE '530926%'"
-        for table in ("case_step", "lead_answer", "lead", "monitoring_case", "household_standing")
-    ),
-    *(f"DELETE FROM {table} WHERE area_code LIKE '530926%'" for table in ("line_simulation_household", "line_simulation_count", "line_simulation")),
-    *(f"DELETE FROM {table} WHERE area_code LIKE '530926%'" for table in ("monitored_category", "owed_measure", "risk_flag")),
-    "DELETE FROM household_income WHERE area_code LIKE '530926%'",
-    "DELETE FROM quarterly_income WHERE area_code LIKE '530926%'",
-    "DELETE FROM membership WHERE area_code LIKE '530926%'",
-    "DELETE FROM person_directory WHERE county_code = '530926'",
-    "DELETE FROM person WHERE area_code LIKE '530926%'",
-    "DELETE FROM household WHERE area_code LIKE '530926%'",
-    "DELETE FROM standing_queue WHERE county_code = '530926'",
-]
+LIVING = ("household", "person", "monitoring_case", "risk_flag", "person_directory", "standing_queue", "line_simulation")
 
 
 @pytest.fixture
 async def here(way: Way, admin: asyncpg.Connection, clean_law: None) -> Any:
     """The way of a village whose county is empty, before and after."""
-    for statement in CLEAR:
-        await admin.execute(statement)
+    await emptied(admin, HERE[:6], *LIVING)
     yield Way(way.call, way.now, Officials.of(HERE))
-    for statement in CLEAR:
-        await admin.execute(statement)
+    await emptied(admin, HERE[:6], *LIVING)
 
 
 @pytest.fixture

@@ -12,16 +12,8 @@ from shared.kernel.jobs import Part
 _VALUES = ("people", *AMOUNTS)
 
 _ANY = text(f"SELECT EXISTS (SELECT FROM {TAKEN} t WHERE outcome = 'updated' OR subject_id <> unit_id)")
-# Who left and was registered anew is a person of that number twice: the one who lives in this household now is meant.
-_CHANGED = """
-    WITH changed AS MATERIALIZED (
-        SELECT t.*, coalesce(p.id, t.person) AS person_id FROM register_decided t
-        LEFT JOIN person p ON p.county_code = :county AND p.id_number_index = t.person_index
-            AND (SELECT bool_and(m.ended_why IS NULL) FROM membership m
-                 WHERE m.county_code = :county AND m.household_id = t.subject_id AND m.person_id = p.id)
-        WHERE t.outcome = 'updated'
-    )
-"""
+# Whom a row means was found when it was decided: once a membership has ended here, it would not be found by it again.
+_CHANGED = "WITH changed AS MATERIALIZED (SELECT t.*, t.person AS person_id FROM register_decided t WHERE t.outcome = 'updated')"
 _END_MEMBERSHIPS = text(f"""
     {_CHANGED} UPDATE membership m
     SET valid_to = CASE WHEN m.valid_from < :today THEN CAST(:today AS date) END,

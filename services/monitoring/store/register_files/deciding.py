@@ -121,6 +121,7 @@ def _fault(code: str, field: str | None, when: str) -> str:
     return f"""CASE WHEN {when} THEN '[{place}, "{code}"]' END"""
 
 
+# `person` of what was decided is whom the row means, by number or by id; nobody where somebody is new. Those who keep it ask no more who it is.
 # Faults are put together as text, and become JSON where there are any: for most rows that is never. Wide rows pass through (OFFSET 0 keeps what is
 # computed of them from being computed again), and only narrow ones are gathered.
 _DECIDE = text(f"""
@@ -138,7 +139,7 @@ _DECIDE = text(f"""
     ), summed AS (
         SELECT t.*, bool_or(t.row_faults IS NOT NULL) OVER (PARTITION BY t.unit) AS refused FROM told t
     )
-    SELECT {", ".join(f"s.{each}" for each in COLUMNS)},
+    SELECT {", ".join("person_id" if each == "person" else f"s.{each}" for each in COLUMNS)},
            CASE WHEN refused THEN 'refused'
                 WHEN household_id IS NOT NULL AND :strategy = 'create' THEN 'unchanged'
                 WHEN person_id IS NULL THEN 'created'

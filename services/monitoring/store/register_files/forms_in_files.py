@@ -87,11 +87,9 @@ _BEGIN = text(f"""
 """)
 _FILL = text(f"""
     INSERT INTO register_form (row, subject_id, person_id, area_code, of_head, {", ".join(_READ)})
-    SELECT d.row, d.subject_id, coalesce(p.id, CASE WHEN d.outcome = 'created' THEN d.record_id ELSE d.person END), d.area_code,
-           d.relation = 'head', f.*
+    SELECT d.row, d.subject_id, CASE WHEN d.outcome = 'created' THEN d.record_id ELSE d.person END, d.area_code, d.relation = 'head', f.*
     FROM register_decided d
-    JOIN import_row s ON s.county_code = :county AND s.job_id = :job AND s.unit = d.unit AND s.row = d.row
-    LEFT JOIN person p ON p.county_code = :county AND p.id_number_index = d.person_index,
+    JOIN import_row s ON s.county_code = :county AND s.job_id = :job AND s.unit = d.unit AND s.row = d.row,
     LATERAL jsonb_to_record(s.fields) AS f ({_RECORD})
     WHERE d.outcome <> 'refused' AND (d.outcome = 'created' OR :strategy <> 'create') AND s.fields ?| :names
 """).bindparams(_NAMES)
