@@ -37,7 +37,13 @@ def _filled(names: Sequence[str], of: str = "f") -> str:
 
 
 def _merged(name: str, held: str) -> str:
-    """Say what a field will be: as the row has it if the row speaks for it, else as it was."""
+    """Say what a field will be: as the row has it if the row speaks for it, else as it was.
+
+    Why somebody is out of school goes out empty, so its empty cell says nothing either; who is in school has no reason.
+    """
+    if name == "drop_out_reason":
+        in_school = "coalesce(f.school_status, 'too_young') <> 'too_young'"
+        return f"coalesce(f.{name}, CASE WHEN NOT ({in_school}) THEN {held}.{name} END)"
     return f"CASE WHEN {_filled(_GROUP.get(name, (name,)))} THEN f.{name} ELSE {held}.{name} END"
 
 
@@ -87,11 +93,12 @@ _BEGIN = text(f"""
 """)
 _FILL = text(f"""
     INSERT INTO register_form (row, subject_id, person_id, area_code, of_head, {", ".join(_READ)})
-    SELECT d.row, d.subject_id, coalesce(p.id, CASE WHEN d.outcome = 'created' THEN d.record_id ELSE d.person END), d.area_code,
+    SELECT d.row, d.subject_id, CASE WHEN d.outcome = 'created' THEN d.record_id ELSE coalesce(p.id, d.person) END, d.area_code,
            d.relation = 'head', f.*
     FROM register_decided d
     JOIN import_row s ON s.county_code = :county AND s.job_id = :job AND s.unit = d.unit AND s.row = d.row
-    LEFT JOIN person p ON p.county_code = :county AND p.id_number_index = d.person_index,
+    LEFT JOIN person p ON p.county_code = :county AND p.id_number_index = d.person_index
+        AND EXISTS (SELECT FROM membership m WHERE m.county_code = :county AND m.person_id = p.id AND m.valid_to IS NULL),
     LATERAL jsonb_to_record(s.fields) AS f ({_RECORD})
     WHERE d.outcome <> 'refused' AND (d.outcome = 'created' OR :strategy <> 'create') AND s.fields ?| :names
 """).bindparams(_NAMES)
