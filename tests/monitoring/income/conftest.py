@@ -23,7 +23,10 @@ _ASKED = "SELECT id::text FROM job WHERE kind = 'apply_line' AND arguments ->> '
 
 
 CLEAR = [
-    *(f"DELETE FROM {table} WHERE area_code LIKE '530926%'" for table in ("case_step", "lead", "monitoring_case", "household_standing")),
+    *(
+        f"DELETE FROM {table} WHERE area_code LIKE '530926%'"
+        for table in ("case_step", "lead_answer", "lead", "monitoring_case", "household_standing")
+    ),
     *(f"DELETE FROM {table} WHERE area_code LIKE '530926%'" for table in ("line_simulation_household", "line_simulation_count", "line_simulation")),
     *(f"DELETE FROM {table} WHERE area_code LIKE '530926%'" for table in ("monitored_category", "owed_measure", "risk_flag")),
     "DELETE FROM household_income WHERE area_code LIKE '530926%'",
