@@ -32,19 +32,19 @@ UNAUDITED, FILLED = {"job_run", "job_part", "job_result"}, ["base_figure", "sign
 AUDITED = [table for table in GUARDED["monitoring"] if table not in UNAUDITED]
 IN_VILLAGES = [table for table in AUDITED if table not in AT_THE_PREFECTURE]
 HIDDEN = {
-    "household_lineage": {"reason"},
-    "change_request": {"secrets", "reason", "opinion"},
+    "household_lineage": {"secrets"},
+    "change_request": {"secrets"},
     "person": {"name", "secrets", "born_on"},
-    "person_form": {"health", "disability_class", "disability_grade"},
+    "person_form": {"health", "disability_class", "disability_grade", "drop_out_reason"},
     "household_form": {"secrets", "natural_village"},
     "duplicate_pair": {"secrets"},
-    "lead": {"secrets", "dismissal_reason"},
+    "lead": {"secrets", "dismissal_reason", "content_index", "person_index"},
     "self_report": {"secrets"},
     "case_step": {"opinion", "record"},
     "risk_flag": {"cleared_why"},
     "task": {"note", "record"},
     "lead_answer": {"reason", "receipt"},
-    "lead_step": {"note"},
+    "lead_step": {"secrets"},
     "screening_household": {"secrets", "hardships", "evidence"},
     "pause": {"secrets", "evidence"},
     "escalation": {"secrets"},
@@ -52,6 +52,7 @@ HIDDEN = {
 }
 
 OTHER = {
+    **{"drop_out_reason": "'other'", "person_index": "uuid_send(id)"},
     **{"name": "'某某'", "secrets": "'other'::bytea", "record": "'{}'::jsonb", "cleared_why": "'{}'::jsonb"},
     **{"note": "'other'", "reason": "'other'", "receipt": "'other'", "hardships": "'[]'::jsonb", "evidence": "'[]'::jsonb"},
     **{"born_on": "'1900-01-01'", "health": "'[]'::jsonb", "disability_class": "'7'", "disability_grade": "4", "natural_village": "'other'"},
