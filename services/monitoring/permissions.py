@@ -126,6 +126,7 @@ PERMISSIONS: Permissions = {
     "person_correction": _REGISTRARS,
     "county_transfer": _PREFECTURE,
     "county_transfer_resumption": _PREFECTURE,
+    "county_transfer_withdrawal": _PREFECTURE,
     "new_change_request": _VILLAGE | {Role.COUNTY_OFFICER},
     "change_requests": _READERS,
     "change_request": _READERS,

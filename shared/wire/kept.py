@@ -15,24 +15,29 @@ C = TypeVar("C")
 
 
 def written(value: Any) -> Any:
-    """Write a command, or a part of one, as a request would bring it, in full: seal what this gives."""
+    """Write a command, or a part of one, as a request would bring it, in full: seal what this gives.
+
+    :raises TypeError: a value of a kind that is not named here, and might be written masked.
+    """
     match value:
         case people.IdNumber():
             return value.number + value.disability
-        case people.Phone() | people.CertificateNumber():
+        case people.Phone() | people.CertificateNumber() | people.BankAccount():
             return value.number
-        case people.PersonName():
+        case people.PersonName() | people.Address():
             return value.full
         case StrEnum() | UUID() | Decimal():
             return str(value)
         case date() | datetime():
             return value.isoformat()
-        case list():
+        case list() | tuple():
             return [written(each) for each in value]
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {field.name: written(getattr(value, field.name)) for field in fields(value)}
-        case _:
+        case None | bool() | int() | str():
             return value
+        case _:
+            raise TypeError(type(value).__name__)
 
 
 def read(kind: type[C], kept: Any) -> C:

@@ -39,6 +39,7 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.household_county_transfer",  # these are the prefecture's alone
     "monitoring.county_transfer",
     "monitoring.county_transfer_resumption",
+    "monitoring.county_transfer_withdrawal",
     "monitoring.areas",  # open to everybody
     "monitoring.income_items",
     "monitoring.signal_rules",

@@ -499,6 +499,7 @@ WANTED: dict[str, Make] = {
     "monitoring.person_correction": _thing("person_id", lambda world: world.register.people[1], _correction, versioned=True),
     "monitoring.county_transfer": _transfer(),
     "monitoring.county_transfer_resumption": _transfer(status=202, seen=1),
+    "monitoring.county_transfer_withdrawal": _transfer(seen=1),
     "monitoring.new_change_request": _new_requests,
     "monitoring.change_requests": _list(lambda world: world.register.parting),
     "monitoring.change_request_export": _export(lambda world: world.register.parting, status="requested"),

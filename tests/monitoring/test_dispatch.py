@@ -106,7 +106,7 @@ async def refer(way: Way, lead: dict[str, Any], by: Any) -> Any:
     return await way.call(by).post(f"/v1/leads/{lead['id']}/referral-back", {"reason": "本村无此人"}, seen=lead["version"])
 
 
-async def test_a_lead_goes_down_level_by_level_and_shows_its_way(way: Way) -> None:
+async def test_a_lead_goes_down_level_by_level_and_shows_its_way(way: Way, admin: asyncpg.Connection) -> None:
     lead = await at(way, HOME[:6])
     hidden = await way.call(township()).get(f"/v1/leads/{lead['id']}")
 
@@ -121,6 +121,9 @@ async def test_a_lead_goes_down_level_by_level_and_shows_its_way(way: Way) -> No
         ("dispatch", HOME[:6], HOME[:9], "county", "请核实"),
         ("dispatch", HOME[:9], HOME, "township", "请核实"),
     ]
+    kept = [str(dict(row)) for row in await admin.fetch("SELECT * FROM lead_step WHERE lead_id = $1", lead["id"])]
+    assert len(kept) == 2
+    assert not [row for row in kept if "请核实" in row]
     assert (await way.confirmed(shown, "01", household_id=await way.household()))["status"] == "confirmed"
 
 

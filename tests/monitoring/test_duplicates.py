@@ -140,6 +140,22 @@ async def test_the_same_person_leaves_the_household_and_both_ids_stay_linked(way
     assert refused(await decided(call, township(), pair, "different", seen=2))[:2] == (409, "Conflict")
 
 
+async def test_who_leaves_so_gives_up_the_own_certificate_and_a_share_of_the_income(way: Way, call: Call, admin: asyncpg.Connection) -> None:
+    number = f"E{int(way.now.timestamp()) % 10**8:08}"
+    passport = {"certificate": "foreign_passport", "certificate_number": number, "id_number": None, "born_on": "1970-01-01", "sex": "male"}
+    await registered(call, {"name": "齾文芳"})
+    twice = await registered(call, {"name": "齾文芳", **passport})
+    (pair,) = await pairs(call, township(), "齾")
+    person = await admin.fetchval("SELECT person_a FROM duplicate_pair WHERE id = $1", UUID(pair["id"]))
+    assert await admin.fetchval("SELECT count(*) FROM person_directory WHERE person_id = $1", person) == 1
+
+    done(await decided(call, township(), pair, "same"))
+
+    shown = done(await call(village()).get(f"/v1/households/{twice}"))
+    assert (len(shown["members"]), shown["income"]["people"], shown["version"]) == (1, 1, 2)
+    assert await admin.fetchval("SELECT count(*) FROM person_directory WHERE person_id = $1", person) == 0
+
+
 async def test_decisions_are_the_township_s_and_the_county_s_on_what_they_saw(way: Way, call: Call) -> None:
     await registered(call, {"name": "龞文芳"}, without_number("龞文芳"))
     (pair,) = await pairs(call, village(), "龞")

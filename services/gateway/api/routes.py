@@ -105,6 +105,7 @@ PASSAGES = (
     Passage("person_correction", "POST", "/v1/people/{person_id}/correction"),
     Passage("county_transfer", "GET", "/v1/household-transfers/{transfer_id}"),
     Passage("county_transfer_resumption", "POST", "/v1/household-transfers/{transfer_id}/resumption"),
+    Passage("county_transfer_withdrawal", "POST", "/v1/household-transfers/{transfer_id}/withdrawal"),
     Passage("new_change_request", "POST", "/v1/change-requests"),
     Passage("change_requests", "GET", "/v1/change-requests"),
     Passage("change_request_export", "GET", "/v1/change-requests/export", streams=True),

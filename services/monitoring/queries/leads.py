@@ -177,7 +177,7 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
         reporter=_reporter(sources[0][1]) if sources else None,
         risks=row.risks or [],
         dismissal_reason=row.dismissal_reason,
-        steps=[LeadStepShown(**step._asdict()) for step in await lead_steps.of_lead(lead_id, tx)],
+        steps=[_step(step, tx) for step in await lead_steps.of_lead(lead_id, tx)],
         answer=_answer(await answers.of_lead(lead_id, tx)),
     )
 
@@ -247,6 +247,11 @@ def _answer(answer: LeadAnswer | None) -> LeadAnswerShown | None:
         decided_at=answer.decided_at,
         returned_at=answer.returned_at,
     )
+
+
+def _step(step: Any, tx: Transaction) -> LeadStepShown:
+    said = {name: getattr(step, name) for name in LeadStepShown.model_fields if name != "note"}
+    return LeadStepShown(**said, note=lead_steps.note_of(step, tx))
 
 
 def _note(row: Any, sources: list[tuple[str | None, dict[str, Any]]], tx: Transaction) -> str | None:

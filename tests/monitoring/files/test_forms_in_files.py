@@ -43,7 +43,7 @@ def head_of(household: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_each_column_is_a_field_of_a_form_and_knows_its_list() -> None:
-    for columns, form, absent in ((HOUSEHOLD_COLUMNS, HouseholdForm, ()), (PERSON_COLUMNS, PersonForm, HEALTH_FIELDS)):
+    for columns, form, absent in ((HOUSEHOLD_COLUMNS, HouseholdForm, ()), (PERSON_COLUMNS, PersonForm, set(HEALTH_FIELDS) - {"drop_out_reason"})):
         hints = get_type_hints(form)
         assert {column.field for column in columns} == set(hints) - set(absent)
         for column in columns:
@@ -121,6 +121,43 @@ async def test_the_kind_that_a_file_changes_is_dated_even_without_forms(files: F
     assert [(await shown(files, rows, **query))["kind"] for query in ({"on": "2021-09-22"}, {"on": "2021-10-01"}, {})] == [
         *("lifted_out", "lifted_out", "general")
     ]
+
+
+async def test_who_left_and_comes_in_again_has_the_form_of_the_new_registration(files: Files, way: Way, admin: asyncpg.Connection) -> None:
+    rows = some_rows(households=1, members=2)
+    await files.sent(township(), rows)
+    household = await shown(files, rows)
+    left = next(member["id"] for member in household["members"] if member["relation"] != "head")
+    gone = {"on": way.at()[:10], "why": "moved"}
+    done(await files.call(township()).post(f"/v1/households/{household['id']}/members/{left}/departure", gone, seen=household["version"]))
+
+    job = await files.sent(township(), [rows[0], rows[1] | {"ethnic_group": "佤族"}])
+
+    assert counts(job)[1]["created"] == 1, job
+    back = next(member for member in (await shown(files, rows))["members"] if member["relation"] != "head")
+    assert back["id"] != left
+    assert back["form"]["ethnic_group"] == "21"
+    assert await admin.fetchval("SELECT count(*) FROM person_form WHERE person_id = $1", left) == 0
+
+
+async def test_why_somebody_is_out_of_school_comes_in_goes_out_empty_and_stays(files: Files) -> None:
+    place = "530927102203"
+    officials = Officials.of(place)
+    rows = some_rows(households=1, members=1, village=place)
+    rows[0] |= {"education": "小学", "drop_out_reason": "因病"}
+    await files.sent(officials.township, rows)
+
+    answer = await files.call(officials.village).get("/v1/households/export", status="normal", format="csv")
+    job = await files.sent(officials.township, answer.content, name="再导入.csv")
+
+    assert "小学" in answer.text
+    assert "因病" not in answer.text
+    assert counts(job) == ("done", {"unchanged": 1})
+    household = done(await files.call(officials.village).get("/v1/households", status="normal"))["items"][0]["id"]
+    assert head_of(done(await files.call(officials.village).get(f"/v1/households/{household}")))["form"]["drop_out_reason"] == "illness"
+    job = await files.sent(officials.township, [rows[0] | {"education": "", "drop_out_reason": "", "school_status": "七年级"}])
+    assert counts(job) == ("done", {"updated": 1})
+    assert head_of(done(await files.call(officials.village).get(f"/v1/households/{household}")))["form"]["drop_out_reason"] is None
 
 
 @pytest.mark.parametrize(("strategy", "outcome"), [("create", "unchanged"), ("update", "updated")])

@@ -10,10 +10,11 @@ import pytest
 
 from services.monitoring.domain.income.lines import BottomLine, comes_on, held_before, in_force
 from services.monitoring.jobs import duties
+from services.monitoring.store.income import counting
 from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
 from shared.kernel.ids import new_id
-from tests.builders.incomes import an_income, an_item
+from tests.builders.incomes import a_quarter, an_income, an_item
 from tests.builders.law import a_line
 from tests.builders.places import OTHER_TOWNSHIP
 from tests.builders.story import Officials, Way, done, refused
@@ -304,6 +305,26 @@ async def test_an_item_that_counts_otherwise_is_added_up_anew_in_what_was_record
     ]
     assert [each["code"] for each in listed][:6] == ["A1", "A2", "A3", "A4", "A5", "B1"]
     assert await leads_of(admin) == []
+
+
+async def test_records_are_added_up_anew_so_many_households_at_a_time_and_each_once(
+    here: Way, admin: asyncpg.Connection, monitoring_worker: Database
+) -> None:
+    households = sorted([await a_household(here, "6000.00") for _ in range(5)])
+    for household in households:
+        record = an_income(("A1", "4000.00"), people=1)
+        done(await here.call(here.officials.village).post(f"/v1/households/{household}/incomes", record, seen=1))
+        done(await here.call(here.officials.village).post(f"/v1/households/{household}/incomes", a_quarter(2021, 2), seen=2))
+    for table in ("household_income", "quarterly_income"):  # as if another rule had counted them
+        await admin.execute(f"UPDATE {table} SET wage_income = 1 WHERE area_code LIKE $1 || '%' AND items IS NOT NULL", TOWN)
+    wrong = "SELECT DISTINCT household_id::text FROM {} WHERE area_code LIKE $1 || '%' AND items IS NOT NULL AND wage_income = 1 ORDER BY 1"
+
+    for taken, left in ((0, households[2:]), (1, households[4:]), (2, []), (3, [])):
+        async with monitoring_worker.transaction(service_actor("monitoring", TOWN[:6])) as tx:
+            more = await counting.recount(TOWN, date(2020, 1, 1), tx, taken=taken, at_most=2)
+        assert more is (taken < 3)
+        for table in ("household_income", "quarterly_income"):
+            assert [row["household_id"] for row in await admin.fetch(wrong.format(table), TOWN)] == left
 
 
 async def test_whatever_changes_an_income_or_a_kind_puts_the_household_on_the_queue(

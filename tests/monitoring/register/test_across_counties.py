@@ -195,6 +195,60 @@ async def test_a_transfer_is_not_cancelled(way: Way, job_runner: JobRunner) -> N
     assert (await transfer_of(way, accepted["id"]))["status"] == "done"
 
 
+async def test_a_household_has_one_transfer_at_a_time_and_asking_changes_it(way: Way, job_runner: JobRunner, admin: asyncpg.Connection) -> None:
+    family = await a_registered(way, "head", "son")
+    first = done(await asked(way, family))
+
+    assert (await shown(way, family.id))["version"] == family.version + 1
+    assert refused(await asked(way, family)) == (412, "Stale", ["header.if-match"])
+    assert refused(await asked(way, family, seen=family.version + 1)) == (409, "TransferAsked", [])
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await admin.execute(f"INSERT INTO household_transfer SELECT (x).* FROM ({ANOTHER}) AS x", first["id"])
+    await work(job_runner)
+    await is_held_once(admin, family, await transfer_of(way, first["id"]), OTHER_COUNTY, "done")
+
+
+ANOTHER = "SELECT jsonb_populate_record(t, jsonb_build_object('id', uuidv7())) AS x FROM household_transfer t WHERE id = $1"
+
+
+async def test_a_transfer_that_cannot_be_done_is_withdrawn_and_another_may_be_asked_for(
+    way: Way, job_runner: JobRunner, admin: asyncpg.Connection
+) -> None:
+    family = await a_registered(way, "head", "son")
+    first = done(await asked(way, family))
+    withdrawal, resumption = (f"/v1/household-transfers/{first['id']}/{act}" for act in ("withdrawal", "resumption"))
+
+    assert refused(await way.call(prefecture()).post(withdrawal, None, seen=7)) == (412, "Stale", ["header.if-match"])
+    withdrawn = done(await way.call(prefecture()).post(withdrawal, None, seen=1))
+    again = await way.call(prefecture()).post(withdrawal, None, seen=2)
+    resumed = await way.call(prefecture()).post(resumption, None, seen=2)
+    second = done(await asked(way, family, seen=family.version + 1))
+    await work(job_runner)
+
+    assert (withdrawn["status"], withdrawn["version"]) == ("withdrawn", 2)
+    assert refused(again) == refused(resumed) == (409, "TransferWithdrawn", [])
+    assert (await transfer_of(way, first["id"]))["status"] == "withdrawn"
+    await is_held_once(admin, family, await transfer_of(way, second["id"]), OTHER_COUNTY, "done")
+    late = await way.call(prefecture()).post(f"/v1/household-transfers/{second['id']}/withdrawal", None, seen=3)
+    assert refused(late) == (409, "TransferBegun", [])
+
+
+async def test_why_a_household_moves_is_sealed_wherever_it_is_kept_and_shown_to_who_may_see_it(
+    way: Way, job_runner: JobRunner, admin: asyncpg.Connection
+) -> None:
+    family = await a_registered(way, "head")
+    accepted = done(await asked(way, family, reason="随岩温罕迁居"))
+    await work(job_runner)
+
+    for table, column in (("household_transfer", "id"), ("household_lineage", "change_id")):
+        rows = [str(dict(row)) for row in await admin.fetch(f"SELECT * FROM {table} WHERE {column} = $1", accepted["id"])]
+        assert rows
+        assert not [row for row in rows if "岩温罕" in row]
+    assert (await transfer_of(way, accepted["id"]))["reason"] == "随岩温罕迁居"
+    [act] = done(await way.call(county()).get(f"/v1/households/{family.id}/lineage"))["items"]
+    assert act["reason"] == "随岩温罕迁居"
+
+
 async def test_a_number_taken_by_then_gives_way_to_the_id(way: Way, job_runner: JobRunner) -> None:
     taken = done(await way.call(THERE.village).post("/v1/households", a_family("head", village=OTHER_COUNTY, number="TAKEN-1")))
     accepted = done(await asked(way, await a_registered(way, "head"), number="TAKEN-1"))

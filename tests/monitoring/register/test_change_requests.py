@@ -86,6 +86,21 @@ async def test_a_correction_is_asked_for_masked_and_made_in_full(way: Way, admin
     assert [each["id"] for each in answer["items"]] == [family.id]
 
 
+async def test_what_is_said_of_a_request_is_sealed_and_shown_to_who_may_see_it(way: Way, admin: asyncpg.Connection) -> None:
+    family = await a_registered(way, "head", "son")
+    request = done(await asked(way, family, **a_parting(family), reason="岩温罕已成家"))
+    done(await act(way, request, "refusal", township(), opinion="岩温罕未另立门户"))
+
+    kept = str(dict(await admin.fetchrow("SELECT * FROM change_request WHERE id = $1", request["id"]) or {}))
+    entries = await admin.fetch("SELECT coalesce(before::text, '') || coalesce(after::text, '') AS said FROM audit WHERE relation = 'change_request'")
+
+    assert "岩温罕" not in kept
+    assert not [entry for entry in entries if "岩温罕" in entry["said"]]
+    after = await request_of(way, request)
+    assert (after["reason"], after["opinion"]) == ("岩温罕已成家", "岩温罕未另立门户")
+    assert after["ground"] == a_parting(family)["split"]["reason"]
+
+
 async def test_across_counties_a_county_asks_and_the_prefecture_decides(way: Way, job_runner: JobRunner) -> None:
     family = await a_registered(way, "head")
     request = done(await asked(way, family, by=county(), county_transfer=a_transfer(OTHER_COUNTY)))

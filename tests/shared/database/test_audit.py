@@ -29,19 +29,19 @@ FILLED = ["area_change", "area_succession", "base_figure", "key_group", "lead_gr
 AUDITED = [table for table in GUARDED["monitoring"] if table not in UNAUDITED]
 IN_VILLAGES = [table for table in AUDITED if table not in AT_THE_PREFECTURE]
 HIDDEN = {
-    "household_lineage": {"reason"},
-    "change_request": {"secrets", "reason", "opinion"},
+    "household_lineage": {"secrets"},
+    "change_request": {"secrets"},
     "person": {"name", "secrets", "born_on"},
-    "person_form": {"health", "disability_class", "disability_grade"},
+    "person_form": {"health", "disability_class", "disability_grade", "drop_out_reason"},
     "household_form": {"secrets", "natural_village"},
     "duplicate_pair": {"secrets"},
-    "lead": {"secrets", "dismissal_reason"},
+    "lead": {"secrets", "dismissal_reason", "content_index", "person_index"},
     "self_report": {"secrets"},
     "case_step": {"opinion", "record"},
     "risk_flag": {"cleared_why"},
     "task": {"note", "record"},
     "lead_answer": {"reason", "receipt"},
-    "lead_step": {"note"},
+    "lead_step": {"secrets"},
     "screening_household": {"secrets", "hardships", "evidence"},
     "pause": {"secrets", "evidence"},
     "escalation": {"secrets"},
@@ -57,6 +57,7 @@ OTHER = {
     **{"note": "'other'", "reason": "'other'", "receipt": "'other'", "opinion": "'other'", "dismissal_reason": "'other'", "group_code": "'other'"},
     **{"hardships": "'[]'::jsonb", "evidence": "'[]'::jsonb", "findings": "'[]'::jsonb", "facts": "'{}'::jsonb", "health": "'[]'::jsonb"},
     **{"born_on": "'1900-01-01'", "disability_class": "'7'", "disability_grade": "4", "natural_village": "'other'"},
+    **{"drop_out_reason": "'other'", "person_index": "uuid_send(id)"},
 }
 
 

@@ -1,6 +1,8 @@
 """Look-ups see further than their caller, and give away just their columns."""
 
 from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -13,13 +15,20 @@ from shared.kernel.people import IdNumber
 from tests.builders.people import an_id_number
 from tests.fixtures.platform import Cluster, rehearsal
 from tests.fixtures.tokens import HOME, village
-from tests.shared.database.conftest import ELSEWHERE, Story
+from tests.shared.database.conftest import ELSEWHERE, NEIGHBOUR, Story
 
 _DIRECTORY = text("SELECT * FROM registered_before(:indexes, :ids)").bindparams(*people.REGISTERED_BEFORE._bindparams.values())
 _COLUMNS_READ = """
     SELECT table_name, column_name FROM information_schema.column_privileges
     WHERE grantee = 'monitoring_lookup' AND table_schema = 'public' ORDER BY table_name, column_name
 """
+
+
+_PAIR = """
+    SELECT p.*, d.person_b AS other FROM duplicate_pair d JOIN person p ON p.id = d.person_a
+    JOIN membership m ON m.person_id = d.person_b AND m.valid_to IS NULL WHERE d.area_code = $1 AND d.status = 'open' LIMIT 1
+"""
+_ALIKE = "SELECT id FROM people_alike($1, $2, $3, $4, $5, $6, $7)"
 
 
 @pytest.fixture
@@ -102,6 +111,30 @@ async def test_every_function_that_runs_as_its_owner_names_its_search_path_and_i
     assert {row["proconfig"][0] for row in functions} == {"search_path=public, pg_temp"}
     assert {row["proname"]: row["proconfig"][1:] for row in functions if row["proconfig"][1:]} == {"record_audit": ["enable_nestloop=off"]}
     assert {row["proname"] for row in functions if row["by_worker"]} == by_worker | by_both
+
+
+async def test_who_may_be_the_same_is_asked_only_of_somebody_without_a_number_in_the_own_area_as_he_is_kept(
+    app: asyncpg.Connection, admin: asyncpg.Connection, monitoring: Database, stories: dict[str, Story]
+) -> None:
+    kept = dict(await admin.fetchrow(_PAIR, HOME) or {})
+    asked = [kept["county_code"], kept["id"], kept["born_on"], kept["sex"], kept["name"][:1], kept["name"][:1] + chr(0x10FFFF), kept["area_code"]]
+    numbered = await admin.fetchval("SELECT id FROM person WHERE area_code = $1 AND certificate = 'resident_id' LIMIT 1", HOME)
+
+    async def found(*question: Any, area: str | None = HOME) -> list[Any]:
+        async with app.transaction():
+            if area:
+                await app.fetch("SELECT scope($1, $1 || ':', 'somebody', '')", area)
+            return [row["id"] for row in await app.fetch(_ALIKE, *question)]
+
+    def instead(place: int, value: Any) -> list[Any]:
+        return [*asked[:place], value, *asked[place + 1 :]]
+
+    assert kept["other"] in await found(*asked)
+    assert kept["other"] in await found(*asked, area=HOME[:6])
+    for area in (None, ELSEWHERE, ELSEWHERE[:6], NEIGHBOUR):
+        assert await found(*asked, area=area) == []
+    for place, value in ((0, ELSEWHERE[:6]), (1, numbered), (1, uuid4()), (2, date(1970, 1, 1)), (4, "龘"), (6, NEIGHBOUR)):
+        assert await found(*instead(place, value)) == []
 
 
 async def test_a_registration_that_somebody_lives_under_is_not_given_up(

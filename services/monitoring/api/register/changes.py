@@ -13,6 +13,7 @@ from services.monitoring.usecases.register.changes.strike_off_household import S
 from services.monitoring.usecases.register.changes.transfer_household import TransferHousehold, transfer_household
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import TransferAccepted, TransferAcrossCounties, ask_for_transfer
 from services.monitoring.usecases.register.county_transfers.resume_transfer import resume_transfer
+from services.monitoring.usecases.register.county_transfers.withdraw_transfer import TransferTakenBack, withdraw_transfer
 from shared.kernel.ids import HouseholdId, PersonId
 from shared.service.http import service_router
 from shared.service.requests import ExpectedVersion, InTransaction
@@ -86,3 +87,9 @@ async def county_transfer(transfer_id: UUID, tx: InTransaction) -> TransferShown
 async def county_transfer_resumption(transfer_id: UUID, tx: InTransaction, expected: ExpectedVersion) -> TransferAccepted:
     """未能办理的跨县迁移，自其停下之处继续办理。"""
     return await resume_transfer(TransferId(transfer_id), tx, expected=expected)
+
+
+@changes.post("/v1/household-transfers/{transfer_id}/withdrawal")
+async def county_transfer_withdrawal(transfer_id: UUID, tx: InTransaction, expected: ExpectedVersion) -> TransferTakenBack:
+    """撤回跨县迁移：迁出县办结之前可以撤回，该户留在原处。"""
+    return await withdraw_transfer(TransferId(transfer_id), tx, expected=expected)

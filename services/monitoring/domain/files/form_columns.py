@@ -1,7 +1,7 @@
 """The columns of the collection form in the household register (采集信息). All are optional; an empty cell changes nothing.
 
 Not in it: address, phone and bank account of the household, health and disability of people. They come in by their own doors, for a list that
-goes out shows nothing of them.
+goes out shows nothing of them. Why somebody is out of school may be an illness: that comes in, and goes out empty.
 """
 
 from shared.kernel.sheets import Column, Holds

@@ -87,8 +87,8 @@ class PersonForm:
     speaks_putonghua: bool | None = None  # 会讲普通话
 
 
-HEALTH_FIELDS = ("health", "disability_class", "disability_grade")
-"""What is health data of a person: hidden from the audit."""
+HEALTH_FIELDS = ("health", "disability_class", "disability_grade", "drop_out_reason")
+"""What is, or may say, health data of a person (失辍学原因 may be an illness): hidden from the audit, and in no list that goes out."""
 
 
 class WaterSaysBoth(Invalid):

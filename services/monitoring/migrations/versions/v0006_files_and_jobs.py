@@ -61,6 +61,8 @@ def downgrade() -> None:
     op.execute("ALTER TABLE parameter ENABLE TRIGGER USER")
     op.execute("DROP FUNCTION households_numbered(text, text[])")
     op.execute("DROP FUNCTION directory_of(bytea[])")
+    op.execute(f"REVOKE SELECT (number, area_code, kind) ON household FROM {LOOKUP}")
+    op.execute(f"REVOKE SELECT (county_code) ON person_directory FROM {LOOKUP}")
     op.execute(f"REVOKE INSERT ON person_directory FROM {WORKER}")
     for table in PERSONAL:
         op.execute(f"REVOKE SELECT, INSERT, UPDATE ON {table} FROM {WORKER}")

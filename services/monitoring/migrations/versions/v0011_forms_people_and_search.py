@@ -54,10 +54,15 @@ def people_named() -> str:
 
 
 # Who may be the same person as somebody: born on the same day and of the same sex, or of the same village; always of the same initial.
+# Asked of somebody without an ID number who lies inside the scope, as he or she is kept; found are those of that person's county.
 ALIKE = """
     SELECT c.id, c.area_code, c.name, c.born_on, c.sex, c.certificate = 'resident_id' FROM person c
     WHERE c.county_code = county AND c.id <> who AND c.same_as IS NULL AND c.name >= initial COLLATE "C" AND c.name < upto COLLATE "C"
-      AND {alike}
+      AND starts_with(c.name, initial COLLATE "C") AND {alike}
+      AND EXISTS (SELECT FROM person w WHERE w.county_code = county AND w.id = who AND w.certificate <> 'resident_id'
+                  AND w.born_on IS NOT DISTINCT FROM day AND w.sex IS NOT DISTINCT FROM of_sex AND w.area_code = village
+                  AND left(w.name, 1) = initial
+                  AND coalesce(w.area_code >= current_setting('app.lo', true) AND w.area_code < current_setting('app.hi', true), false))
       AND EXISTS (SELECT FROM membership m WHERE m.county_code = c.county_code AND m.person_id = c.id AND m.valid_to IS NULL)
 """
 PEOPLE_ALIKE = " UNION ".join(ALIKE.format(alike=each) for each in ("c.born_on = day AND c.sex = of_sex", "c.area_code = village"))
@@ -72,7 +77,7 @@ def upgrade() -> None:
     for table in ("household_form", "person_form", "duplicate_pair"):
         guard(table, roles=[APP, WORKER])
     audit("household_form", hidden=["secrets", "natural_village"])
-    audit("person_form", hidden=["health", "disability_class", "disability_grade"])
+    audit("person_form", hidden=["health", "disability_class", "disability_grade", "drop_out_reason"])
     audit("duplicate_pair", hidden=["secrets"])
     _audit_person(hidden=["name", "secrets", "born_on"])
     _look_ups()
@@ -135,7 +140,8 @@ def downgrade() -> None:
         op.execute(f"DROP INDEX ix_person_{index}")
     op.execute("ALTER TABLE person DROP CONSTRAINT ck_person_number")
     op.execute("ALTER TABLE person DISABLE TRIGGER USER")
-    op.execute("UPDATE person SET id_number_index = '' WHERE id_number_index IS NULL")  # who has no number cannot be said there
+    # Who has no number cannot be said there: the own id stands for it, which is no number's index, and is known again on the way up.
+    op.execute("UPDATE person SET id_number_index = uuid_send(id) WHERE id_number_index IS NULL")
     op.execute("ALTER TABLE person ENABLE TRIGGER USER")
     op.alter_column("person", "id_number_index", nullable=False)
     op.alter_column("person", "name", type_=sa.String())
@@ -150,6 +156,9 @@ def _person() -> None:
     op.add_column("person", sa.Column("same_as", sa.Uuid(), nullable=True))
     op.alter_column("person", "name", existing_type=sa.String(), type_=sa.Text(collation="C"), existing_nullable=False)
     op.alter_column("person", "id_number_index", existing_type=sa.LargeBinary(), nullable=True)
+    op.execute("ALTER TABLE person DISABLE TRIGGER USER")
+    op.execute("UPDATE person SET certificate = 'none', id_number_index = NULL WHERE id_number_index = uuid_send(id)")
+    op.execute("ALTER TABLE person ENABLE TRIGGER USER")
     op.create_index("ix_person_born_on", "person", ["county_code", "born_on"], unique=False)
     op.create_index("ix_person_name", "person", ["county_code", "name", "id", "area_code"], unique=False)
     op.create_index(

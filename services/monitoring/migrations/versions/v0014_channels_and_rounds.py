@@ -24,6 +24,8 @@ CHANNELS = (
     *("self_report", "home_visit", "department", "hotline", "aid_platform", "national_app", "screening", "disaster", "quality", "regional"),
     *("below_line", "transfer"),
 )
+# A lead of a channel that is not known below becomes one of the nearest that is; of its source nothing is left there anyhow.
+NEAREST = {"aid_platform": "hotline", "national_app": "self_report", "screening": "home_visit", "quality": "department", "regional": "department"}
 CHANNELS_BEFORE = ("self_report", "home_visit", "department", "hotline", "disaster", "below_line", "transfer")
 
 # Defaults until the prefecture publishes its own: value, and the document that it comes from.
@@ -87,7 +89,18 @@ def downgrade() -> None:
     for column in ("heard_at", "content_index", "source_number", "source", "grade"):
         op.drop_column("lead", column)
     op.drop_constraint(op.f("ck_lead_channel"), "lead", type_="check")
+    op.execute("ALTER TABLE lead DISABLE TRIGGER USER")
+    for channel, nearest in NEAREST.items():
+        op.execute(f"UPDATE lead SET channel = '{nearest}' WHERE channel = '{channel}'")
+    op.execute("ALTER TABLE lead ENABLE TRIGGER USER")
     op.create_check_constraint(op.f("ck_lead_channel"), "lead", _among("channel", CHANNELS_BEFORE))
+    _audit_leads(hidden=["secrets", "dismissal_reason"])
+
+
+def _audit_leads(*, hidden: list[str]) -> None:
+    for act in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER audit_{act} ON lead")
+    audit("lead", hidden=hidden)
 
 
 def _extend_leads() -> None:
@@ -102,6 +115,7 @@ def _extend_leads() -> None:
     op.execute("ALTER TABLE lead DISABLE TRIGGER USER")
     op.execute("UPDATE lead SET heard_at = registered_at")
     op.execute("ALTER TABLE lead ENABLE TRIGGER USER")
+    _audit_leads(hidden=["secrets", "dismissal_reason", "content_index"])
 
 
 def _create_answers_and_steps() -> None:
@@ -149,7 +163,7 @@ def _create_answers_and_steps() -> None:
         sa.Column("to_area", sa.Text(collation="C"), nullable=False),
         sa.Column("acted_by", sa.String(), nullable=False),
         sa.Column("acted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("secrets", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("act IN ('verification', 'dispatch', 'referral_back')", name=op.f("ck_lead_step_act")),
         sa.ForeignKeyConstraint(["county_code", "lead_id"], ["lead.county_code", "lead.id"], name=op.f("fk_lead_step_county_code_lead_id")),
         sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_lead_step")),
@@ -172,7 +186,7 @@ def _create_answers_and_steps() -> None:
     guard("lead_answer", roles=[APP])
     audit("lead_answer", hidden=["reason", "receipt"])
     guard("lead_step", roles=[APP], rights="SELECT, INSERT")
-    audit("lead_step", hidden=["note"])
+    audit("lead_step", hidden=["secrets"])
     guard_law("lead_grade_rule", writer=APP, readers=[APP, WORKER])
     audit("lead_grade_rule")
     op.execute(_MOVE)

@@ -102,7 +102,10 @@ def downgrade() -> None:
     for column in ("began_on", "person_index", "indicator_group", "withdrawn_at", "source_corrected"):
         op.drop_column("lead", column)
     op.execute(f"REVOKE UPDATE ON lead FROM {WORKER}")
+    # What the revisions below gave, column by column: limits move, and households do.
     op.execute(f"GRANT UPDATE (due_at, step_due_at, paused_at, paused_days, step_paused_days, step_round, version) ON lead TO {WORKER}")
+    op.execute(f"GRANT UPDATE (area_code, township_code) ON lead TO {WORKER}")
+    _audit_anew("lead", hidden=["secrets", "dismissal_reason", "content_index"])
     op.execute(f"REVOKE SELECT, INSERT ON lead_answer FROM {WORKER}")
     op.execute(f"REVOKE SELECT (county_code, id, lead_id, area_code), UPDATE (area_code) ON lead_step FROM {WORKER}")
     op.execute(f"REVOKE UPDATE (area_code) ON lead_step FROM {APP}")
@@ -111,6 +114,8 @@ def downgrade() -> None:
     op.execute("ALTER TABLE department_row ENABLE TRIGGER USER")
     op.execute(f"REVOKE INSERT, UPDATE ON department_row FROM {APP}")
     op.execute(f"REVOKE UPDATE ON department_row FROM {WORKER}")
+    op.execute(f"GRANT UPDATE (area_code) ON department_row TO {APP}, {WORKER}")
+    _audit_anew("department_row", hidden=["secrets", "content_index"])
     for index in ("ix_department_row_unmatched", "ix_department_row_unregistered", "ix_department_row_kept", "ix_department_row_person"):
         op.drop_index(index, "department_row")
     op.create_index("ix_department_row_person", "department_row", ["county_code", "kind", "person_index"])
@@ -143,6 +148,12 @@ def _extend_rules() -> None:
     op.create_unique_constraint(
         op.f("uq_signal_rule_county_code_area_code_code_effective_from"), "signal_rule", ["county_code", "area_code", "code", "effective_from"]
     )
+
+
+def _audit_anew(table: str, *, hidden: list[str]) -> None:
+    for act in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER audit_{act} ON {table}")
+    audit(table, hidden=hidden)
 
 
 def _create_figures() -> None:
@@ -217,10 +228,7 @@ def _extend_rows() -> None:
     op.create_index(
         "ix_department_row_kept", "department_row", ["county_code", "household_id"], postgresql_where=sa.text("judgement = 'kept' AND is_latest")
     )
-    op.execute("DROP TRIGGER audit_insert ON department_row")
-    op.execute("DROP TRIGGER audit_update ON department_row")
-    op.execute("DROP TRIGGER audit_delete ON department_row")
-    audit("department_row", hidden=["secrets", "content_index", "facts"])
+    _audit_anew("department_row", hidden=["secrets", "content_index", "facts"])
     op.execute(f"GRANT INSERT, UPDATE ON department_row TO {APP}")
     op.execute(f"GRANT UPDATE ON department_row TO {WORKER}")
 
@@ -250,6 +258,7 @@ def _extend_leads() -> None:
         unique=True,
         postgresql_where=sa.text("status = 'registered' AND person_index IS NOT NULL"),
     )
+    _audit_anew("lead", hidden=["secrets", "dismissal_reason", "content_index", "person_index"])
     op.execute(f"GRANT UPDATE ON lead TO {WORKER}")
     op.execute(f"GRANT SELECT, INSERT ON lead_answer TO {WORKER}")
     # A lead that rows move takes its steps along.

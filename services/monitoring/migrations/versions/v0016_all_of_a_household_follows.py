@@ -10,8 +10,6 @@ APP, WORKER = "monitoring_app", "monitoring_worker"
 # What a household's move changes beside what earlier revisions granted, and what must be read to find it. A transfer is a request, and the worker
 # lets households follow a village that went over to another.
 MOVES = {
-    (APP, "lead_step"): "UPDATE (area_code)",
-    (WORKER, "lead_step"): "SELECT (county_code, id, lead_id, area_code), UPDATE (area_code)",
     (WORKER, "lead_answer"): "UPDATE (area_code, township_code, version)",
     (WORKER, "change_request"): "UPDATE (area_code, township_code, household_version)",
 }
@@ -22,6 +20,10 @@ GROUPS_BEFORE = "SELECT (county_code, id, household_id, area_code, version), UPD
 OF_LEADS = (
     *("due_at", "step_due_at", "step_round", "step_paused_days", "paused_at", "paused_days", "area_code", "township_code", "household_id", "version"),
     *("status", "dismissal_reason", "verified_by", "hardships", "registered_elsewhere", "began_on", "withdrawn_at", "source_corrected", "grade"),
+)
+OF_LEADS_BEFORE = (
+    *("due_at", "step_due_at", "paused_at", "paused_days", "step_paused_days", "step_round", "version"),
+    *("area_code", "township_code"),
 )
 
 
@@ -34,7 +36,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(f"REVOKE UPDATE ON lead FROM {WORKER}")
     op.execute(f"GRANT UPDATE ON lead TO {WORKER}")
+    op.execute(f"GRANT UPDATE ({', '.join(OF_LEADS_BEFORE)}) ON lead TO {WORKER}")
     op.execute(f"REVOKE {GROUPS} FROM {WORKER}")
     op.execute(f"GRANT {GROUPS_BEFORE} TO {WORKER}")  # what is taken of a table is taken of its columns
     for (role, table), rights in MOVES.items():

@@ -83,10 +83,10 @@ async def show_request(request_id: ChangeRequestId, tx: Transaction) -> RequestS
 
     :raises NotFound: there is none, or it lies outside the caller's area.
     """
-    row, asked = await change_requests.show(request_id, tx)
+    row, said = await change_requests.show(request_id, tx)
     await tx.note_read("change_request", row.county_code, row.id)
-    said = {name: getattr(row, name) for name in ("requested_by", "household_version", "reason", "decided_by", "opinion")}
-    return RequestShown(**_line(row), **said, **_asked(row.act, asked))
+    decided = {name: getattr(row, name) for name in ("requested_by", "household_version", "decided_by")}
+    return RequestShown(**_line(row), **decided, reason=said.reason, opinion=said.opinion, **_asked(row.act, said.asked))
 
 
 def _line(row: Any) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from shared.kernel.jobs import JobState
 
 
 class TransferShown(BaseModel):
-    """A transfer: `asked`, then `closed` in the old county, then `done`.
+    """A transfer: `asked`, then `closed` in the old county, then `done`; or `withdrawn` while it was `asked`.
 
-    Where `job_state` says `failed` before that, `/v1/jobs/{job_id}` says why; then it can be resumed.
+    Where `job_state` says `failed` before that, `/v1/jobs/{job_id}` says why; then it can be resumed, or withdrawn if it is still `asked`.
     """
 
     id: UUID

@@ -44,11 +44,11 @@ async def show_lineage(household_id: HouseholdId, tx: Transaction) -> LineageSho
     household = await households.get(household_id, tx)
     await tx.note_read("household", household.county_code, household.id)
     acts = await lineage.kin(household_id, tx)
-    return LineageShown(household_id=household_id, items=[_shown(act, tx.actor.area) for act in acts])
+    return LineageShown(household_id=household_id, items=[_shown(act, tx) for act in acts])
 
 
-def _shown(act: Row[Any], area: str) -> ActShown:
-    shown = act._asdict()
+def _shown(act: Row[Any], tx: Transaction) -> ActShown:
+    shown = {name: getattr(act, name) for name in ActShown.model_fields if name != "reason"}
     for village in ("from_village", "to_village"):
-        shown[village] = shown[village] if shown[village] and is_inside(shown[village], area) else None
-    return ActShown(**shown)
+        shown[village] = shown[village] if shown[village] and is_inside(shown[village], tx.actor.area) else None
+    return ActShown(**shown, reason=lineage.reason_of(act, tx))

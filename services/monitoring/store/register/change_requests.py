@@ -1,6 +1,7 @@
 """Changes that were asked for: a worklist by the day on which they are to be decided. What is asked is sealed: it may name people."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from shared.kernel.errors import NotFound, Stale
 
 
 class ChangeRequestRow(Base, table=True):
-    """A change asked for; `household_version` is the household as the asker saw it."""
+    """A change asked for; `household_version` is the household as the asker saw it. Sealed: what is asked, why, and what was said to it."""
 
     __tablename__ = "change_request"
     __table_args__ = (
@@ -38,20 +39,18 @@ class ChangeRequestRow(Base, table=True):
     act: ChangeAct = one_of(ChangeAct)
     status: RequestStatus = one_of(RequestStatus)
     secrets: bytes = sealed()
-    reason: str
     requested_by: str
     requested_at: datetime = instant()
     due_at: datetime = instant()
     decided_by: str | None = None
     decided_at: datetime | None = instant(default=None)
-    opinion: str | None = None
     version: int = version()
 
 
 THIS = and_(among(ChangeRequestRow.county_code, "counties"), col(ChangeRequestRow.id) == bindparam("request"))
 COLUMNS = columns_of(ChangeRequestRow, ChangeRequest)
 GET = select(*COLUMNS).where(THIS)
-SHOW = select(*COLUMNS, col(ChangeRequestRow.secrets), col(ChangeRequestRow.reason), col(ChangeRequestRow.opinion)).where(THIS)
+SHOW = select(*COLUMNS, col(ChangeRequestRow.secrets)).where(THIS)
 STEP = (
     update(ChangeRequestRow)
     .where(THIS, col(ChangeRequestRow.status) == RequestStatus.REQUESTED, col(ChangeRequestRow.version) == bindparam("expected"))
@@ -59,7 +58,7 @@ STEP = (
         status=bindparam("becomes"),
         decided_by=bindparam("person"),
         decided_at=bindparam("at"),
-        opinion=bindparam("said"),
+        secrets=bindparam("holds"),
         version=col(ChangeRequestRow.version) + 1,
     )
     .returning(col(ChangeRequestRow.version))
@@ -73,9 +72,18 @@ _KEEP_UP = text("""
 worklist = Worklist(ChangeRequestRow, select(*COLUMNS))
 
 
-async def add(request: Mapping[str, Any], asked: Mapping[str, Any], tx: Transaction) -> None:
-    """Keep a request, with what is asked for sealed."""
-    secrets = tx.vault.seal(dict(asked), table="change_request", row=request["id"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is sealed of a request: the change as it was written, why it is asked for, and what was said when it was decided."""
+
+    asked: dict[str, Any]
+    reason: str
+    opinion: str | None = None
+
+
+async def add(request: Mapping[str, Any], said: Said, tx: Transaction) -> None:
+    """Keep a request, with what is asked for and why sealed."""
+    secrets = tx.vault.seal(asdict(said), table="change_request", row=request["id"])
     await tx.insert(ChangeRequestRow, [{**request, "secrets": secrets}])
 
 
@@ -90,15 +98,15 @@ async def get(request_id: ChangeRequestId, tx: Transaction) -> ChangeRequest:
     return ChangeRequest(**found)
 
 
-async def show(request_id: ChangeRequestId, tx: Transaction) -> tuple[Row[Any], dict[str, Any]]:
-    """Load one request with what is asked for, as it was written.
+async def show(request_id: ChangeRequestId, tx: Transaction) -> tuple[Row[Any], Said]:
+    """Load one request with what is asked for, as it was written, and what was said.
 
     :raises NotFound: there is none, or it lies outside the caller's area.
     """
     found = (await tx.execute(SHOW, {"counties": tx.counties, "request": request_id})).one_or_none()
     if found is None:
         raise NotFound
-    return found, tx.vault.open(found.secrets, table="change_request", row=found.id)
+    return found, Said(**tx.vault.open(found.secrets, table="change_request", row=found.id))
 
 
 async def keep_up(household_ids: Sequence[UUID], county: str, tx: Transaction) -> None:
@@ -111,9 +119,11 @@ async def step(request: ChangeRequest, status: RequestStatus, tx: Transaction, *
 
     :raises Stale: somebody changed it.
     """
+    row, said = await show(request.id, tx)
+    holds = row.secrets if opinion is None else tx.vault.seal(asdict(replace(said, opinion=opinion)), table="change_request", row=request.id)
     this = {"counties": tx.counties, "request": request.id, "expected": expected}
-    said = {"becomes": status, "person": tx.actor.id, "at": tx.now, "said": opinion}
-    changed = (await tx.execute(STEP, this | said)).scalar_one_or_none()
+    becomes = {"becomes": status, "person": tx.actor.id, "at": tx.now, "holds": holds}
+    changed = (await tx.execute(STEP, this | becomes)).scalar_one_or_none()
     if changed is None:
         raise Stale("header.if-match")
     return changed

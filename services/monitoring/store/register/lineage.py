@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, Integer, PrimaryKeyConstrain
 
 from services.monitoring.domain.register.lineage import Entry, LineageAct
 from services.monitoring.store.base import Base
-from shared.database.columns import code, day, instant, one_of, only
+from shared.database.columns import code, day, instant, one_of, only, sealed
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId
 
@@ -20,7 +20,10 @@ MOST = 500
 
 
 class LineageRow(Base, table=True):
-    """One act in the file of the household that `household_id` names. Never changed, but for its area when the household moves."""
+    """One act in the file of the household that `household_id` names. Never changed, but for its area when the household moves.
+
+    The reason is sealed, for it may name people.
+    """
 
     __tablename__ = "household_lineage"
     __table_args__ = (
@@ -41,7 +44,7 @@ class LineageRow(Base, table=True):
     from_village: str = code()
     to_village: str | None = code(default=None, nullable=True)
     effective_on: date = day()
-    reason: str
+    secrets: bytes = sealed()
     document_number: str | None = None
     decided_by: str
     recorded_at: datetime = instant()
@@ -57,7 +60,7 @@ KIN = text("""
         WHERE n.id IS NOT NULL AND n.id <> k.id AND k.depth < :deepest
     )
     SELECT * FROM (
-        SELECT DISTINCT ON (change_id) change_id, act, from_household, to_household, from_village, to_village, effective_on, reason,
+        SELECT DISTINCT ON (change_id) id, change_id, act, from_household, to_household, from_village, to_village, effective_on, secrets,
                document_number, decided_by, recorded_at
         FROM household_lineage WHERE county_code = ANY(:counties) AND household_id IN (SELECT id FROM kin)
         ORDER BY change_id, id
@@ -66,7 +69,17 @@ KIN = text("""
 
 
 async def add(entries: Sequence[Entry], tx: Transaction) -> None:
-    await tx.insert(LineageRow, [asdict(entry) for entry in entries])
+    await tx.insert(LineageRow, [_sealed(entry, tx) for entry in entries])
+
+
+def _sealed(entry: Entry, tx: Transaction) -> dict[str, Any]:
+    row = asdict(entry)
+    return row | {"secrets": tx.vault.seal({"reason": row.pop("reason")}, table="household_lineage", row=entry.id)}
+
+
+def reason_of(act: Row[Any], tx: Transaction) -> str:
+    """Open on what ground an act was done."""
+    return tx.vault.open(act.secrets, table="household_lineage", row=act.id)["reason"]
 
 
 async def kin(household_id: HouseholdId, tx: Transaction) -> Sequence[Row[Any]]:

@@ -37,7 +37,13 @@ def _filled(names: Sequence[str], of: str = "f") -> str:
 
 
 def _merged(name: str, held: str) -> str:
-    """Say what a field will be: as the row has it if the row speaks for it, else as it was."""
+    """Say what a field will be: as the row has it if the row speaks for it, else as it was.
+
+    Why somebody is out of school goes out empty, so its empty cell says nothing either; who is in school has no reason.
+    """
+    if name == "drop_out_reason":
+        in_school = "coalesce(f.school_status, 'too_young') <> 'too_young'"
+        return f"coalesce(f.{name}, CASE WHEN NOT ({in_school}) THEN {held}.{name} END)"
     return f"CASE WHEN {_filled(_GROUP.get(name, (name,)))} THEN f.{name} ELSE {held}.{name} END"
 
 

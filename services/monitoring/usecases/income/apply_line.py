@@ -37,14 +37,14 @@ async def apply_size(job: Job, tx: Transaction) -> int:
     return await kept.size_of(_area(job, tx), tx)
 
 
-async def apply_slice(job: Job, tx: Transaction, _: int) -> Taken:
-    """Take the next slice: totals that items no longer come to, then standings, then leads. What is left is seen from what is kept.
+async def apply_slice(job: Job, tx: Transaction, slices: int) -> Taken:
+    """Take the next slice: totals that items no longer come to, by the number of slices; then standings, then leads, as what is kept leaves them.
 
     :raises ParameterMissing: no bands, or no total limit of leads, are in force; likewise CalendarMissing.
     """
     area = _area(job, tx)
     since = job.arguments.get("since")
-    if since and await counting.recount(area, date.fromisoformat(since), tx, at_most=STANDINGS_AT_ONCE):
+    if since and await counting.recount(area, date.fromisoformat(since), tx, taken=slices, at_most=STANDINGS_AT_ONCE):
         return Taken(counts={}, more=True)
     villages = await kept.villages_in(area, tx)
     lines = await lines_around(villages, tx)

@@ -5,7 +5,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.monitoring.domain.register import duplicates as rules
-from services.monitoring.store.register import duplicates, households
+from services.monitoring.store.income import incomes
+from services.monitoring.store.register import duplicates, households, residents
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId
 from shared.kernel.procedure import as_seen
@@ -28,7 +29,7 @@ class DuplicateDecided(BaseModel):
 
 
 async def decide_duplicate(pair_id: UUID, decided: DecideDuplicate, tx: Transaction, *, expected: int) -> DuplicateDecided:
-    """Decide about a pair; both ids stay, linked if they are one.
+    """Decide about a pair; both ids stay, linked if they are one. Then the one gives up what it was registered by, and fewer share the income.
 
     :raises NotFound: there is no such pair here.
     :raises Stale: somebody changed it.
@@ -54,6 +55,13 @@ async def decide_duplicate(pair_id: UUID, decided: DecideDuplicate, tx: Transact
     if status is rules.DuplicateStatus.SAME:
         await duplicates.link(pair, local_day(tx.now), tx)
         if one is not None and one.household_id is not None:
-            household = await households.get(HouseholdId(one.household_id), tx)
-            await households.amend(HouseholdId(household.id), household.kind, tx)
+            await _leaves(HouseholdId(one.household_id), pair.person_a, tx)
     return DuplicateDecided(id=pair.id, version=version, status=status)
+
+
+async def _leaves(household_id: HouseholdId, person_id: UUID, tx: Transaction) -> None:
+    """Let a household go on without somebody who is a member of none any more."""
+    household = await households.get(household_id, tx)
+    await residents.release(household.county_code, [person_id], tx)
+    await incomes.recount(household, len(await residents.standings(household_id, tx)), tx, since=local_day(tx.now))
+    await households.changed(household_id, tx)

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.monitoring.domain.parameters import Key
-from services.monitoring.domain.register.county_transfers import CountyTransfer, TransferId, TransferStatus, household_there
+from services.monitoring.domain.register.county_transfers import CountyTransfer, TransferAsked, TransferId, TransferStatus, household_there
 from services.monitoring.domain.register.hindrances import may_leave_county, moves_across_counties
 from services.monitoring.store import law
 from services.monitoring.store.jobs import jobs
@@ -47,12 +47,15 @@ async def ask_for_transfer(household_id: HouseholdId, asked: TransferAcrossCount
     What both steps need is looked at before anything happens, and what hinders them again when they come.
 
     :raises Stale: somebody changed the household; HouseholdGone: it was struck off.
+    :raises TransferAsked: another transfer of it is under way.
     :raises InsideCounty: the village lies in the same county; NoSuchVillage: there is none.
     :raises CaseUnderWay: a case is not decided; LeadsUnderWay: a lead is not.
     :raises ParameterMissing: what is in force there does not say by when a lead is decided; likewise CalendarMissing.
     """
     household = await households.hold(household_id, tx)
     as_seen(household.version, expected)
+    if await county_transfers.under_way_of(household_id, tx):
+        raise TransferAsked
     moves_across_counties(household.area_code, asked.to_village)
     await areas.require_village(asked.to_village, tx, field="body.to_village")
     may_leave_county(await under_way(household, tx))
@@ -78,6 +81,7 @@ async def ask_for_transfer(household_id: HouseholdId, asked: TransferAcrossCount
         version=1,
     )
     await county_transfers.add(transfer, tx)
+    await households.changed(household_id, tx)
     return TransferAccepted(id=transfer_id, version=1, status=TransferStatus.ASKED, job_id=job_id)
 
 

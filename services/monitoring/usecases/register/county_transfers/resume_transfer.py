@@ -13,7 +13,7 @@ async def resume_transfer(transfer_id: rules.TransferId, tx: Transaction, *, exp
     """Have the steps taken that are still to be taken, from wherever the transfer stands.
 
     :raises Stale: somebody changed it.
-    :raises TransferOver: the household has arrived; TransferUnderWay: the last attempt is still at it.
+    :raises TransferOver: the household has arrived; TransferWithdrawn: it was withdrawn; TransferUnderWay: the last attempt is still at it.
     """
     transfer = await county_transfers.hold(transfer_id, tx)
     as_seen(transfer.version, expected)

@@ -34,8 +34,8 @@ async def approve_request(request_id: rules.ChangeRequestId, approval: ApproveRe
 
 async def _make(request: rules.ChangeRequest, tx: Transaction) -> None:
     change = CHANGES[request.act]
-    _, kept = await change_requests.show(request.id, tx)
+    _, said = await change_requests.show(request.id, tx)
     try:
-        await change.make(request.household_id, read(change.command, kept), tx, request.household_version)
+        await change.make(request.household_id, read(change.command, said.asked), tx, request.household_version)
     except Stale as stale:
         raise rules.ChangedSince from stale

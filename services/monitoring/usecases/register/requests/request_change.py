@@ -67,12 +67,11 @@ async def request_change(asked: RequestChange, tx: Transaction) -> RequestSteppe
         "household_version": household.version,
         "act": act,
         "status": rules.RequestStatus.REQUESTED,
-        "reason": asked.reason,
         "requested_by": tx.actor.id,
         "requested_at": tx.now,
         "due_at": (await due_in([household.area_code], tx, days=Key.CHANGE_REQUEST_DAYS))[household.area_code],
     }
-    await change_requests.add(row, written(change), tx)
+    await change_requests.add(row, change_requests.Said(asked=written(change), reason=asked.reason), tx)
     return RequestStepped(id=row["id"], version=1, status=rules.RequestStatus.REQUESTED)
 
 
