@@ -22,7 +22,7 @@ HERE, NEXT = TOWN + "201", TOWN + "202"
 Work = Callable[..., Awaitable[dict[str, Any]]]
 _ASKED = "SELECT id::text FROM job WHERE kind = 'apply_line' AND arguments ->> 'line' = $1"
 
-LIVING = ("household", "person", "monitoring_case", "risk_flag", "person_directory", "standing_queue", "line_simulation")
+LIVING = ("household", "person", "monitoring_case", "risk_flag", "person_directory", "standing_queue", "line_simulation", "line_simulation_count")
 
 
 @pytest.fixture
