@@ -81,6 +81,8 @@ PERMISSIONS: Permissions = {
     "place_end": frozenset({Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}),
     "bottom_line": frozenset({Role.PREFECTURE_OFFICER}),
     "parameter": frozenset({Role.PREFECTURE_OFFICER}),
+    "lead_grade_rules": _READERS,
+    "lead_grade_rule": frozenset({Role.PREFECTURE_OFFICER, Role.COUNTY_OFFICER}),
     "import_template": _SENDERS,
     "new_import": _SENDERS,
     "jobs": _ASKERS,

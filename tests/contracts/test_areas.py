@@ -66,6 +66,7 @@ KEPT = {
 }
 OF_NO_AREA = (
     *("areas", "bottom_line", "parameter", "income_item", "income_items", "signal_rules", "signal_rule", "base_figure"),
+    *("lead_grade_rules", "lead_grade_rule"),
     *("self_report", "import_template"),
 )
 OF_NO_AREA += (

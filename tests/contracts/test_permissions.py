@@ -30,6 +30,7 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.duplicate_search",
     "monitoring.new_line_simulation",
     "monitoring.signal_rule",
+    "monitoring.lead_grade_rule",
     "monitoring.base_figure",
     "monitoring.new_signals",
     "monitoring.own_self_report",  # these belong to roles of counties, and every question names the caller's
@@ -43,6 +44,7 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.areas",  # open to everybody
     "monitoring.income_items",
     "monitoring.signal_rules",
+    "monitoring.lead_grade_rules",
     "monitoring.signal_rule_trial",  # it counts, and names nobody
     "monitoring.areas_unplaced",  # of no thing that these tests make
     "monitoring.key_groups",  # law, open to every reader

@@ -608,6 +608,16 @@ WANTED: dict[str, Make] = {
             outside=NotYourArea,
         )
     ),
+    "monitoring.lead_grade_rules": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village})),
+    "monitoring.lead_grade_rule": _one(
+        lambda world: Wanted(
+            guard=Guard.NAMED,
+            status=201,
+            path={"area": world.village[:6], "hardship": "illness"},
+            body={"grade": "orange", "effective_from": "2021-01-01", "document_number": DOCUMENT},
+            outside=NotYourArea,
+        )
+    ),
     "monitoring.new_signals": _one(_signals),
     "monitoring.signal_rules": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "kind": LIST, "on": "2021-09-22"})),
     "monitoring.signal_rule": _one(

@@ -1,5 +1,6 @@
 """Publishing the law: lines and parameters are added and never changed, by the prefecture, with their document."""
 
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -14,7 +15,7 @@ from tests.builders.law import DOCUMENT, a_line, a_parameter
 from tests.builders.story import done, refused
 from tests.fixtures.callers import Call
 from tests.fixtures.platform import rehearsal
-from tests.fixtures.tokens import auditor, citizen, county, prefecture, township, village
+from tests.fixtures.tokens import HOME, auditor, citizen, county, prefecture, township, village
 
 pytestmark = pytest.mark.usefixtures("clean_law")
 
@@ -148,3 +149,22 @@ async def test_the_tree_of_areas_is_shown_level_by_level_to_everybody(call: Call
     assert {each["level"] for each in villages} == {"village"}
     assert len(villages) == 19
     assert {"code": "530902102201", "name": "博尚村民委员会", "level": "village", "parent": "530902102"} in villages
+
+
+async def test_what_a_hardship_is_graded_is_published_for_people_and_found_where_it_holds(call: Call, clean_law: None, september: datetime) -> None:
+    path = f"/v1/lead-grade-rules/{HOME[:6]}/other"
+    rule = {"grade": "red", "population": "lifted_out", "effective_from": "2021-09-01", "document_number": DOCUMENT}
+
+    first, again = await call(county()).put(path, rule), await call(county()).put(path, rule)
+    general = await call(county()).put(path, {**rule, "population": "general", "grade": "orange"})
+    other = await call(county()).put(path, {**rule, "grade": "orange"})
+
+    assert (first.status_code, again.status_code, general.status_code, first.json()) == (201, 200, 201, again.json())
+    assert refused(other) == (409, "PublishedAlready", ["body.effective_from"])
+    assert refused(await call(county()).put("/v1/lead-grade-rules/5309/other", rule)) == (403, "NotYourArea", ["path.area"])
+    assert refused(await call(county()).put(path, {**rule, "population": "monitored"})) == (422, "Malformed", ["body.population"])
+    assert refused(await call(village()).put(path, rule)) == (403, "Forbidden", [])
+    shown = [done(await call(by).get("/v1/lead-grade-rules"))["items"] for by in (village(), prefecture())]
+    here, wide = [{(each["area"], each["population"], each["grade"]) for each in items if each["hardship"] == "other"} for items in shown]
+    assert here == {(HOME[:6], "lifted_out", "red"), (HOME[:6], "general", "orange")}
+    assert wide == {("5309", "any", "yellow")}

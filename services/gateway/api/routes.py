@@ -47,6 +47,7 @@ IDS: dict[str, Any] = {
     "area": AreaCode,
     "year": Year,
     "figure": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
+    "hardship": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
     "key": Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=100)],
 }
 
@@ -202,6 +203,8 @@ PASSAGES = (
     Passage("line_simulation_households", "GET", "/v1/line-simulations/{simulation_id}/households"),
     Passage("line_simulation_household_export", "GET", "/v1/line-simulations/{simulation_id}/households/export", streams=True),
     Passage("parameter", "PUT", "/v1/parameters/{area}/{key}"),
+    Passage("lead_grade_rules", "GET", "/v1/lead-grade-rules"),
+    Passage("lead_grade_rule", "PUT", "/v1/lead-grade-rules/{area}/{hardship}"),
     Passage("new_signals", "POST", "/v1/signals"),
     Passage("signal_rules", "GET", "/v1/signal-rules"),
     Passage("signal_rule_trial", "POST", "/v1/signal-rules/trial"),

@@ -182,6 +182,14 @@ def _create_answers_and_steps() -> None:
         sa.CheckConstraint("population IN ('any', 'lifted_out', 'general')", name=op.f("ck_lead_grade_rule_population")),
         sa.CheckConstraint("grade IN ('red', 'orange', 'yellow')", name=op.f("ck_lead_grade_rule_grade")),
         sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_lead_grade_rule")),
+        sa.UniqueConstraint(
+            "county_code",
+            "area_code",
+            "hardship",
+            "population",
+            "effective_from",
+            name=op.f("uq_lead_grade_rule_county_code_area_code_hardship_population_effective_from"),
+        ),
     )
     guard("lead_answer", roles=[APP])
     audit("lead_answer", hidden=["reason", "receipt"])

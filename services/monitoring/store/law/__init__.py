@@ -5,7 +5,7 @@ Rows are added and never changed: what was in force on a past day can always be 
 
 from services.monitoring.store.law.calendar import add_workdays, calendar_for, calendars_of
 from services.monitoring.store.law.figures import has_base, publish_figure
-from services.monitoring.store.law.grades import grade_rules_of
+from services.monitoring.store.law.grades import grade_rules_for, grade_rules_of, publish_grade_rule
 from services.monitoring.store.law.items import items_for, publish_item
 from services.monitoring.store.law.lines import NoLine, line_for, lines_over, lines_that_have_come, publish_line
 from services.monitoring.store.law.measures import measures_for
@@ -19,6 +19,7 @@ __all__ = [
     "add_workdays",
     "calendar_for",
     "calendars_of",
+    "grade_rules_for",
     "grade_rules_of",
     "has_base",
     "items_for",
@@ -30,6 +31,7 @@ __all__ = [
     "parameters_of",
     "parameters_within",
     "publish_figure",
+    "publish_grade_rule",
     "publish_item",
     "publish_line",
     "publish_parameter",
