@@ -43,6 +43,10 @@ _ROWS = {
         (county_code, id, township_code, area_code, person_a, person_b, score, status, found_at, due_at)
         SELECT county_code, gen_random_uuid(), township_code, area_code, gen_random_uuid(), gen_random_uuid(), 0.7, {status}, now(), due_at
     """,
+    "change_request": """
+        (county_code, id, household_id, household_version, township_code, area_code, act, status, secrets, requested_by, requested_at, due_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), 1, township_code, area_code, 'split', {status}, 'x', 'x', now(), due_at
+    """,
     "risk_flag": """
         (county_code, id, household_id, township_code, area_code, status, risks, raised_at, due_at, changed_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,

@@ -26,6 +26,7 @@ SAMPLES = {
     "code": "D5.1",
     "figure": "rural_income",
     "group": "low_income",
+    "hardship": "water",
     "list_code": "key_counties",
     "place": "530921",
     "year": 2021,

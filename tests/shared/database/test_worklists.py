@@ -17,12 +17,13 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
-from services.monitoring.store.register import duplicates, households
+from services.monitoring.store.register import change_requests, duplicates, households
 from services.monitoring.store.screening import households as screening_households
 from services.projects.store import tasks
 from shared.database.transaction import Database
@@ -54,6 +55,7 @@ LISTS = (
     List("monitoring", "lead", leads.worklist.page, LeadStatus, 40_000),
     List("monitoring", "monitoring_case", cases.worklist.page, CaseStatus, 40_000),
     List("monitoring", "duplicate_pair", duplicates.worklist.page, DuplicateStatus, 40_000),
+    List("monitoring", "change_request", change_requests.worklist.page, RequestStatus, 40_000),
     List("monitoring", "risk_flag", flags.worklist.page, FlagStatus, 40_000),
     List("monitoring", "lead_answer", answers.worklist.page, AnswerStatus, 40_000),
     List("monitoring", "screening_household", screening_households.worklist.page, ScreeningStatus, 40_000),
