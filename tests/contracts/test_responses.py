@@ -43,6 +43,7 @@ MASKED: Mapping[tuple[str, str], str] = {
     ("ScreeningLine", "head"): r".\*{1,3}",
     ("CrossingShown", "head"): r".\*{1,3}",
     ("CorrectionAsked", "name"): r".\*{1,3}",
+    ("CorrectionAsked", "born_on"): r"[0-9]{4}-\*\*-\*\*",
     ("CorrectionAsked", "id_number"): r"[0-9]{6}\*{8}[0-9]{2}\*{2}",
     ("AssignmentShown", "name"): r".\*{1,3}",
     ("AssignmentShown", "phone"): r"1[0-9]{2}\*{4}[0-9]{4}",

@@ -1,7 +1,7 @@
 """Changes that were asked for: the list of an area, and one with what is asked, masked."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +51,7 @@ class CorrectionAsked(BaseModel):
     certificate: Certificate | None
     id_number: str | None = Field(examples=["533522********00**"])
     certificate_number: str | None = Field(examples=["E****78"])
-    born_on: date | None
+    born_on: str | None = Field(examples=["1978-**-**"], description="只示年份。The year only.")
     sex: Sex | None
 
 
@@ -116,6 +116,6 @@ def _correction(asked: dict[str, Any]) -> CorrectionAsked:
         certificate=asked.get("certificate"),
         id_number=str(IdNumber(number[:18])) if number else None,
         certificate_number=str(CertificateNumber(other)) if other else None,
-        born_on=asked.get("born_on"),
+        born_on=f"{born_on[:4]}-**-**" if (born_on := asked.get("born_on")) else None,
         sex=asked.get("sex"),
     )
