@@ -203,7 +203,7 @@ async def test_a_village_asks_for_another_certificate_and_sees_it_masked(way: Wa
 
     shows = done(await way.call(township()).get(f"/v1/change-requests/{asked['id']}"))["correction"]
     assert {name: shows[name] for name in ("certificate", "certificate_number", "born_on", "id_number", "sex")} == {
-        **{"certificate": "foreign_passport", "certificate_number": "E****78", "born_on": "2021-09-02", "id_number": None, "sex": None}
+        **{"certificate": "foreign_passport", "certificate_number": "E****78", "born_on": "2021-**-**", "id_number": None, "sex": None}
     }
     done(await way.call(township()).post(f"/v1/change-requests/{asked['id']}/approval", {"opinion": "同意"}, seen=1))
     assert (await member(way, household, person))["certificate"] == "foreign_passport"
