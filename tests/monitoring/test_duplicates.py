@@ -23,6 +23,7 @@ from tests.builders.story import Way, done, refused
 from tests.fixtures.callers import Call
 from tests.fixtures.platform import Cluster, settings_of
 from tests.fixtures.tokens import HOME, auditor, county, prefecture, township, village
+from tests.monitoring.lists import listed
 
 
 def somebody(name: str = "李文芳", born_on: date | None = date(1980, 1, 1), sex: Sex | None = Sex.FEMALE, area_code: str = HOME) -> Likeness:
@@ -77,7 +78,7 @@ def without_number(name: str, born_on: str = "1970-01-01") -> dict[str, Any]:
 
 
 async def pairs(call: Call, by: Actor, initial: str, status: str = "open") -> list[dict[str, Any]]:
-    items = done(await call(by).get("/v1/duplicates", status=status, size=200))["items"]
+    items = await listed(call(by), "/v1/duplicates", status=status, size=200)
     return [item for item in items if item["first"] and item["first"]["name"].startswith(initial)]
 
 
