@@ -1,5 +1,6 @@
 from fastapi import Response
 
+from services.monitoring.api.published import BEFORE
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
 from services.monitoring.queries.grade_rules import GradeRulesShown, list_grade_rules
@@ -14,7 +15,7 @@ from shared.wire import AreaCode, Year
 law = service_router("规定 law")
 
 
-@law.put("/v1/bottom-lines/{area}/{year}", status_code=201, responses={200: {"model": Published, "description": "此前已发布的同一规定"}})
+@law.put("/v1/bottom-lines/{area}/{year}", status_code=201, responses=BEFORE)
 async def bottom_line(area: AreaCode, year: Year, body: PublishBottomLine, tx: InTransaction, response: Response) -> Published:
     """发布某地某年度监测底线（元/人·年），注明文号与施行日期；已发布者不改写。"""
     published, is_new = await publish_bottom_line(area, year, body, tx)
@@ -22,7 +23,7 @@ async def bottom_line(area: AreaCode, year: Year, body: PublishBottomLine, tx: I
     return published
 
 
-@law.put("/v1/parameters/{area}/{key}", status_code=201, responses={200: {"model": Published, "description": "此前已发布的同一规定"}})
+@law.put("/v1/parameters/{area}/{key}", status_code=201, responses=BEFORE)
 async def parameter(area: AreaCode, key: Key, body: PublishParameter, tx: InTransaction, response: Response) -> Published:
     """发布某地某项办理参数，注明文号与施行日期；就近者优先，同地以最近施行者为准。"""
     published, is_new = await publish_parameter(area, key, body, tx)
@@ -36,7 +37,7 @@ async def lead_grade_rules(tx: InTransaction, area: Area = None) -> GradeRulesSh
     return await list_grade_rules(area or tx.actor.area, tx)
 
 
-@law.put("/v1/lead-grade-rules/{area}/{hardship}", status_code=201, responses={200: {"model": Published, "description": "此前已发布的同一规定"}})
+@law.put("/v1/lead-grade-rules/{area}/{hardship}", status_code=201, responses=BEFORE)
 async def lead_grade_rule(area: AreaCode, hardship: Hardship, body: PublishGradeRule, tx: InTransaction, response: Response) -> Published:
     """发布某地某类困难的预警等级（红、橙、黄），注明文号与施行日期；已发布者不改写。"""
     published, is_new = await publish_grade_rule(area, hardship, body, tx)

@@ -1,7 +1,8 @@
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Response
 
+from services.monitoring.api.published import BEFORE
 from services.monitoring.domain.signals import Figure
 from services.monitoring.queries.signal_rules import SignalRulesShown, list_signal_rules
 from services.monitoring.usecases.law.publish_base_figure import PublishBaseFigure, publish_base_figure
@@ -15,8 +16,6 @@ from shared.service.routes import only_reads
 from shared.wire import AreaCode, Day, Year
 
 signals = service_router("部门信号 signals")
-
-_BEFORE: dict[int | str, dict[str, Any]] = {200: {"model": Published, "description": "此前已发布的同一规定"}}
 
 
 @signals.post("/v1/signals")
@@ -36,7 +35,7 @@ async def signal_rules(
     return await list_signal_rules(area or tx.actor.area, tx, kind=kind, on=on)
 
 
-@signals.put("/v1/signal-rules/{area}/{code}", status_code=201, responses=_BEFORE)
+@signals.put("/v1/signal-rules/{area}/{code}", status_code=201, responses=BEFORE)
 async def signal_rule(area: AreaCode, code: RuleCode, body: PublishSignalRule, tx: InTransaction, response: Response) -> Published:
     """发布某地的一条预警规则，注明文号与起止日期；永远不会生效的规则不予发布，已发布者不改写。"""
     published, is_new = await publish_signal_rule(area, code, body, tx)
@@ -51,7 +50,7 @@ async def signal_rule_trial(body: TrySignalRule, tx: InTransaction) -> TrialShow
     return await try_signal_rule(body, tx)
 
 
-@signals.put("/v1/base-figures/{area}/{figure}/{year}", status_code=201, responses=_BEFORE)
+@signals.put("/v1/base-figures/{area}/{figure}/{year}", status_code=201, responses=BEFORE)
 async def base_figure(area: AreaCode, figure: Figure, year: Year, body: PublishBaseFigure, tx: InTransaction, response: Response) -> Published:
     """发布规则所用的年度基数（元/人·年），如全省农村居民人均可支配收入。"""
     published, is_new = await publish_base_figure(area, figure, year, body, tx)

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.monitoring.api.published import BEFORE
 from services.monitoring.queries.income.incomes import IncomesShown, show_incomes
 from services.monitoring.queries.income.items import ItemsShown, list_items
 from services.monitoring.usecases.income.record_income import IncomeRecorded, RecordIncome, record_income
@@ -38,7 +39,7 @@ async def list_of_income_items(tx: InTransaction, area: Area = None, on: On = No
     return await list_items(area or tx.actor.area, on, tx)
 
 
-@incomes.put("/v1/income-items/{area}/{code}", status_code=201, responses={200: {"model": Published, "description": "此前已发布的同一规定"}})
+@incomes.put("/v1/income-items/{area}/{code}", status_code=201, responses=BEFORE)
 async def income_item(area: AreaCode, code: ItemCode, body: PublishIncomeItem, tx: InTransaction, response: Response) -> Published:
     """发布某地某一收入采集项目是否计入，注明文号与施行日期；已发布者不改写，所涉期间的合计随后重新计算。"""
     published, is_new = await publish_income_item(area, code, body, tx)
