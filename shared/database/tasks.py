@@ -20,7 +20,7 @@ from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.assistance import UNDER_WAY, Task, TaskStatus
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import TaskId
 from shared.kernel.page import Place
 
@@ -144,10 +144,7 @@ class Tasks:
         """
         this = {"counties": tx.counties, "task_id": task.id, "before": task.status, "expected": expected, "becomes": status}
         said = {"at": tx.now, "said": note, "proof": dict(record) if record else None}
-        changed = (await tx.execute(self._step, this | said)).scalar_one_or_none()
-        if changed is None:
-            raise Stale("header.if-match")
-        return changed
+        return await tx.change(self._step, this | said)
 
     async def page(self, area: str, status: TaskStatus, tx: Transaction, *, after: Place | None, size: int) -> tuple[list[Task], str | None]:
         """Read a page of an area's tasks in one status by due date, and the cursor of the next page."""

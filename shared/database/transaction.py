@@ -24,6 +24,7 @@ from shared.database.privacy import Vault
 from shared.database.rows import as_columns, insertion, table_of
 from shared.events import State, pack
 from shared.kernel.actors import Actor
+from shared.kernel.errors import Stale
 from shared.kernel.ids import new_id
 
 _SCOPE = text("SELECT now, real_now, epoch FROM scope(:lo, :hi, :department, :actor, :request_id)")
@@ -63,6 +64,16 @@ class Transaction:
         if self._connection is None:
             raise RuntimeError("the transaction has not begun")
         return await self._connection.execute(statement, rows)
+
+    async def change(self, statement: Executable, values: Mapping[str, Any]) -> int:
+        """Change the one row that is still as the caller saw it, and give its new version.
+
+        :raises Stale: somebody changed it.
+        """
+        version = (await self.execute(statement, values)).scalar_one_or_none()
+        if version is None:
+            raise Stale("header.if-match")
+        return version
 
     async def insert(self, kind: type[Table], rows: Sequence[Mapping[str, Any]], *, skip_existing: bool = False) -> int:
         """Keep rows with one statement, however many; say how many were new."""

@@ -53,13 +53,14 @@ class Procedure(Generic[S, A]):
         return step
 
 
-def as_seen(version: int, expected: int) -> None:
+def as_seen(version: int, expected: int, *, field: str = "header.if-match") -> None:
     """Hold the version that the caller saw against the present one, before anything else is decided on it.
 
+    :param field: where the caller says which it saw.
     :raises Stale: somebody changed it.
     """
     if version != expected:
-        raise Stale("header.if-match")
+        raise Stale(field)
 
 
 def must_differ(person: str, others: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from shared.database.columns import CODE, INSTANT, WORDS, code, instant, one_of,
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, LeadId
 
 
@@ -126,11 +126,7 @@ async def note_returned(answer: LeadAnswer, becomes: AnswerStatus, tx: Transacti
     :raises Stale: somebody changed it.
     """
     this = {"counties": tx.counties, "answer_id": answer.id, "before": answer.status, "expected": expected}
-    changed = await tx.execute(RETURN, this | {"becomes": becomes, "at": at, "person": tx.actor.id, "paper": receipt})
-    new_version = changed.scalar_one_or_none()
-    if new_version is None:
-        raise Stale("header.if-match")
-    return new_version
+    return await tx.change(RETURN, this | {"becomes": becomes, "at": at, "person": tx.actor.id, "paper": receipt})
 
 
 def _answered(outcome: LeadOutcome, reason: str | None, due_at: datetime, tx: Transaction) -> dict[str, Any]:

@@ -211,9 +211,7 @@ async def step(
     if status in DECIDED:
         changes["new_decided_at"] = tx.now
     this = {"counties": tx.counties, "case_id": case.id, "before": case.status, "expected": expected, "becomes": status}
-    changed = (await tx.execute(STEP, this | changes)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
+    changed = await tx.change(STEP, this | changes)
     row = {
         "county_code": case.county_code,
         "id": new_id(),

@@ -13,7 +13,7 @@ from shared.database.columns import code, document, instant, one_of, only, versi
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import FlagId, HouseholdId
 
 
@@ -126,10 +126,7 @@ async def clear(flag: Flag, tx: Transaction, *, expected: int, status: FlagStatu
     """
     this = {"counties": tx.counties, "flag_id": flag.id, "expected": expected, "becomes": status, "why": dict(why)}
     this |= {"now": tx.now, "at": tx.real_now}
-    changed = (await tx.execute(CLEAR, this)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(CLEAR, this)
 
 
 async def many(flag_ids: Sequence[UUID], county_code: str, tx: Transaction) -> list[Flag]:

@@ -15,7 +15,7 @@ from shared.database.columns import code, counted, day, document, instant, one_o
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, HouseholdId, LeadId
 from shared.kernel.workdays import DayKind
 
@@ -224,10 +224,7 @@ async def move(lead: Lead, to: str, tx: Transaction, *, expected: int) -> int:
     :raises Stale: somebody changed it.
     """
     asked = {"county": lead.county_code, "lead_id": lead.id, "to_area": to, "expected": expected}
-    moved = (await tx.execute(MOVE, asked)).scalar_one_or_none()
-    if moved is None:
-        raise Stale("header.if-match")
-    return moved
+    return await tx.change(MOVE, asked)
 
 
 async def verify(
@@ -247,10 +244,7 @@ async def verify(
     """
     becomes = {"becomes": status, "household": household_id, "found": list(risks) or None, "joins": case_id, "reason": reason}
     this = {"counties": tx.counties, "lead_id": lead.id, "expected": expected, "at": tx.now, "person": tx.actor.id}
-    changed = (await tx.execute(VERIFY, this | becomes)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(VERIFY, this | becomes)
 
 
 async def waiting(household_id: HouseholdId, tx: Transaction) -> list[Confirmed]:

@@ -16,7 +16,7 @@ from shared.database.jobs.tables import job_tables
 from shared.database.rows import columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTIES, LINCANG
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.jobs import WAITING, Job, JobId, JobState, Phase, Progress
 from shared.kernel.sheets import Outcome
@@ -139,9 +139,7 @@ class Jobs:
         """
         this = {"county": job.county_code, "job": job.id, "before": job.state, "expected": expected}
         over = None if becomes in WAITING else tx.real_now
-        changed = (await tx.execute(_STEP, this | {"becomes": becomes, "finished_at": over, "arguments": dict(arguments or {})})).scalar_one_or_none()
-        if changed is None:
-            raise Stale("header.if-match")
+        changed = await tx.change(_STEP, this | {"becomes": becomes, "finished_at": over, "arguments": dict(arguments or {})})
         if becomes is JobState.CANCELLED:
             await tx.execute(_REVOKE_PARTS, {"counties": tx.counties, "job": job.id})
         return changed

@@ -11,9 +11,10 @@ from pydantic import Field, StringConstraints
 from shared.database.jobs import Jobs
 from shared.database.transaction import Transaction
 from shared.kernel import jobs as rules
-from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.jobs import Atomic, Job, JobId, JobState, Mode, Strategy
+from shared.kernel.procedure import as_seen
 from shared.kernel.sheets import Outcome
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import Format, ListKind
@@ -196,8 +197,7 @@ class Desk:
     async def _seen(self, job_id: UUID, tx: Transaction, *, expected: int) -> Job:
         """Find a job of the caller's as the caller saw it: who saw an older one hears that before anything else is decided."""
         job = await self.mine(job_id, tx)
-        if job.version != expected:
-            raise Stale("header.if-match")
+        as_seen(job.version, expected)
         return job
 
     async def show(self, job_id: UUID, tx: Transaction, *, english: bool) -> JobShown:

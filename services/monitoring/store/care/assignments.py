@@ -17,7 +17,7 @@ from shared.database.privacy import Vault
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import area_range
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.page import Place
 from shared.kernel.workdays import local_day
 
@@ -122,10 +122,7 @@ async def end(assignment: Assignment, on: date, tx: Transaction, *, expected: in
     :raises Stale: somebody changed it.
     """
     this = {"counties": tx.counties, "assignment": assignment.id, "expected": expected, "until": on}
-    changed = (await tx.execute(END, this)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(END, this)
 
 
 async def end_all(household: Row[Any], on: date, tx: Transaction) -> None:

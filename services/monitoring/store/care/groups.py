@@ -16,7 +16,6 @@ from shared.database.pages import walk
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import ancestry, area_range
-from shared.kernel.errors import Stale
 from shared.kernel.page import Place
 from shared.kernel.workdays import local_day
 
@@ -147,10 +146,7 @@ async def end(belonging: InGroup, on: date, tx: Transaction, *, expected: int) -
     :raises Stale: somebody changed it.
     """
     this = {"counties": tx.counties, "belonging": belonging.id, "expected": expected, "until": on}
-    changed = (await tx.execute(END, this)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(END, this)
 
 
 async def end_all(household: Row[Any], on: date, tx: Transaction) -> None:

@@ -16,7 +16,7 @@ from shared.database.pages import Rows, Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTY
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.page import Place
 
 
@@ -120,10 +120,7 @@ async def acknowledge(escalation: Escalation, tx: Transaction, *, expected: int,
     """
     this = {"counties": tx.counties, "escalation": escalation.id, "expected": expected}
     becomes = {"becomes": status, "at": tx.now, "person": tx.actor.id, "note": note}
-    changed = (await tx.execute(ACKNOWLEDGE, this | becomes)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(ACKNOWLEDGE, this | becomes)
 
 
 async def open_by_level(tx: Transaction) -> dict[Level, int]:

@@ -16,7 +16,7 @@ from services.monitoring.store.leads import LeadRow
 from shared.database.columns import CODE, INSTANT
 from shared.database.rows import among
 from shared.database.transaction import Transaction
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.workdays import DayKind
 
 _TABLES: Mapping[Subject, Any] = {Subject.LEAD: LeadRow, Subject.CASE: CaseRow}
@@ -97,10 +97,7 @@ async def stop(running: Running, tx: Transaction, *, expected: int) -> int:
     :raises Stale: somebody changed it.
     """
     this = {"counties": tx.counties, "subject": running.id, "expected": expected, "at": tx.now}
-    version = (await tx.execute(STOP[running.kind], this)).scalar_one_or_none()
-    if version is None:
-        raise Stale("header.if-match")
-    return version
+    return await tx.change(STOP[running.kind], this)
 
 
 async def go_on(kind: Subject, moved: Sequence[tuple[Running, Moved]], tx: Transaction) -> set[UUID]:

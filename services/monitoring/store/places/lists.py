@@ -16,7 +16,7 @@ from shared.database.columns import CODE, code, day, one_of, only, version
 from shared.database.rows import columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import area_range
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 
 MOST = 2_000
 """The longest list has a thousand places."""
@@ -161,10 +161,7 @@ async def end(entry: Entry, on: date, tx: Transaction, *, expected: int) -> int:
     :raises Stale: somebody changed it.
     """
     this = {"county": entry.county_code, "entry": entry.id, "expected": expected, "until": on}
-    changed = (await tx.execute(END, this)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(END, this)
 
 
 def period_of(entry: Entry) -> Period:

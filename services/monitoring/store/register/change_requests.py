@@ -15,7 +15,7 @@ from shared.database.columns import code, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 
 
 class ChangeRequestRow(Base, table=True):
@@ -123,7 +123,4 @@ async def step(request: ChangeRequest, status: RequestStatus, tx: Transaction, *
     holds = row.secrets if opinion is None else tx.vault.seal(asdict(replace(said, opinion=opinion)), table="change_request", row=request.id)
     this = {"counties": tx.counties, "request": request.id, "expected": expected}
     becomes = {"becomes": status, "person": tx.actor.id, "at": tx.now, "holds": holds}
-    changed = (await tx.execute(STEP, this | becomes)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(STEP, this | becomes)

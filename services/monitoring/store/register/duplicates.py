@@ -33,7 +33,7 @@ from shared.database.columns import CODE, code, instant, one_of, only, sealed, v
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 
 SCORE = Numeric(3, 2)
 
@@ -218,10 +218,7 @@ async def decide(pair: Pair, becomes: DuplicateStatus, sealed: bytes, tx: Transa
     :raises Stale: somebody changed it.
     """
     values = {"becomes": becomes, "at": tx.now, "person": tx.actor.id, "sealed": sealed, "expected": expected}
-    changed = (await tx.execute(_DECIDE, {"counties": tx.counties, "pair_id": pair.id, **values})).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(_DECIDE, {"counties": tx.counties, "pair_id": pair.id, **values})
 
 
 async def link(pair: Pair, until: date, tx: Transaction) -> None:

@@ -28,7 +28,7 @@ from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import area_range, county_of
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import HouseholdId
 from shared.kernel.workdays import end_of_day
 
@@ -202,10 +202,7 @@ async def decide(screening: Screening, status: ScreeningStatus, tx: Transaction,
     """
     nothing = dict.fromkeys(("visit", "visited", "found", "named", "told", "proof", "lead"))
     this = {"counties": tx.counties, "screening_id": screening.id, "expected": expected, "becomes": status, "at": tx.now, "person": tx.actor.id}
-    changed = (await tx.execute(DECIDE, this | nothing | became)).scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed
+    return await tx.change(DECIDE, this | nothing | became)
 
 
 def _asked(held: Round, tx: Transaction) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from shared.database.columns import code, day, instant, one_of, only, version
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import LINCANG
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import NotFound
 
 
 class RoundRow(Base, table=True):
@@ -97,7 +97,7 @@ async def asked_again(held: Round, job_id: UUID, tx: Transaction, *, expected: i
 
     :raises Stale: somebody changed it.
     """
-    return _changed(await tx.execute(ASKED_AGAIN, {"homes": _homes(tx), "round_id": held.id, "job": job_id, "expected": expected}))
+    return await tx.change(ASKED_AGAIN, {"homes": _homes(tx), "round_id": held.id, "job": job_id, "expected": expected})
 
 
 async def close(held: Round, job_id: UUID, tx: Transaction, *, expected: int) -> int:
@@ -106,15 +106,8 @@ async def close(held: Round, job_id: UUID, tx: Transaction, *, expected: int) ->
     :raises Stale: somebody changed it.
     """
     asked = {"homes": _homes(tx), "round_id": held.id, "job": job_id, "expected": expected, "at": tx.now, "person": tx.actor.id}
-    return _changed(await tx.execute(CLOSE, asked))
+    return await tx.change(CLOSE, asked)
 
 
 def _homes(tx: Transaction) -> list[str]:
     return [*tx.counties, LINCANG]
-
-
-def _changed(result: Any) -> int:
-    changed = result.scalar_one_or_none()
-    if changed is None:
-        raise Stale("header.if-match")
-    return changed

@@ -14,7 +14,6 @@ from services.monitoring.usecases.register.changes.close_household import end_wh
 from services.monitoring.usecases.register.changes.said import HouseholdNow, SomeMembers, act_of, income_of, named
 from services.monitoring.usecases.register.register_household import NewIncome
 from shared.database.transaction import Transaction
-from shared.kernel.errors import Stale
 from shared.kernel.ids import HouseholdId
 from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import local_day
@@ -52,8 +51,7 @@ async def merge_households(household_id: HouseholdId, asked: MergeHousehold, tx:
         raise SameHousehold("body.into")
     household, into = await households.hold_both(household_id, HouseholdId(asked.into), tx)
     as_seen(household.version, expected)
-    if into.version != asked.into_version:
-        raise Stale("body.into_version")
+    as_seen(into.version, asked.into_version, field="body.into_version")
     may_merge(await under_way(household, tx), await under_way(into, tx))
     there = await residents.standings(into.id, tx)
     joining = rules.merge(await residents.standings(household_id, tx), named(asked.members), there)

@@ -17,8 +17,8 @@ from services.monitoring.usecases.register.changes.transfer_household import Tra
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import TransferAcrossCounties
 from services.monitoring.usecases.register.requests.asked import RequestedCorrection
 from shared.database.transaction import Transaction
-from shared.kernel.errors import Stale
 from shared.kernel.ids import HouseholdId, new_id
+from shared.kernel.procedure import as_seen
 from shared.wire import Count, SafeText, command
 from shared.wire.kept import written
 
@@ -55,8 +55,7 @@ async def request_change(asked: RequestChange, tx: Transaction) -> RequestSteppe
     act, change = _the_one(asked)
     household = await households.hold(HouseholdId(asked.household_id), tx)
     rules.ask(act, by=tx.actor)
-    if household.version != asked.household_version:
-        raise Stale("body.household_version")
+    as_seen(household.version, asked.household_version, field="body.household_version")
 
     row: Mapping[str, Any] = {
         "county_code": household.county_code,
