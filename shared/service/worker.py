@@ -51,7 +51,7 @@ _DEAD = text("SELECT count(*) FROM dead_letter WHERE resolved_at IS NULL")
 
 log = structlog.get_logger()
 
-Work = Callable[[Transaction], Awaitable[None]]
+Work = Callable[[Transaction], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

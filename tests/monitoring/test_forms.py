@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from services.monitoring.domain.register import forms as rules
 from services.monitoring.domain.register.codes import Allowance, EthnicGroup, Health, SchoolStatus, WorkPlace
-from services.monitoring.domain.register.forms import Clear, FileFacts, FilePerson, HouseholdForm, PersonForm, missing_in
+from services.monitoring.domain.register.completeness import Clear, FileFacts, FilePerson, missing_in
+from services.monitoring.domain.register.forms import HouseholdForm, PersonForm
 from services.monitoring.domain.register.timeline import Place, on, place_of
 from services.monitoring.usecases.register.fill_household_form import FillHouseholdForm
 from services.monitoring.usecases.register.fill_person_form import FillPersonForm

@@ -1,4 +1,4 @@
 from services.employment.store import Base
-from shared.database.migrations import run_env
+from shared.database.migrations.env import run_env
 
 run_env(Base.metadata)

@@ -23,20 +23,14 @@ def duties(*, reconcile_seconds: float, watch_seconds: float = 60.0) -> list[Dut
     async def reconcile(tx: Transaction) -> None:
         await announce_gaps(tx, patience=timedelta(seconds=reconcile_seconds))
 
-    async def rehome_what_is_due(tx: Transaction) -> None:
-        await ask_for_what_is_due(tx)
-
-    async def watch(tx: Transaction) -> None:
-        await watch_deadlines(tx)
-
     return [
         Duty(name="reconcile", every=timedelta(seconds=reconcile_seconds), work=reconcile),
         Duty(name="announce_under_way", every=timedelta(days=1), work=announce_under_way),
         Duty(name="settle_standings", every=timedelta(seconds=10), work=settle_waiting),
         Duty(name="adopt_lines", every=timedelta(seconds=watch_seconds), work=adopt_what_has_come),
-        Duty(name="rehome", every=timedelta(hours=1), work=rehome_what_is_due),
+        Duty(name="rehome", every=timedelta(hours=1), work=ask_for_what_is_due),
         Duty(name="match_signals", every=timedelta(minutes=1), work=match_signals),
-        Duty(name="watch_deadlines", every=timedelta(seconds=watch_seconds), work=watch),
+        Duty(name="watch_deadlines", every=timedelta(seconds=watch_seconds), work=watch_deadlines),
     ]
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database.distribution import distribute
-from shared.database.migrations import audit, guard_law
+from shared.database.migrations.audit import audit
+from shared.database.migrations.guards import guard_law
 from shared.kernel.ids import derived_id
 
 revision = "0002"

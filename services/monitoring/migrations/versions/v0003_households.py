@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database.distribution import distribute
-from shared.database.migrations import audit, guard, look_up
+from shared.database.migrations.audit import audit
+from shared.database.migrations.guards import guard, look_up
 
 revision = "0003"
 down_revision = "0002"

@@ -5,7 +5,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from shared.database.distribution import distribute
-from shared.database.migrations import audit, guard
+from shared.database.migrations.audit import audit
+from shared.database.migrations.guards import guard
 
 revision = "0004"
 down_revision = "0003"

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database.distribution import JOBS, distribute
-from shared.database.migrations import add_department_to_scope, create_jobs, drop_department_from_scope, drop_jobs, look_up
+from shared.database.migrations.guards import look_up
+from shared.database.migrations.jobs import create_jobs, drop_jobs
+from shared.database.migrations.plumbing import add_department_to_scope, drop_department_from_scope
 from shared.kernel.ids import derived_id
 
 revision = "0006"

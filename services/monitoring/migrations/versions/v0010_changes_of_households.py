@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database.distribution import distribute
-from shared.database.migrations import audit, guard
+from shared.database.migrations.audit import audit
+from shared.database.migrations.guards import guard
 from shared.kernel.ids import derived_id
 
 revision = "0010"

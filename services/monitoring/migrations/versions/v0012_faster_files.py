@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.database.migrations import number_audit_by_row, number_audit_by_statement
+from shared.database.migrations.audit import number_audit_by_row, number_audit_by_statement
 
 revision = "0012"
 down_revision = "0011"

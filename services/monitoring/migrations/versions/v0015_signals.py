@@ -8,7 +8,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from shared.database.distribution import distribute
-from shared.database.migrations import audit, guard_law, look_up
+from shared.database.migrations.audit import audit
+from shared.database.migrations.guards import guard_law, look_up
 from shared.kernel.ids import derived_id
 
 revision = "0015"

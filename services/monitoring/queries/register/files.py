@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 
 from services.monitoring.domain.income.figures import Income
-from services.monitoring.domain.register.forms import Clear, FileFacts, FilePerson, PersonForm, missing_in
+from services.monitoring.domain.register.completeness import Clear, FileFacts, FilePerson, missing_in
+from services.monitoring.domain.register.forms import PersonForm
 from services.monitoring.domain.register.households import ABLE, HouseholdStatus
 from services.monitoring.domain.register.people import age_on
 from services.monitoring.store import flags, ledger

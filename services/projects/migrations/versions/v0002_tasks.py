@@ -1,7 +1,7 @@
 """Assistance tasks."""
 
 from shared.database.distribution import distribute
-from shared.database.migrations import create_tasks, drop_tasks
+from shared.database.migrations.tasks import create_tasks, drop_tasks
 
 revision = "0002"
 down_revision = "0001"
