@@ -7,7 +7,7 @@ from services.monitoring.jobs import BINDING, FILE_KINDS, LISTS_OUT, WORKS, duti
 from services.monitoring.permissions import PERMISSIONS
 from services.monitoring.queries.files import days_files_are_kept, villages_here
 from services.monitoring.settings import Settings
-from services.monitoring.store import jobs
+from services.monitoring.store.jobs import jobs
 from services.monitoring.subscriptions import subscriptions
 from services.monitoring.usecases.flags.announce_flags import announce_flags
 from services.monitoring.usecases.law.load_calendar import load_calendar

@@ -17,8 +17,9 @@ from services.monitoring.domain.income.figures import AMOUNTS, SOURCES, Income, 
 from services.monitoring.domain.income.items import IncomeItem, ItemGroup, totals
 from services.monitoring.domain.income.periods import IncomePeriod, PeriodType, period_of, quarter_of
 from services.monitoring.domain.register.households import Household, HouseholdKind
-from services.monitoring.store import households, incomes, law
-from services.monitoring.store.income import counting
+from services.monitoring.store import law
+from services.monitoring.store.income import counting, incomes
+from services.monitoring.store.register import households
 from shared.database.transaction import Database, Transaction
 from shared.kernel.ids import HouseholdId, new_id
 from tests.fixtures.platform import rehearsal

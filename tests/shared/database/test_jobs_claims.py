@@ -6,7 +6,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from services.monitoring.store import jobs
+from services.monitoring.store.jobs import jobs
 from shared.database.jobs import claims
 from shared.database.jobs.claims import Claimed, Lost
 from shared.database.transaction import Database, Transaction

@@ -12,7 +12,9 @@ from sqlalchemy import Row
 from services.monitoring.domain.income.figures import AMOUNTS, SOURCES, Income, is_below
 from services.monitoring.domain.income.periods import PeriodType
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import households, incomes, law, quarters
+from services.monitoring.store import law
+from services.monitoring.store.income import incomes, quarters
+from services.monitoring.store.register import households
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId
 from shared.kernel.workdays import local_day

@@ -13,7 +13,8 @@ from services.monitoring.domain.files.list_sheets import LINE_CROSSINGS
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.income.simulations import Crossing, Simulation, SimulationStatus
 from services.monitoring.domain.register.households import HouseholdKind, HouseholdStatus
-from services.monitoring.store import people, simulations
+from services.monitoring.store.income import simulations
+from services.monitoring.store.register import people
 from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTY, PREFECTURE, TOWNSHIP, VILLAGE, counties_in, is_inside
 from shared.kernel.errors import NotFound

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from services.monitoring.domain.income.lines import BottomLine, VillageLine, lines_adopting, lines_under
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import jobs, law, standings
-from services.monitoring.store.income import below_line, counting
+from services.monitoring.store import law
+from services.monitoring.store.income import below_line, counting, standings
 from services.monitoring.store.income import village_lines as kept
+from services.monitoring.store.jobs import jobs
 from services.monitoring.usecases.files.grades import graded_in
 from services.monitoring.usecases.income.settle_standings import lines_around, settle
 from services.monitoring.usecases.leads.lead_limits import lead_limits_in

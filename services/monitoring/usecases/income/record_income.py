@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 
 from services.monitoring.domain.income.items import by_code, must_add_up, totals
 from services.monitoring.domain.income.periods import PeriodType, holds_from, period_of
-from services.monitoring.store import households, incomes, law, quarters
+from services.monitoring.store import law
+from services.monitoring.store.income import incomes, quarters
+from services.monitoring.store.register import households
 from services.monitoring.usecases.income.settle_standings import settle
 from services.monitoring.usecases.law.publish_income_item import ItemCode
 from shared.database.transaction import Transaction

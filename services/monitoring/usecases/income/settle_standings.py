@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.monitoring.domain.income.lines import BottomLine, lines_under
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import law, standings
+from services.monitoring.store import law
+from services.monitoring.store.income import standings
 from shared.database.transaction import Transaction
 from shared.kernel.areas import LINCANG
 from shared.kernel.workdays import local_day

@@ -8,8 +8,11 @@ from pydantic import BaseModel
 from services.monitoring.domain.income.lines import BottomLine, lines_simulated
 from services.monitoring.domain.income.simulations import Simulation, SimulationStatus
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import areas, jobs, law, simulations
+from services.monitoring.store import law
+from services.monitoring.store.income import simulations
 from services.monitoring.store.income import village_lines as kept
+from services.monitoring.store.jobs import jobs
+from services.monitoring.store.places import areas
 from services.monitoring.usecases.law.published import NotPositive, require_own_area
 from shared.database.transaction import Transaction
 from shared.kernel.areas import TOWNSHIP, VILLAGE, is_inside

@@ -4,7 +4,8 @@ from datetime import date
 from uuid import UUID
 
 from services.monitoring.domain.income.lines import comes_on
-from services.monitoring.store import jobs, law
+from services.monitoring.store import law
+from services.monitoring.store.jobs import jobs
 from services.monitoring.usecases.income.apply_line import ADOPTION, ask_to_apply
 from shared.database.transaction import Transaction
 from shared.kernel.areas import LINCANG

@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from services.monitoring.domain.income.simulations import must_be_proved
-from services.monitoring.store import households, law, simulations
+from services.monitoring.store import law
+from services.monitoring.store.income import simulations
+from services.monitoring.store.register import households
 from services.monitoring.usecases.law.adopt_lines import adopt_line, has_come
 from services.monitoring.usecases.law.published import NotPositive, Published, require_own_area
 from shared.database.transaction import Transaction

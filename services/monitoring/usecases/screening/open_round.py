@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from services.monitoring.domain import screening as rules
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.screening import RoundId, RoundOf, RoundStatus
-from services.monitoring.store import jobs, law
+from services.monitoring.store import law
+from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas
 from services.monitoring.store.screening import rounds
 from services.monitoring.usecases.register.register_household import OutsideYourArea
