@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from services.gateway.app import NAME, create_gateway, make_token
 from services.gateway.settings import Settings
-from shared.kernel.actors import Actor, Department, Role
+from shared.kernel.actors import Actor, Department, Platform, Role
 from shared.service.logging import configure_logging
 from shared.service.metrics import Metrics
 from shared.service.serving import serve
@@ -34,10 +34,11 @@ def token(
     area: Annotated[str, typer.Option(help="an area at a level where the role holds office: 530902102")],
     sub: Annotated[str | None, typer.Option(help="who acts; the role and the area if absent")] = None,
     department: Annotated[Department | None, typer.Option(help="of a department_user")] = None,
+    platform: Annotated[Platform | None, typer.Option(help="of a platform_user")] = None,
     hours: Annotated[float, typer.Option(min=0.01, max=720)] = 12,
 ) -> None:
     """Sign a token, in the development profile only."""
-    actor = Actor(id=sub or f"{role}.{area}", role=role, area=area, department=department)
+    actor = Actor(id=sub or f"{role}.{area}", role=role, area=area, department=department, platform=platform)
     try:
         print(make_token(actor, settings=Settings(), hours=hours))
     except NoToken as refused:

@@ -14,6 +14,7 @@ _REGISTRARS = _LOCAL - {Role.VILLAGE_CADRE}  # who changes what is registered
 _LAWMAKERS = _COUNTY | _PREFECTURE
 _SIMULATED = _LAWMAKERS | {Role.AUDITOR}  # who reads what a line would change
 _SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
+_SOURCES = frozenset({Role.PLATFORM_USER})  # outside platforms, about what they sent
 _ASKERS = _SENDERS | _READERS  # of jobs: files in, lists out
 
 PERMISSIONS: Permissions = {
@@ -83,18 +84,18 @@ PERMISSIONS: Permissions = {
     "signal_rule": _LAWMAKERS,
     "signal_rule_trial": _LAWMAKERS,
     "base_figure": _PREFECTURE,
-    "new_lead": _OFFICIALS,
+    "new_lead": _OFFICIALS | _SOURCES,
     "leads": _READERS,
     "lead": _READERS,
-    "lead_by_source": _READERS,
+    "lead_by_source": _READERS | _SOURCES,
     "lead_export": _READERS,
     "lead_verification": _VILLAGE,
     "lead_pause": _VILLAGE,
     "lead_resumption": _VILLAGE,
     "lead_dispatch": _OFFICERS,
     "lead_referral_back": _OFFICIALS,
-    "lead_answers": _READERS,
-    "lead_answer_return": _OFFICERS,
+    "lead_answers": _READERS | _SOURCES,
+    "lead_answer_return": _OFFICERS | _SOURCES,
     "lead_answer_export": _READERS,
     "lead_grade_rules": _READERS,
     "lead_grade_rule": _LAWMAKERS,

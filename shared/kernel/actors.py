@@ -16,6 +16,7 @@ class Role(StrEnum):
     EMPLOYMENT_OFFICER = "employment_officer"  # 人社部门
     MOBILE_APP = "mobile_app"  # 一位群众的手机应用
     DEPARTMENT_USER = "department_user"  # 行业部门经办人
+    PLATFORM_USER = "platform_user"  # 12317热线、省政府救助平台、全国APP 的接口
     AUDITOR = "auditor"  # 审计监督
     SERVICE = "service"  # 系统自身
 
@@ -30,6 +31,7 @@ LEVELS: Mapping[Role, frozenset[int]] = {
     Role.EMPLOYMENT_OFFICER: frozenset({COUNTY, TOWNSHIP}),
     Role.MOBILE_APP: frozenset({COUNTY}),
     Role.DEPARTMENT_USER: frozenset({PREFECTURE, COUNTY}),
+    Role.PLATFORM_USER: frozenset({PREFECTURE, COUNTY}),
     Role.AUDITOR: frozenset({PREFECTURE, COUNTY}),
     Role.SERVICE: frozenset({PREFECTURE, COUNTY}),
 }
@@ -60,6 +62,14 @@ class Department(StrEnum):
     BANKING_REGULATION = "banking_regulation"  # 银保监
 
 
+class Platform(StrEnum):
+    """Outside platforms that pass on what they hear, under numbers of their own (R41-R43, plan ch.3 s.1)."""
+
+    HOTLINE = "hotline"  # 12317 等热线
+    AID_PLATFORM = "aid_platform"  # 云南省政府救助平台
+    NATIONAL_APP = "national_app"  # 全国防返贫监测系统手机APP
+
+
 EVERY_DEPARTMENT = "*"
 """What the scope says of somebody who belongs to no department and sees the rows of all."""
 
@@ -83,17 +93,23 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A person or a service, acting in an area; a department's user for that department only."""
+    """A person or a service, acting in an area; a department's user for that department only, and a platform's for that platform."""
 
     id: str
     role: Role
     area: str
     department: str | None = None
+    platform: str | None = None
+
+    @property
+    def behalf(self) -> str | None:
+        """For whom outside the offices they act: a department or a platform."""
+        return self.department or self.platform
 
     @property
     def scope(self) -> Scope:
         lo, hi = area_range(self.area)
-        return Scope(lo=lo, hi=hi, county=county_of(self.area), counties=counties_in(self.area), department=self.department or EVERY_DEPARTMENT)
+        return Scope(lo=lo, hi=hi, county=county_of(self.area), counties=counties_in(self.area), department=self.behalf or EVERY_DEPARTMENT)
 
     def within(self, county_code: str) -> "Actor":
         """Give the same actor at work in one county: where the own area is narrower, in that."""

@@ -15,7 +15,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
 
-from shared.kernel.actors import LEVELS, Actor, Department, Role
+from shared.kernel.actors import LEVELS, Actor, Department, Platform, Role
 from shared.kernel.areas import LINCANG
 from shared.kernel.errors import Unauthenticated
 
@@ -67,11 +67,12 @@ class Identity:
 
 
 def _actor(claims: dict[str, Any]) -> Actor:
-    """Read the actor; a role in an area of a level where it holds no office is nobody, nor is a department's user of no department."""
+    """Read the actor; a role in an area of a level where it holds no office is nobody, nor is a department's or platform's user of none."""
     person, role, area = claims["sub"], Role(claims["role"]), claims["area"]
     if not (isinstance(person, str) and 0 < len(person) <= 100 and person.isprintable()):
         raise ValueError("no subject")
     if not (isinstance(area, str) and area.isascii() and area.isdigit() and area.startswith(LINCANG) and len(area) in LEVELS[role]):
         raise ValueError("no area of this role")
     department = Department(claims["department"]) if role is Role.DEPARTMENT_USER else None
-    return Actor(id=person, role=role, area=area, department=department)
+    platform = Platform(claims["platform"]) if role is Role.PLATFORM_USER else None
+    return Actor(id=person, role=role, area=area, department=department, platform=platform)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from joserfc import jwt
 
-from shared.kernel.actors import LEVELS, Actor, Department, Role
+from shared.kernel.actors import LEVELS, Actor, Department, Platform, Role
 from shared.kernel.areas import COUNTIES, COUNTY, LINCANG, PREFECTURE, TOWNSHIP, VILLAGE, county_of
 from shared.service.settings import CommonSettings, Profile, development_token_key
 
@@ -34,6 +34,7 @@ def development_token(actor: Actor, *, audiences: Sequence[str], settings: Commo
         "exp": int(time.time() + hours * 3600),
         "jti": uuid4().hex,
         **({"department": actor.department} if actor.department else {}),
+        **({"platform": actor.platform} if actor.platform else {}),
     }
     return jwt.encode({"alg": "ES256", "kid": "development"}, claims, development_token_key())
 
@@ -48,5 +49,7 @@ def _check_office(actor: Actor) -> None:
         raise NoToken(f"a {actor.role} holds office at the level of {wanted}, and {area} is a {_NAMES[len(area)]}")
     if (actor.role is Role.DEPARTMENT_USER) != (actor.department is not None):
         raise NoToken(f"a {Role.DEPARTMENT_USER} names a department, and nobody else does: {', '.join(Department)}")
+    if (actor.role is Role.PLATFORM_USER) != (actor.platform is not None):
+        raise NoToken(f"a {Role.PLATFORM_USER} names a platform, and nobody else does: {', '.join(Platform)}")
     if not (0 < len(actor.id) <= 100 and actor.id.isprintable()):
         raise NoToken("the name must have 1 to 100 printable characters")

@@ -9,13 +9,13 @@ from uuid import uuid4
 import httpx2
 from joserfc.jwk import ECKey
 
-from shared.kernel.actors import LEVELS, Actor, Department, Permissions, Role
+from shared.kernel.actors import LEVELS, Actor, Department, Permissions, Platform, Role
 from shared.kernel.areas import LINCANG, is_inside
 from shared.service.problems import MEDIA_TYPE, status_of
 from tests.contracts.listed import ids_in
 from tests.contracts.operations import Operation
 from tests.contracts.wanted import WANTED, Guard, Wanted
-from tests.contracts.world import HERE, LISTING, NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP, World
+from tests.contracts.world import CALLING, HERE, LISTING, NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP, World
 from tests.fixtures.tokens import AUDIENCES, token
 from tests.shared.service.forms import FORM, form, part
 
@@ -39,8 +39,11 @@ RELATIONS: Mapping[str, str] = {
 """How the caller's area lies to the area of the thing, which is a village."""
 
 
-CLAIMS: Mapping[Role, tuple[str | None, ...]] = {Role.DEPARTMENT_USER: (LISTING, Department.EDUCATION, None, "no such department")}
-"""The departments that a token of a role says: the one whose lists came in, another, none, and one that there is not."""
+CLAIMS: Mapping[Role, tuple[str | None, ...]] = {
+    Role.DEPARTMENT_USER: (LISTING, Department.EDUCATION, None, "no such department"),
+    Role.PLATFORM_USER: (CALLING, Platform.AID_PLATFORM, None, "no such platform"),
+}
+"""The departments or platforms that a token of a role says: the one from which something came in, another, none, and one that there is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,11 +147,13 @@ def _problem(answer: httpx2.Response) -> str:
 
 def _official(role: Role, relation: str, area: str, claim: str | None) -> Caller:
     department = Department(claim) if claim in set(Department) else None
-    actor = Actor(id=str(role), role=role, area=area, department=department)
+    platform = Platform(claim) if claim in set(Platform) else None
+    actor = Actor(id=str(role), role=role, area=area, department=department, platform=platform)
     holds_office = len(area) in LEVELS[role] and area.startswith(LINCANG)
-    is_somebody = holds_office and (department is not None or role not in CLAIMS)
-    name = f"{role}, {relation}" + (f", {claim or 'no department'}" if role in CLAIMS else "")
-    return _bearer(name, token(actor, department=claim), actor if is_somebody else None)
+    is_somebody = holds_office and (actor.behalf is not None or role not in CLAIMS)
+    name = f"{role}, {relation}" + (f", {claim or 'nobody'}" if role in CLAIMS else "")
+    claims: dict[str, Any] = {"platform": claim} if role is Role.PLATFORM_USER else {"department": claim}
+    return _bearer(name, token(actor, **claims), actor if is_somebody else None)
 
 
 def official(actor: Actor) -> Caller:

@@ -25,6 +25,7 @@ ROLES = {
     Role.EMPLOYMENT_OFFICER: "人社部门，任职于县或乡镇",
     Role.MOBILE_APP: "一位群众的手机应用，登记于县",
     Role.DEPARTMENT_USER: "行业部门经办人，任职于市或县；令牌写明部门，只见本部门的文件",
+    Role.PLATFORM_USER: "12317热线、省政府救助平台、全国APP 的接口，任职于市或县；令牌写明平台，只登记和查询本平台的线索",
     Role.AUDITOR: "审计监督，任职于市或县",
     Role.SERVICE: "系统自身",
 }
@@ -44,6 +45,7 @@ SHORT = {
     Role.EMPLOYMENT_OFFICER: "employment",
     Role.MOBILE_APP: "mobile",
     Role.DEPARTMENT_USER: "department",
+    Role.PLATFORM_USER: "platform",
     Role.AUDITOR: "auditor",
     Role.SERVICE: "service",
 }

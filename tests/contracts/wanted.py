@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import Any
 
+from services.monitoring.domain.channels import NotYourChannel
 from services.monitoring.domain.deadlines.escalations import NotToYourLevel
 from services.monitoring.domain.deadlines.pauses import NotYourStep
 from services.monitoring.domain.register.change_requests import NotYourRequest, NotYoursToAsk
@@ -17,7 +18,7 @@ from services.monitoring.usecases.leads.take_self_report import OutsideYourCount
 from services.monitoring.usecases.places.list_place import PlaceOutsideYourArea
 from services.monitoring.usecases.register.register_household import OutsideYourArea
 from services.monitoring.usecases.signals.take_signals import NotYourSignals
-from shared.kernel.actors import Actor, Department, Role
+from shared.kernel.actors import Actor, Department, Platform, Role
 from shared.kernel.areas import LINCANG, county_of, is_inside
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.errors import Forbidden, NotFound, Refusal
@@ -27,10 +28,12 @@ from shared.service.jobs.asking import NotYourKind
 from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, a_list_row, as_csv
 from tests.builders.incomes import an_income, an_item
+from tests.builders.leads import a_person_lead
 from tests.builders.people import a_household, a_member, a_self_report, an_id_number, proof, some_income
 from tests.builders.rounds import a_round, trouble
 from tests.builders.signals import some_signals
 from tests.contracts.world import (
+    CALLING,
     CARE,
     HERE,
     LIST,
@@ -67,7 +70,7 @@ class Wanted:
     """A request that is right in everything.
 
     :param form: it is a form with these fields and a file.
-    :param place: where the thing lies, and `department` whose it is if it is a department's.
+    :param place: where the thing lies, and `department` or `platform` whose it is if it is one's.
     :param outside: the refusal of who does not see the thing.
     :param only: who of those that see it may act on it; the others are refused with `to_others`.
     :param narrowed: a list that is asked for the things of the place only.
@@ -84,14 +87,16 @@ class Wanted:
     thing: str = ""
     place: str = HERE
     department: Department | None = None
+    platform: Platform | None = None
     outside: type[Refusal] = NotFound
     only: Callable[[Actor], bool] = everybody
     to_others: type[Refusal] = Forbidden
     narrowed: bool = True
 
     def is_seen_by(self, actor: Actor) -> bool:
-        """What it is about lies in somebody's area, and is the own department's to who has one."""
-        return is_inside(self.place, actor.area) and actor.department in (None, self.department)
+        """What it is about lies in somebody's area, and is the own department's or platform's to who acts for one."""
+        is_theirs = actor.department in (None, self.department) and (self.platform is None or actor.platform in (None, self.platform))
+        return is_theirs and is_inside(self.place, actor.area)
 
     def is_granted_to(self, actor: Actor) -> bool:
         """It is right for somebody whose role may."""
@@ -260,9 +265,25 @@ def _verification(world: World) -> dict[str, Any]:
     return {"outcome": "confirmed", "visited_at": world.at(minutes=-5), "risks": ["06"], "evidence": proof()}
 
 
-def _lead(world: World) -> Wanted:
-    body = {"household_id": world.household, "channel": "disaster", "hardships": ["house"], "note": "房屋漏雨"}
-    return Wanted(status=201, body=body, thing=world.household)
+def _leads(world: World) -> list[Wanted]:
+    """What an office saw on a household, and what the hotline heard of somebody."""
+    seen = {"household_id": world.household, "channel": "disaster", "hardships": ["house"], "note": "房屋漏雨"}
+    heard = a_person_lead(channel=CALLING, area=world.village)
+    by_office: dict[str, Any] = {"only": lambda actor: actor.platform is None, "to_others": NotYourChannel}
+    by_phone: dict[str, Any] = {"only": _answers_the_phone, "to_others": NotYourChannel}
+    return [
+        Wanted(status=201, body=seen, thing=world.household, **by_office),
+        Wanted(guard=Guard.NAMED, status=201, body=heard, outside=OutsideYourArea, **by_phone),
+    ]
+
+
+def _answers_the_phone(actor: Actor) -> bool:
+    return actor.platform is CALLING or actor.role in {Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
+
+
+def _of_the_platform(make: Make) -> Make:
+    """A request about what a platform sent: another does not see it."""
+    return lambda world: [replace(each, platform=CALLING) for each in make(world)]
 
 
 def _rounds(world: World) -> Wanted:
@@ -515,20 +536,22 @@ WANTED: dict[str, Make] = {
         "duplicate_id", lambda world: world.pair, lambda _: {"decision": "different", "reason": "入户核实，是兄弟二人"}, versioned=True
     ),
     "monitoring.duplicate_search": _one(lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village}, outside=OutsideYourArea)),
-    "monitoring.new_lead": _one(_lead),
+    "monitoring.new_lead": _leads,
     "monitoring.leads": _list(lambda world: world.lead),
     "monitoring.lead_export": _export(lambda world: world.lead, status="registered"),
     "monitoring.lead": _thing("lead_id", lambda world: world.lead),
     "monitoring.lead_verification": _thing("lead_id", lambda world: world.lead, _verification, versioned=True),
-    "monitoring.lead_by_source": _thing("source_number", lambda world: world.source_number, channel=lambda _: "hotline"),
+    "monitoring.lead_by_source": _of_the_platform(
+        _thing("source_number", lambda world: world.source_number, channel=lambda _: CALLING),
+    ),
     "monitoring.lead_dispatch": _thing(
         "lead_id", lambda world: world.undirected, lambda world: {"area": world.village, "note": "请核实"}, versioned=True, in_township=True
     ),
     "monitoring.lead_referral_back": _thing("lead_id", lambda world: world.numbered, lambda _: {"reason": "本村无此人"}, versioned=True),
-    "monitoring.lead_answers": _list(lambda world: world.answer),
+    "monitoring.lead_answers": _of_the_platform(_list(lambda world: world.answer)),
     "monitoring.lead_answer_export": _export(lambda world: world.answer),
-    "monitoring.lead_answer_return": _thing(
-        "answer_id", lambda world: world.answer, lambda world: {"returned_at": world.answered_at, "receipt": "12317回执0001"}, versioned=True
+    "monitoring.lead_answer_return": _of_the_platform(
+        _thing("answer_id", lambda world: world.answer, lambda world: {"returned_at": world.answered_at, "receipt": "12317回执0001"}, versioned=True)
     ),
     "monitoring.new_screening_round": _one(_new_round),
     "monitoring.screening_rounds": _one(_rounds),

@@ -11,7 +11,7 @@ from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlin
 from services.projects.usecases.answer_risk_flags import answer_risk_flags as answer_as_projects
 from shared.database.transaction import Database
 from shared.events import RiskFlag
-from shared.kernel.actors import Actor, Department, Role, service_actor
+from shared.kernel.actors import Actor, Department, Platform, Role, service_actor
 from shared.kernel.areas import LINCANG
 from shared.kernel.assistance import TaskStatus, task_id_for
 from shared.kernel.ids import OwedId, new_id
@@ -36,6 +36,9 @@ CITIZEN = str(Role.MOBILE_APP)
 
 LISTING = Department.MEDICAL_INSURANCE
 """The department whose lists came in."""
+
+CALLING = Platform.HOTLINE
+"""The platform that sent what has a number of its source."""
 
 REGISTER, LIST, CARE, PLACES_FILE = "household_register", f"{LISTING}_list", "care_assignments", "place_list"
 

@@ -6,10 +6,11 @@ from typer.testing import CliRunner
 from services.gateway.__main__ import commands
 from services.gateway.app import make_token
 from services.gateway.settings import Settings
-from shared.kernel.actors import LEVELS, Actor, Department, Role
+from shared.kernel.actors import LEVELS, Actor, Department, Platform, Role
 from shared.service.identity import Identity
 from shared.service.settings import Profile
 from shared.service.tokens import NoToken
+from tests.fixtures.tokens import someone
 
 AREAS = {4: "5309", 6: "530902", 9: "530902102", 12: "530902102201"}
 
@@ -45,9 +46,8 @@ def test_without_a_name_the_office_stands_for_it() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_a_token_is_made_exactly_for_the_levels_at_which_a_role_holds_office(role: Role) -> None:
-    department = Department.WATER if role is Role.DEPARTMENT_USER else None
     for level, area in AREAS.items():
-        actor = Actor(id="a", role=role, area=area, department=department)
+        actor = someone(role, area)
         if level in LEVELS[role]:
             assert make_token(actor, settings=Settings())
         else:
@@ -64,6 +64,16 @@ def test_a_department_s_user_is_known_everywhere_as_that_department_s(area: str,
     for service in ("gateway", "monitoring"):
         actor = Identity(service, settings.public_keys(), issuer=settings.issuer).actor(token)
         assert actor == Actor(id=f"department_user.{area}", role=Role.DEPARTMENT_USER, area=area, department=department)
+
+
+@pytest.mark.parametrize("platform", Platform)
+def test_a_platform_s_token_is_known_everywhere_as_that_platform_s(platform: Platform) -> None:
+    _, token = run("--role", "platform_user", "--area", "5309", "--platform", platform)
+    settings = Settings()
+
+    for service in ("gateway", "monitoring"):
+        actor = Identity(service, settings.public_keys(), issuer=settings.issuer).actor(token)
+        assert actor == Actor(id="platform_user.5309", role=Role.PLATFORM_USER, area="5309", platform=platform)
 
 
 @pytest.mark.parametrize("department", ["", "*", "weather", "MEDICAL_INSURANCE", "医保", "medical_insurance,water"])
@@ -84,6 +94,16 @@ def test_a_department_belongs_to_a_department_s_user_and_to_nobody_else(argument
     code, said = run(*arguments)
 
     assert (code, "a department_user names a department, and nobody else does" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--role", "platform_user", "--area", "5309"], ["--role", "county_officer", "--area", "530902", "--platform", "hotline"]],
+)
+def test_a_platform_belongs_to_a_platform_s_user_and_to_nobody_else(arguments: list[str]) -> None:
+    code, said = run(*arguments)
+
+    assert (code, "a platform_user names a platform, and nobody else does" in said) == (2, True)
 
 
 @pytest.mark.parametrize("area", ["530999", "110101", "53090", "", "5309021022012", "５３０９"])

@@ -10,13 +10,13 @@ import pytest
 
 from services.monitoring.domain.channels import AWAITING, ENTERED_BY, NUMBERED, Channel
 from shared.database.transaction import Database
-from shared.kernel.actors import Role
+from shared.kernel.actors import Platform, Role
 from tests.builders.leads import a_person_lead, a_source_number
 from tests.builders.people import a_household, a_member
 from tests.builders.places import NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP
 from tests.builders.story import Way, done, refused
 from tests.fixtures.clock import SetClock
-from tests.fixtures.tokens import HOME, county, prefecture, township, village
+from tests.fixtures.tokens import HOME, county, platform_user, prefecture, township, village
 from tests.monitoring.conftest import Publish
 
 
@@ -265,3 +265,43 @@ async def test_leads_that_arrive_out_of_order_join_one_case_with_the_earliest_li
         limits.append(done(await later.call(county()).get(f"/v1/cases/{case_id}"))["due_at"])
 
     assert limits == ["2021-09-30T16:00:00Z", "2021-09-30T16:00:00Z", "2021-09-28T16:00:00Z"]
+
+
+async def test_a_platform_sends_under_its_own_channel_and_asks_for_its_own_matters_only(way: Way) -> None:
+    hotline, other = platform_user(), platform_user(platform=Platform.AID_PLATFORM)
+    lead = a_person_lead(channel="hotline")
+
+    first = await way.call(hotline).post("/v1/leads", lead)
+
+    assert first.status_code == 201, first.text
+    assert (await way.call(hotline).post("/v1/leads", lead)).json()["id"] == first.json()["id"]
+    assert refused(await way.call(other).post("/v1/leads", lead)) == (403, "NotYourChannel", ["body.channel"])
+    path = f"/v1/leads/by-source/hotline/{lead['source_number']}"
+    assert done(await way.call(hotline).get(path))["id"] == first.json()["id"]
+    assert refused(await way.call(other).get(path)) == (404, "NotFound", [])
+
+
+@pytest.mark.parametrize("channel", ["home_visit", "department", "disaster", "quality", "regional"])
+async def test_a_platform_enters_nothing_that_our_own_offices_see(channel: str, way: Way) -> None:
+    lead = a_person_lead(channel=channel)
+    del lead["source_number"]
+
+    assert refused(await way.call(platform_user()).post("/v1/leads", lead)) == (403, "NotYourChannel", ["body.channel"])
+
+
+async def test_a_platform_fetches_its_answers_and_says_that_it_has_them(way: Way) -> None:
+    hotline, other = platform_user(), platform_user(platform=Platform.NATIONAL_APP)
+    lead = done(await way.call(hotline).post("/v1/leads", a_person_lead(channel="hotline")))
+    done(await way.verification(lead, outcome="dismissed", reason="已由民政救助", answer="helped"))
+    await way.call(county()).post("/v1/leads", a_person_lead(channel="national_app"))
+
+    [answer] = [each for each in done(await way.call(hotline).get("/v1/lead-answers", size=200))["items"] if each["lead_id"] == lead["id"]]
+
+    assert (answer["outcome"], answer["words"]) == ("helped", "已帮扶无需纳入")
+    assert {each["channel"] for each in done(await way.call(hotline).get("/v1/lead-answers", size=200))["items"]} == {"hotline"}
+    assert lead["id"] not in {each["lead_id"] for each in done(await way.call(other).get("/v1/lead-answers", size=200))["items"]}
+    assert refused(await way.call(other).get("/v1/lead-answers", channel="hotline")) == (403, "NotYourChannel", ["query.channel"])
+    receipt = {"returned_at": answer["decided_at"], "receipt": "12317回执0002"}
+    back = f"/v1/lead-answers/{answer['id']}/return"
+    assert refused(await way.call(other).post(back, receipt, seen=answer["version"])) == (404, "NotFound", [])
+    assert done(await way.call(hotline).post(back, receipt, seen=answer["version"]))["status"] == "returned"

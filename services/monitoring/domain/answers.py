@@ -53,7 +53,7 @@ class AnswerAct(StrEnum):
 PROCEDURE = Procedure(
     {
         (AnswerStatus.TO_RETURN, AnswerAct.RETURN): Step(
-            AnswerStatus.RETURNED, frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER})
+            AnswerStatus.RETURNED, frozenset({Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER, Role.PLATFORM_USER})
         )
     }
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from shared.kernel.actors import Role
+from shared.kernel.actors import Actor, Platform, Role
 from shared.kernel.errors import Forbidden, Invalid
 from shared.kernel.workdays import happened, local_day
 
@@ -26,7 +26,7 @@ class Channel(StrEnum):
     TRANSFER = "transfer"  # 监测对象跨县迁入
 
 
-NUMBERED = (Channel.HOTLINE, Channel.AID_PLATFORM, Channel.NATIONAL_APP)
+NUMBERED = tuple(Channel(platform) for platform in Platform)
 """Outside platforms, whose every matter has the platform's own number."""
 
 AWAITING = (Channel.DEPARTMENT, *NUMBERED)
@@ -38,15 +38,15 @@ ENTERED_BY: Mapping[Channel, frozenset[Role]] = {
     Channel.HOME_VISIT: _OFFICERS - {Role.PREFECTURE_OFFICER} | {Role.VILLAGE_CADRE},
     Channel.DEPARTMENT: _OFFICERS | {Role.VILLAGE_CADRE},
     Channel.DISASTER: _OFFICERS | {Role.VILLAGE_CADRE},
-    **dict.fromkeys(NUMBERED, _OFFICERS),
+    **dict.fromkeys(NUMBERED, _OFFICERS | {Role.PLATFORM_USER}),
     **dict.fromkeys((Channel.QUALITY, Channel.REGIONAL), _UPPER),
 }
 """Who enters by hand what came by a channel; the other channels have doors or jobs of their own."""
 
 
 class NotYourChannel(Forbidden):
-    sentence = "您的岗位不登记此来源的线索。"
-    english = "Your office does not enter leads of this channel."
+    sentence = "此来源的线索不由您登记或查询。"
+    english = "Leads of this channel are not yours to enter or to ask for."
 
 
 class SourceNumberMisplaced(Invalid):
@@ -59,14 +59,24 @@ class HeardTooLongAgo(Invalid):
     english = "It was heard of longer ago than may still be entered."
 
 
-def entered(channel: Channel, source_number: str | None, *, by: Role) -> None:
+def own_channel(channel: Channel, *, by: Actor, field: str) -> None:
+    """Hold a channel against that of the platform which sends or asks.
+
+    :raises NotYourChannel: it is another platform's, or none's.
+    """
+    if by.platform not in (None, channel):
+        raise NotYourChannel(field)
+
+
+def entered(channel: Channel, source_number: str | None, *, by: Actor) -> None:
     """Hold what is entered by hand against the channels.
 
-    :raises NotYourChannel: the role enters nothing of this channel.
+    :raises NotYourChannel: the role enters nothing of this channel, or it is another platform's.
     :raises SourceNumberMisplaced: the source's number is missing, or given for a channel that has none.
     """
-    if by not in ENTERED_BY.get(channel, frozenset()):
+    if by.role not in ENTERED_BY.get(channel, frozenset()):
         raise NotYourChannel("body.channel")
+    own_channel(channel, by=by, field="body.channel")
     if (source_number is not None) != (channel in NUMBERED):
         raise SourceNumberMisplaced("body.source_number")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.monitoring.domain.answers import WORDS, AnswerStatus, LeadOutcome
-from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.channels import Channel, own_channel
 from services.monitoring.store import answers
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
@@ -39,7 +39,13 @@ class AnswerPage(BaseModel):
 
 
 async def list_answers(area: str, status: AnswerStatus, channel: Channel | None, tx: Transaction, *, after: Place | None, size: int) -> AnswerPage:
-    """List an area's answers in one status, of one channel or of all, the oldest first."""
+    """List an area's answers in one status, of one channel or of all, the oldest first; to a platform its own.
+
+    :raises NotYourChannel: a platform asks for another channel.
+    """
+    if tx.actor.platform:
+        channel = channel or Channel(tx.actor.platform)
+        own_channel(channel, by=tx.actor, field="query.channel")
     if channel is None:
         rows, following = await answers.worklist.page(area, status, tx, after=after, size=size)
     else:

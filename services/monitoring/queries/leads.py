@@ -185,8 +185,10 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
 async def show_source_matter(channel: Channel, source_number: str, tx: Transaction) -> SourceMatter:
     """Show how the matter of a source's number stands (R43); who looked is left in the audit.
 
-    :raises NotFound: nothing came under this number, or it lies outside the caller's area.
+    :raises NotFound: nothing came under this number, it lies outside the caller's area, or another platform sent it.
     """
+    if tx.actor.platform not in (None, channel):
+        raise NotFound
     row = await leads.show(lead_of_number(channel, source_number), tx)
     await tx.note_read("lead", row.county_code, row.id)
     names: Sequence[str] = ("id", "version", "channel", "source_number", "status", "heard_at", "due_at")

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from shared.kernel.actors import LEVELS, Actor, Department, Role
+from shared.kernel.actors import LEVELS, Actor, Role
 from shared.kernel.assistance import task_id_for
 from shared.kernel.ids import OwedId, TaskId
 from tests.builders.events import a_flag
 from tests.builders.people import proof
 from tests.builders.story import done, refused
-from tests.fixtures.tokens import auditor, county, prefecture, township, village
+from tests.fixtures.tokens import auditor, county, prefecture, someone, township, village
 from tests.shared.answering.conftest import Answering
 
 START = {"responsible": "产业办"}
@@ -125,8 +125,7 @@ async def test_an_officer_of_a_township_acts_inside_it_only(answering: Answering
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.PROJECT_OFFICER, Role.EMPLOYMENT_OFFICER}])
 async def test_another_role_may_not_act(answering: Answering, role: Role) -> None:
     task_id = await a_task(answering)
-    department = Department.WATER if role is Role.DEPARTMENT_USER else None
-    actor = Actor(id="x", role=role, area="530902102201"[: min(LEVELS[role])], department=department)
+    actor = someone(role, "530902102201"[: min(LEVELS[role])])
 
     assert refused(await answering.call(actor).post(path(answering, task_id, "start"), START, seen=1))[:2] == (403, "Forbidden")
 

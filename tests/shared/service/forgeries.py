@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from shared.kernel.actors import LEVELS, Actor, Department, Role
-from tests.fixtures.tokens import ISSUER, KEY, claims_of, county, department_user, token
+from shared.kernel.actors import LEVELS, Role
+from tests.fixtures.tokens import ISSUER, KEY, claims_of, county, department_user, platform_user, someone, token
 
 ACTOR = county()
 OTHER_KEY = ECKey.generate_key("P-256", {"kid": "tests"})
@@ -57,12 +57,17 @@ def replaced(**changes: Any) -> str:
 
 
 def of(role: Role, area: str) -> str:
-    return token(Actor(id="x", role=role, area=area, department=Department.WATER if role is Role.DEPARTMENT_USER else None))
+    return token(someone(role, area))
 
 
 def of_department(department: Any) -> str:
     """A token that would be a department's user's, but for its department."""
     return token(department_user(), department=department)
+
+
+def of_platform(platform: Any) -> str:
+    """A token that would be a platform's, but for its platform."""
+    return token(platform_user(), platform=platform)
 
 
 NOW = int(time.time())
@@ -150,5 +155,12 @@ FORGED: dict[str, str] = {
     "department a list": of_department(["medical_insurance"]),
     "department an object": of_department({"medical_insurance": True}),
     "department true": of_department(True),
+    "no platform": of_platform(None),
+    "platform null": signed({"alg": "ES256", "kid": "tests"}, claims_of(platform_user()) | {"platform": None}),
+    "platform a department": of_platform("medical_insurance"),
+    "platform a channel that is none": of_platform("home_visit"),
+    "platform in capitals": of_platform("HOTLINE"),
+    "platform of every one": of_platform("*"),
+    "platform a list": of_platform(["hotline"]),
     **{f"{role} at level {length}": of(role, "530902102201"[:length]) for role in Role for length in (4, 6, 9, 12) if length not in LEVELS[role]},
 }

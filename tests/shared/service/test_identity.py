@@ -6,11 +6,11 @@ import pytest
 from joserfc.jwk import ECKey, KeySet
 
 from services.monitoring.app import SERVICE
-from shared.kernel.actors import EVERY_DEPARTMENT, LEVELS, Actor, Department, Role
+from shared.kernel.actors import EVERY_DEPARTMENT, LEVELS, Department, Platform, Role
 from shared.kernel.errors import Unauthenticated
 from shared.service.identity import Identity
 from tests.fixtures.callers import Call
-from tests.fixtures.tokens import ISSUER, KEY, county, department_user, token
+from tests.fixtures.tokens import ISSUER, KEY, county, department_user, platform_user, someone, token
 from tests.shared.service.forgeries import ACTOR, FORGED
 
 IDENTITY = Identity("monitoring", KeySet([ECKey.import_key(KEY.as_dict(private=False))]), issuer=ISSUER)
@@ -39,7 +39,7 @@ async def test_without_a_token_one_is_nobody(call: Call, header: str | None) -> 
 
 @pytest.mark.parametrize(("role", "length"), [(role, length) for role in Role for length in sorted(LEVELS[role])])
 def test_a_role_holds_office_at_its_own_levels(role: Role, length: int) -> None:
-    actor = Actor(id="x", role=role, area="530902102201"[:length], department=Department.WATER if role is Role.DEPARTMENT_USER else None)
+    actor = someone(role, "530902102201"[:length])
 
     assert IDENTITY.actor(token(actor)) == actor
 
@@ -54,12 +54,28 @@ def test_a_department_s_user_is_that_department_s_and_sees_its_rows_only(departm
 @pytest.mark.parametrize("claim", [None, "medical_insurance", "*", "weather", 7])
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.DEPARTMENT_USER])
 def test_a_department_says_nothing_of_another_role(role: Role, claim: object) -> None:
-    actor = Actor(id="x", role=role, area="530902102201"[: min(LEVELS[role])])
+    actor = someone(role, "530902102201"[: min(LEVELS[role])])
 
     known = IDENTITY.actor(token(actor, department=claim))
 
     assert known == actor
-    assert known.scope.department == EVERY_DEPARTMENT
+    assert known.scope.department == (actor.platform or EVERY_DEPARTMENT)
+
+
+@pytest.mark.parametrize("platform", Platform)
+def test_a_platform_is_that_platform_and_sees_no_department_s_rows(platform: Platform) -> None:
+    actor = IDENTITY.actor(token(platform_user(platform=platform)))
+
+    assert (actor.platform, actor.department, actor.scope.department) == (platform, None, platform)
+    assert actor.scope.department not in {*Department, EVERY_DEPARTMENT}
+
+
+@pytest.mark.parametrize("claim", [None, "hotline", "*", "weather", 7])
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.PLATFORM_USER])
+def test_a_platform_says_nothing_of_another_role(role: Role, claim: object) -> None:
+    actor = someone(role, "530902102201"[: min(LEVELS[role])])
+
+    assert IDENTITY.actor(token(actor, platform=claim)) == actor
 
 
 def test_a_token_that_was_verified_is_nobodys_once_it_expired(monkeypatch: pytest.MonkeyPatch) -> None:

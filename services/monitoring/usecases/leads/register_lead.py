@@ -88,8 +88,8 @@ async def register_lead(lead: RegisterLead, tx: Transaction) -> tuple[LeadRegist
     :raises SourceNumberUsed: the number stands for something else.
     :raises NotYetHappened: it was heard of in the future; HeardTooLongAgo: longer ago than may still be entered.
     """
-    entered(lead.channel, lead.source_number, by=tx.actor.role)
     area = await _area(lead, tx)
+    entered(lead.channel, lead.source_number, by=tx.actor)
     if lead.source_number is None:
         return await _registered(lead, area, tx), True
     lead_id, content = lead_of_number(lead.channel, lead.source_number), tx.vault.index(_canonical(lead))

@@ -8,6 +8,7 @@ from services.monitoring.domain import answers as rules
 from services.monitoring.domain.answers import AnswerId, AnswerStatus
 from services.monitoring.store import answers
 from shared.database.transaction import Transaction
+from shared.kernel.errors import NotFound
 from shared.kernel.procedure import as_seen
 from shared.kernel.workdays import happened
 from shared.wire import AwareTime, SafeText, command
@@ -30,12 +31,14 @@ class AnswerReturned(BaseModel):
 async def return_answer(answer_id: AnswerId, given: ReturnAnswer, tx: Transaction, *, expected: int) -> AnswerReturned:
     """Note the return of an answer, with its receipt (R43; plan ch.3 s.1).
 
-    :raises NotFound: there is no such answer here.
+    :raises NotFound: there is no such answer here, or it is not the calling platform's.
     :raises Stale: somebody changed it.
     :raises NothingToReturn: the source has it already, or waits for none.
     :raises NotYetHappened: it claims to have been returned in the future; ReturnedBeforeDecision: before it was decided.
     """
     answer = await answers.get(answer_id, tx)
+    if tx.actor.platform not in (None, answer.channel):
+        raise NotFound
     as_seen(answer.version, expected)
     happened("body.returned_at", given.returned_at, now=tx.now)
     status = rules.returned(answer, given.returned_at, by=tx.actor.role)
