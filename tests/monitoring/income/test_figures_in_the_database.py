@@ -24,7 +24,7 @@ from shared.database.transaction import Database, Transaction
 from shared.kernel.ids import HouseholdId, new_id
 from tests.fixtures.platform import rehearsal
 from tests.fixtures.tokens import HOME, county, prefecture
-from tests.monitoring.test_income import INCOMES
+from tests.monitoring.income.test_income import INCOMES
 
 CODES = [f"T{n}" for n in range(1, 12)] + ["T1.1", "T12.10"]
 CENTS = st.integers(0, 10**10).map(lambda cents: Decimal(cents).scaleb(-2))
