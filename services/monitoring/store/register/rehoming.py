@@ -57,6 +57,8 @@ FOLLOWING = (
     Following(table="self_report", column="lead_id", through="lead"),
     Following(table="lead", also=(_TOWNSHIP, _VERSION)),
     Following(table="department_row"),
+    Following(table="occurrence", also=(_TOWNSHIP,)),
+    Following(table="regional_alarm_household"),
     Following(table="case_step", column="case_id", through="monitoring_case"),
     Following(table="monitoring_case", also=(_TOWNSHIP, _VERSION)),
     Following(table="owed_measure", column="flag_id", through="risk_flag"),
