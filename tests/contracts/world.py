@@ -22,8 +22,8 @@ from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.leads import a_person_lead, a_source_number
 from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report, proof
-from tests.builders.rounds import a_round
 from tests.builders.regions import a_regional_rule, an_event
+from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call, Caller
 from tests.fixtures.clock import SetClock
