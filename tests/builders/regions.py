@@ -13,6 +13,6 @@ def an_event(areas: Sequence[str], **changes: Any) -> dict[str, Any]:
 
 def a_regional_rule(**changes: Any) -> dict[str, Any]:
     """A rule under which five households in four weeks are enough, whatever their history and neighbours."""
-    rule = {"cause": "any", "level": "township", "window_weeks": 4, "history_windows": 0, "minimum_count": 5, "minimum_share": 0.0}
-    bounds = {"deviations": 0.0, "neighbour_ratio": 0.0, "clear_ratio": 0.5, "clear_weeks": 4, "answer_days": 7}
+    rule = {"cause": "any", "level": "township", "window_weeks": 4, "history_windows": 0, "minimum_count": 5, "minimum_share": "0"}
+    bounds = {"deviations": "0", "neighbour_ratio": "0", "clear_ratio": "0.5", "clear_weeks": 4, "answer_days": 7}
     return {**rule, **bounds, "effective_from": "2021-01-01", "document_number": DOCUMENT, **changes}

@@ -629,7 +629,13 @@ WANTED: dict[str, Make] = {
         )
     ),
     "monitoring.new_regional_event": _one(
-        lambda world: Wanted(guard=Guard.NAMED, status=201, body=an_event([world.village], document_number=DOCUMENT), outside=NotYourArea)
+        lambda world: Wanted(
+            guard=Guard.OPEN,
+            status=201,
+            body=an_event([world.village], document_number=DOCUMENT),
+            only=lambda actor: is_inside(world.village, actor.area),
+            to_others=NotYourArea,
+        )
     ),
     "monitoring.industries": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-01"})),
     "monitoring.regional_rules": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-01"})),

@@ -244,7 +244,7 @@ async def test_unknown_causes_and_levels_and_rules_that_cannot_hold_are_refused(
 
     assert (await put(cause="plague"))[0] == 422
     assert (await put(level="hamlet"))[0] == 422
-    assert (await put(minimum_share=1.5))[0] == 422
+    assert (await put(minimum_share="1.5"))[0] == 422
     assert await put(level="township", place_list="resettlement_sites") == (422, "ListIsOfOtherLevel", ["body.place_list"])
     assert (await put(place_list="no_such_list"))[:2] == (404, "NoSuchPlaceList")
     assert await put(area=TOWN) == (422, "TooNarrow", ["path.area"])

@@ -1,6 +1,7 @@
 """The rules of regional alarms and the key industries that are in force."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -26,10 +27,10 @@ class RegionalRuleShown(BaseModel):
     window_weeks: int
     history_windows: int
     minimum_count: int
-    minimum_share: float
-    deviations: float
-    neighbour_ratio: float
-    clear_ratio: float
+    minimum_share: str = Field(examples=["0.02"])
+    deviations: str = Field(examples=["4"])
+    neighbour_ratio: str = Field(examples=["2"])
+    clear_ratio: str = Field(examples=["0.5"])
     clear_weeks: int
     answer_days: int
     effective_from: date
@@ -56,7 +57,7 @@ class IndustriesShown(BaseModel):
 async def list_regional_rules(area: str, tx: Transaction, *, on: date | None) -> RegionalRulesShown:
     """List the rules in force in an area on a day (R40, R55, R166; plan ch.3 s.3, ch.12)."""
     rows = await law.regional_rules_for(area, on or local_day(tx.now), tx)
-    return RegionalRulesShown(items=[RegionalRuleShown(**{**row._asdict(), "area": row.area_code}) for row in rows])
+    return RegionalRulesShown(items=[RegionalRuleShown(**_told(row)) for row in rows])
 
 
 async def list_industries(area: str, tx: Transaction, *, on: date | None) -> IndustriesShown:
@@ -64,3 +65,8 @@ async def list_industries(area: str, tx: Transaction, *, on: date | None) -> Ind
     found = await law.industries_for(area, on or local_day(tx.now), tx)
     fields = IndustryShown.model_fields
     return IndustriesShown(items=[IndustryShown(**{name: getattr(each, name) for name in fields}) for each in found])
+
+
+def _told(row: Any) -> dict[str, Any]:
+    decimals = ("minimum_share", "deviations", "neighbour_ratio", "clear_ratio")
+    return {**row._asdict(), "area": row.area_code, **{name: f"{getattr(row, name):g}" for name in decimals}}

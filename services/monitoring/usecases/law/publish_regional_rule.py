@@ -17,15 +17,18 @@ RegionalRuleCode = Annotated[
 ]
 ListName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$", strict=True), Field(examples=["resettlement_sites"])]
 Weeks = Annotated[int, Field(strict=True, ge=1, le=52, examples=[4])]
-Factor = Annotated[float, Field(ge=0, le=20, allow_inf_nan=False, examples=[2.0])]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, examples=[0.02])]
+Factor = Annotated[str, StringConstraints(pattern=r"^(0|1?[1-9]|10|20)(\.[0-9]{1,4})?$", strict=True), Field(examples=["2.5"])]
+Share = Annotated[str, StringConstraints(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", strict=True), Field(examples=["0.02"])]
+Bound = Annotated[str, StringConstraints(pattern=r"^(0\.[0-9]{0,3}[1-9]|1(\.0{1,4})?)$", strict=True), Field(examples=["0.5"])]
+_DECIMALS = ("minimum_share", "deviations", "neighbour_ratio", "clear_ratio")
 
 
 @command
 class PublishRegionalRule:
     """From which count, share, distance to its own history and ratio to its neighbours on an area calls for an alarm, and below which it clears.
 
-    `minimum_share` and `clear_ratio` lie between 0 and 1; `deviations` counts standard deviations; `is_held: false` repeals the rule from the day on.
+    `minimum_share` and `clear_ratio` lie between 0 and 1; `deviations` counts standard deviations;
+    all four are written as texts; `is_held: false` repeals the rule from the day on.
     """
 
     cause: Cause
@@ -35,10 +38,10 @@ class PublishRegionalRule:
     window_weeks: Weeks
     history_windows: Annotated[int, Field(strict=True, ge=0, le=26, examples=[6])]
     minimum_count: Annotated[int, Field(strict=True, ge=1, le=100_000, examples=[10])]
-    minimum_share: Share = 0.0
+    minimum_share: Share = "0"
     deviations: Factor
     neighbour_ratio: Factor
-    clear_ratio: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, examples=[0.5])]
+    clear_ratio: Bound
     clear_weeks: Annotated[int, Field(strict=True, ge=0, le=52, examples=[4])]
     answer_days: Annotated[int, Field(strict=True, ge=1, le=366, examples=[7])]
     is_held: YesNo = True
@@ -58,5 +61,6 @@ async def publish_regional_rule(area: str, rule_code: str, rule: PublishRegional
     place_list = await lists.get(rule.place_list, tx) if rule.place_list else None
     hold_to_list(rule.level, EntryLevel(place_list.level) if place_list else None)
     kept = {name: getattr(rule, name) for name in PublishRegionalRule.__dataclass_fields__}
+    kept |= {name: float(kept[name]) for name in _DECIMALS}
     row_id, is_new = await law.publish_regional_rule(area, {**kept, "code": rule_code}, tx)
     return Published(id=row_id, area=area, effective_from=rule.effective_from), is_new
