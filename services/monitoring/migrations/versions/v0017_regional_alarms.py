@@ -127,7 +127,7 @@ def _events() -> None:
         sa.Column("areas", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         *(_code("cause"), _code("industry", nullable=True), _code("form_kind", nullable=True)),
         sa.Column("happened_on", sa.Date(), nullable=False),
-        sa.Column("size", sa.String(), nullable=True),
+        sa.Column("secrets", sa.LargeBinary(), nullable=True),
         sa.Column("document_number", sa.String(), nullable=False),
         sa.Column("reported_by", sa.String(), nullable=False),
         *(_instant("reported_at"), _version()),
@@ -135,7 +135,7 @@ def _events() -> None:
         sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_regional_event")),
     )
     guard("regional_event", roles=[APP, WORKER], rights="SELECT, INSERT")
-    audit("regional_event", hidden=["size"])
+    audit("regional_event", hidden=["secrets"])
 
 
 def _occurrences() -> None:

@@ -6,17 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import PrimaryKeyConstraint
-from sqlmodel import Field
 
 from services.monitoring.domain.regional.causes import Cause
 from services.monitoring.domain.register.codes import IndustryKind
 from services.monitoring.store.base import Base
-from shared.database.columns import code, day, document, instant, one_of, only, version
+from shared.database.columns import code, day, document, instant, one_of, only, sealed, version
 from shared.database.transaction import Transaction
 
 
 class EventRow(Base, table=True):
-    """What happened to the households of some areas of one county, or to those with an industry, as its document says."""
+    """What happened to the households of some areas of one county, or to those with an industry, as its document says; its size is sealed."""
 
     __tablename__ = "regional_event"
     __table_args__ = (PrimaryKeyConstraint("county_code", "id"), only("cause", Cause), only("form_kind", IndustryKind))
@@ -29,7 +28,7 @@ class EventRow(Base, table=True):
     industry: str | None = code(default=None, nullable=True)
     form_kind: IndustryKind | None = one_of(IndustryKind, default=None, nullable=True)
     happened_on: date = day()
-    size: str | None = Field(default=None)
+    secrets: bytes | None = sealed(default=None, nullable=True)
     document_number: str
     reported_by: str
     reported_at: datetime = instant()

@@ -64,10 +64,12 @@ async def report_event(event: ReportRegionalEvent, tx: Transaction) -> EventRepo
         if event.industry not in known:
             raise rules.NoSuchIndustry("body.industry")
         form_kind = known[event.industry]
+    event_id = new_id()
+    told = tx.vault.seal({"size": event.size}, table="regional_event", row=event_id) if event.size else None
     kept = {
-        **{"county_code": county, "id": new_id(), "area_code": rules.common_area(event.areas), "areas": list(event.areas)},
-        **{"cause": event.cause, "industry": event.industry, "form_kind": form_kind, "happened_on": event.on, "size": event.size},
+        **{"county_code": county, "id": event_id, "area_code": rules.common_area(event.areas), "areas": list(event.areas)},
+        **{"cause": event.cause, "industry": event.industry, "form_kind": form_kind, "happened_on": event.on, "secrets": told},
         **{"document_number": event.document_number, "reported_by": tx.actor.id, "reported_at": tx.now},
     }
     await events.add(kept, tx)
-    return EventReported(id=kept["id"], area=kept["area_code"], on=event.on)
+    return EventReported(id=event_id, area=kept["area_code"], on=event.on)
