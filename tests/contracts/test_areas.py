@@ -58,6 +58,7 @@ KEPT = {
     "monitoring.screening_rounds": _kept("screening_round", state="open", cursor_is="before", takes_area=False),
     "monitoring.screening_households": _kept("screening_household", state="to_screen"),
     "monitoring.escalations": _kept("escalation", state="open"),
+    "monitoring.regional_alarms": _kept("regional_alarm", state="open"),
     "monitoring.jobs": Kept(
         things="SELECT id::text, area_code, department, state FROM job", state="validated", state_is="state", cursor_is="before", takes_area=False
     ),
@@ -71,6 +72,9 @@ OF_NO_AREA = (
 )
 OF_NO_AREA += (
     "areas_unplaced",
+    "industries",
+    "regional_rules",
+    "regional_rule",
     "area_change",
     "visit_coverage",
     "key_groups",

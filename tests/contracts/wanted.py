@@ -28,6 +28,7 @@ from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, a_list_row, as_csv
 from tests.builders.incomes import an_income, an_item
 from tests.builders.people import a_household, a_member, a_self_report, an_id_number, proof, some_income
+from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.rounds import a_round, trouble
 from tests.builders.signals import some_signals
 from tests.contracts.world import (
@@ -641,6 +642,41 @@ WANTED: dict[str, Make] = {
             outside=NotYourArea,
         )
     ),
+    "monitoring.new_regional_event": _one(
+        lambda world: Wanted(
+            guard=Guard.OPEN,
+            status=201,
+            body=an_event([world.village], document_number=DOCUMENT),
+            only=lambda actor: is_inside(world.village, actor.area),
+            to_others=NotYourArea,
+        )
+    ),
+    "monitoring.industries": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-01"})),
+    "monitoring.regional_rules": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-01"})),
+    "monitoring.regional_rule": _one(
+        lambda world: Wanted(
+            guard=Guard.NAMED,
+            status=201,
+            path={"area": world.village[:6], "code": "township.any"},
+            body=a_regional_rule(document_number=DOCUMENT),
+            outside=NotYourArea,
+        )
+    ),
+    "monitoring.new_regional_check": _one(lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village[:6]}, outside=NotYourArea)),
+    "monitoring.new_regional_recount": _one(
+        lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village[:6]}, outside=NotYourArea)
+    ),
+    "monitoring.regional_alarms": _list(lambda world: world.alarm, status="open"),
+    "monitoring.regional_alarm_export": _export(lambda world: world.alarm, status="open"),
+    "monitoring.regional_alarm": _thing("alarm_id", lambda world: world.alarm),
+    "monitoring.regional_alarm_households": _thing("alarm_id", lambda world: world.alarm),
+    "monitoring.regional_alarm_household_export": _one(
+        lambda world: Wanted(path={"alarm_id": world.alarm}, query={"format": "csv"}, thing=world.alarm)
+    ),
+    "monitoring.regional_alarm_answer": _thing(
+        "alarm_id", lambda world: world.alarm, lambda _: {"assessment": "chance", "measures": [], "evidence": proof()}, versioned=True
+    ),
+    "monitoring.regional_alarm_leads": _thing("alarm_id", lambda world: world.real_alarm, versioned=True, status=202),
     "monitoring.import_template": _templates,
     "monitoring.new_import": _imports,
     "monitoring.new_export": _one(

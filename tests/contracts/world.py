@@ -8,6 +8,8 @@ from uuid import uuid4, uuid5
 
 from services.employment.usecases.answer_risk_flags import answer_risk_flags as answer_as_employment
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
+from services.monitoring.usecases.regional.check_regions import check_county
+from services.monitoring.usecases.regional.count_occurrences import count_some
 from services.projects.usecases.answer_risk_flags import answer_risk_flags as answer_as_projects
 from shared.database.transaction import Database
 from shared.events import RiskFlag
@@ -20,6 +22,7 @@ from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.leads import a_person_lead, a_source_number
 from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report, proof
+from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call, Caller
@@ -121,6 +124,8 @@ class World:
     waiting: Sequence[AskedJob]
     rows: Sequence[Row]
     simulation: str
+    alarm: str
+    real_alarm: str
 
     def at(self, **shift: float) -> str:
         return (self.now + timedelta(**shift)).isoformat()
@@ -165,9 +170,19 @@ async def a_world(
     rounds = {village: await _round(way) for village, way in later.items()}
     jobs = await _jobs(calls["monitoring"], runner)
     await _sweep(worker)
+    alarms = await _alarms(later, worker)
     return {
         village: await _things(
-            later[village], cases[village], flags[village], rounds[village], calls, databases, jobs[village], simulations[village], registers[village]
+            later[village],
+            cases[village],
+            flags[village],
+            rounds[village],
+            calls,
+            databases,
+            jobs[village],
+            simulations[village],
+            registers[village],
+            alarms[village],
         )
         for village in PLACES
     }
@@ -194,6 +209,30 @@ async def _go_on(way: Way, cases: dict[str, str]) -> None:
     """The notices are over."""
     done(await way.removal(cases["notice_over"]))
     await way.reviewed(cases["reviewed"])
+
+
+async def _alarms(ways: Mapping[str, Way], worker: Database) -> dict[str, tuple[str, str]]:
+    """Let every village call for two alarms by one event each, and the county find one of them real."""
+    http = ways[HERE].call(Actor(id=str(Role.PREFECTURE_OFFICER), role=Role.PREFECTURE_OFFICER, area=LINCANG))
+    for cause in ("other", "site_problem"):
+        done(await http.put(f"/v1/regional-rules/{LINCANG}/village.contract_{cause}", a_regional_rule(cause=cause, level="village", minimum_count=1)))
+        for village, way in ways.items():
+            done(await way.call(way.officials.county).post("/v1/regional-events", an_event([village], cause=cause)))
+    for county in sorted({village[:6] for village in PLACES}):
+        async with worker.transaction(service_actor("monitoring", county)) as tx:
+            while await count_some(tx):
+                pass
+            await check_county(tx)
+    return {village: await _found_real(way) for village, way in ways.items()}
+
+
+async def _found_real(way: Way) -> tuple[str, str]:
+    county = way.call(way.officials.county)
+    listed = done(await county.get("/v1/regional-alarms", area=way.officials.village.area, status="open", size=200))["items"]
+    alarm, real = (next(each["id"] for each in listed if each["cause"] == cause) for cause in ("other", "site_problem"))
+    body = {"assessment": "real", "measures": ["统一收购"], "prevention_plan": "镇康防范〔2021〕1号", "evidence": proof()}
+    done(await county.post(f"/v1/regional-alarms/{real}/answer", body, seen=1))
+    return alarm, real
 
 
 async def _simulation(way: Way) -> str:
@@ -268,6 +307,7 @@ async def _things(
     jobs: _Jobs,
     simulation: str,
     register: Register,
+    alarms: tuple[str, str],
 ) -> World:
     village, officials = way.officials.village.area, way.officials
     people = a_household(village=village, members=3)
@@ -298,6 +338,8 @@ async def _things(
         lead["id"]: lead["version"],
         paused_lead: 2,
         paused_case: 2,
+        alarms[0]: 1,
+        alarms[1]: 2,
         assigned["id"]: assigned["version"],
         grouped["id"]: grouped["version"],
         **dict.fromkeys((*first, *changing), 1),
@@ -338,6 +380,8 @@ async def _things(
         waiting=jobs.waiting,
         rows=jobs.rows,
         simulation=simulation,
+        alarm=alarms[0],
+        real_alarm=alarms[1],
     )
 
 

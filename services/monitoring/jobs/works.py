@@ -8,6 +8,8 @@ from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
 from services.monitoring.usecases.income import apply_line, simulate_line
 from services.monitoring.usecases.places.ask_for_rehoming import REHOMING
 from services.monitoring.usecases.places.rehome_next import count_to_rehome, rehome_next
+from services.monitoring.usecases.regional.check_regions import CHECK, RECOUNT, check_slice, recount_slice, size_of_check
+from services.monitoring.usecases.regional.open_alarm_leads import ALARM_LEADS, leads_slice, size_of_alarm
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER
 from services.monitoring.usecases.register.county_transfers.close_here import close_here
 from services.monitoring.usecases.register.county_transfers.open_there import open_there
@@ -56,6 +58,9 @@ WORKS: Mapping[str, Work] = {
     CLOSING: county_by_county(households_to_miss, miss),
     DUPLICATE_SEARCH: county_by_county(to_compare, compare_some),
     REHOMING: county_by_county(_households_to_rehome, _rehome),
+    CHECK: county_by_county(size_of_check, check_slice),
+    RECOUNT: county_by_county(size_of_check, recount_slice),
+    ALARM_LEADS: county_by_county(size_of_alarm, leads_slice),
     HOUSEHOLD_TRANSFER: step_by_step(_close, _open),
 }
 BINDING = frozenset({HOUSEHOLD_TRANSFER})

@@ -11,6 +11,7 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
 from services.monitoring.domain.files.list_sheets import (
+    ALARM_LIST,
     ANSWER_LIST,
     CASE_LIST,
     CHANGE_REQUEST_LIST,
@@ -23,6 +24,7 @@ from services.monitoring.domain.files.list_sheets import (
 )
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
@@ -31,7 +33,7 @@ from services.monitoring.queries.deadlines.escalations import days_left_of
 from services.monitoring.queries.deadlines.limits import StepLimitShown, step_limits
 from services.monitoring.queries.leads import remark_of
 from services.monitoring.queries.screening import list_screenings
-from services.monitoring.store import answers, cases, flags, leads
+from services.monitoring.store import alarms, answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import change_requests, duplicates, forms, households, people
@@ -109,6 +111,12 @@ async def escalation_page(area: str, status: EscalationStatus, after: Place | No
     """Read what was said of limits as its list shows it."""
     found, following = await escalations.page(area, status, tx, after=after, size=size)
     return [_shown(ESCALATION_LIST, row, calendar_days_left=days_left_of(row, tx)) for row in found], following
+
+
+async def alarm_page(area: str, status: AlarmStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read regional alarms as their list shows them."""
+    found, following = await alarms.worklist.page(area, status, tx, after=after, size=size)
+    return [_shown(ALARM_LIST, row) for row in found], following
 
 
 def _step_limit(limit: StepLimitShown | None) -> dict[str, Any]:

@@ -43,12 +43,19 @@ RIGHTS = {
         **dict.fromkeys(("person_directory", "client_id"), ADD),
         "escalation": "SELECT,UPDATE",
         **dict.fromkeys(("standing_queue", "match_queue"), ALL),
+        **dict.fromkeys(("industry", "regional_rule", "regional_event"), READ_ADD),
+        **dict.fromkeys(("occurrence", "regional_alarm", "regional_alarm_household"), "SELECT,UPDATE"),
+        "regional_count": READ,
     },
     ("monitoring", "worker"): {
         **dict.fromkeys((*KEPT, "escalation", "ledger_figure", "department_row"), ALL_BUT_DELETE),
         **dict.fromkeys(("lead", "lead_answer", "place", "work_calendar", *SIMULATED), READ_ADD),
         **dict.fromkeys((*PUBLISHED, *PLACES[:3], *LAW, "monitoring_case", "change_request", "screening_round"), READ),
         **dict.fromkeys(("job_result", "import_row", "import_fault", "standing_queue", "match_queue", "unknown_answer"), ALL),
+        **dict.fromkeys(("industry", "regional_rule"), READ),
+        **{"occurrence": ALL, "regional_count": "DELETE,INSERT,SELECT", "regional_event": READ_ADD},
+        **dict.fromkeys(("occurrence_queue", "regional_cell_queue"), "DELETE,SELECT"),
+        **dict.fromkeys(("regional_alarm", "regional_alarm_household"), ALL_BUT_DELETE),
         "person_directory": ADD,
     },
     **{(service, role): {"task": ALL_BUT_DELETE} for service in ("projects", "employment") for role in ("app", "worker")},
@@ -152,8 +159,8 @@ async def test_nobody_may_delete_what_is_guarded(admin: asyncpg.Connection) -> N
         WHERE table_schema = 'public' AND privilege_type IN ('DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES') AND grantee <> 'postgres'
     """)
 
-    # The result of a file's rows goes with the file, after its days.
-    assert [tuple(row) for row in allowed] == [("monitoring_worker", "job_result")]
+    # The result of a file's rows goes with the file, after its days; what is counted by area is derived, and made anew.
+    assert {tuple(row) for row in allowed} == {("monitoring_worker", table) for table in ("job_result", "occurrence", "regional_count")}
 
 
 async def test_a_service_role_does_not_reach_another_services_tables(cluster: Cluster) -> None:

@@ -228,6 +228,52 @@ ESCALATION_LIST = Sheet(
         _words("acknowledged_by", "签收人"),
     ),
 )
+ALARM_STATUS = {"待答复": "open", "已答复": "answered", "已解除": "cleared"}
+CAUSE = {
+    "各类原因合计": "any",
+    "农产品价格大幅下跌": "price_fall",
+    "失业增多": "job_losses",
+    "产业项目失败": "project_failure",
+    "植物病虫害和动物疫病": "plant_or_animal_disease",
+    "安置区就业和社会融入": "site_problem",
+    "自然灾害": "disaster",
+    "因病": "illness",
+    "意外事故": "accident",
+    "就学": "schooling",
+    "住房": "house",
+    "饮水": "water",
+    "收入偏低": "low_income",
+    "其他": "other",
+}
+ASSESSMENT = {"属实": "real", "偶然集中": "chance", "已知并已处置": "known"}
+ALARM_LIST = Sheet(
+    kind="regional_alarm_list",
+    title="区域性规模性返贫预警清单",
+    version=1,
+    columns=(
+        _id("id", "预警编号"),
+        _words("area_code", "区划代码"),
+        _choice("cause", "原因", CAUSE),
+        _words("industry", "产业"),
+        _choice("status", "状态", ALARM_STATUS),
+        _words("households", "区划内户数"),
+        _words("observed", "本期户数"),
+        _words("expected", "往期平均户数"),
+        _words("neighbours", "按相邻区划推算户数"),
+        _words("opened_at", "预警时间"),
+        _words("due_at", "答复期限"),
+        _choice("assessment", "县级认定", ASSESSMENT),
+        _words("answered_at", "答复时间"),
+        _words("prevention_plan", "防范预案文号"),
+        _words("cleared_at", "解除时间"),
+    ),
+)
+ALARM_HOUSEHOLD_LIST = Sheet(
+    kind="regional_alarm_household_list",
+    title="区域预警涉及农户清单",
+    version=1,
+    columns=(_id("id", "农户编号（系统）"), _AREA, _words("head", "户主"), _words("added_at", "列入时间")),
+)
 CHANGE_REQUEST_LIST = Sheet(
     kind="change_request_list",
     title="变更申请清单",

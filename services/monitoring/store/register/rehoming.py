@@ -70,6 +70,8 @@ FOLLOWING = (
     Following(table="pause", column="subject_id", through="lead"),
     Following(table="lead", also=(_TOWNSHIP, _VERSION)),
     Following(table="department_row"),
+    Following(table="occurrence", also=(_TOWNSHIP,)),
+    Following(table="regional_alarm_household"),
     Following(table="case_step", column="case_id", through="monitoring_case"),
     Following(table="pause", column="subject_id", through="monitoring_case"),
     Following(table="monitoring_case", also=(_TOWNSHIP, _VERSION)),
