@@ -74,9 +74,14 @@ def _crossings(ring: Ring, point: Point) -> int:
 def _crosses_itself(ring: Ring) -> bool:
     sides = [(one, two) for one, two in pairwise(ring) if list(one) != list(two)]
     last = len(sides) - 1
-    return len(sides) < 3 or any(
-        _share(*sides[n], *sides[m]) for n in range(len(sides)) for m in range(n + 2, len(sides)) if not (n == 0 and m == last)
-    )
+    if len(sides) < 3 or any(_folds(*sides[n - 1], sides[n][1]) for n in range(len(sides))):
+        return True
+    return any(_share(*sides[n], *sides[m]) for n in range(len(sides)) for m in range(n + 2, len(sides)) if not (n == 0 and m == last))
+
+
+def _folds(a: Point, b: Point, c: Point) -> bool:
+    """Say whether a ring turns back on itself at its middle point of three."""
+    return _turn(a, b, c) == 0 and (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0
 
 
 def _share(a: Point, b: Point, c: Point, d: Point) -> bool:
