@@ -71,7 +71,7 @@ PERMISSIONS: Permissions = {
     "incident_household": _READERS,
     "incident_household_export": _READERS,
     "incident_check": _VILLAGE,
-    "incident_relief": _VILLAGE | {Role.COUNTY_OFFICER},
+    "incident_relief": _OFFICIALS,
     "incident_green_channel": frozenset({Role.COUNTY_OFFICER}),
     "green_channel": _READERS,
     "green_channel_cases": _READERS,

@@ -12,7 +12,7 @@ from tests.builders.incidents import hit
 from tests.builders.story import Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import auditor, county, village
-from tests.monitoring.incidents.conftest import CADRE, COUNTY, OFFICE, ONE, ORDERER, PLACE, TWO, Incidents
+from tests.monitoring.incidents.conftest import CADRE, COUNTY, OFFICE, ONE, ORDERER, TWO, Incidents
 
 
 @pytest.fixture(autouse=True)

@@ -121,7 +121,7 @@ PROCEDURE = Procedure(
         (EffectStatus.TO_CHECK, EffectAct.CHECK): Step(EffectStatus.AFFECTED, _VILLAGE, refused=EffectStatus.UNAFFECTED),
         (EffectStatus.AFFECTED, EffectAct.GREEN_CHANNEL): Step(EffectStatus.GREEN_CHANNEL, _COUNTY),
         (EffectStatus.RELIEVED, EffectAct.GREEN_CHANNEL): Step(EffectStatus.RELIEVED, _COUNTY),
-        **{(status, EffectAct.RELIEVE): Step(EffectStatus.RELIEVED, _VILLAGE | _COUNTY) for status in _HIT},
+        **{(status, EffectAct.RELIEVE): Step(EffectStatus.RELIEVED, _VILLAGE | _COUNTY | {Role.PREFECTURE_OFFICER}) for status in _HIT},
         **{(status, EffectAct.LAST_VISIT): Step(EffectStatus.TRACKED, _VILLAGE) for status in _HIT},
     }
 )

@@ -90,7 +90,10 @@ async def get(incident_id: IncidentId, tx: Transaction) -> Incident:
 
     :raises NotFound: there is none, or the caller's area neither holds it nor lies in it.
     """
-    return _one((await tx.execute(GET, _this(incident_id, tx))).mappings().one_or_none())
+    found = (await tx.execute(GET, _this(incident_id, tx))).mappings().one_or_none()
+    if found is None:
+        raise NotFound
+    return Incident(**found)
 
 
 async def polygon_of(incident_id: IncidentId, tx: Transaction) -> Polygon | None:
@@ -126,9 +129,3 @@ def _this(incident_id: IncidentId, tx: Transaction) -> dict[str, Any]:
 
 def _homes(tx: Transaction) -> list[str]:
     return [*tx.counties, LINCANG]
-
-
-def _one(found: Mapping[str, Any] | None) -> Incident:
-    if found is None:
-        raise NotFound
-    return Incident(**found)
