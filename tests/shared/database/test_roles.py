@@ -34,6 +34,7 @@ LAW = ("area", "work_calendar", "measure_rule", "bottom_line", "parameter", "sig
 LAW = ("work_calendar", "measure_rule", "bottom_line", "parameter", "signal_rule")
 PLACES = ("area", "area_change", "area_succession", "place")
 CARE = ("care_assignment", "household_group")
+INCIDENTS = ("incident_household", "incident_tracking", "green_channel", "green_channel_household")
 JOBS = ("job", "job_run", "job_part")
 ALL = "DELETE,INSERT,SELECT,UPDATE"
 RIGHTS = {
@@ -58,6 +59,8 @@ RIGHTS = {
         **dict.fromkeys(("person_directory", "client_id"), ADD),
         **dict.fromkeys(DERIVED, ALL_BUT_DELETE),
         **dict.fromkeys(SIMULATED, READ),
+        **dict.fromkeys(("incident", *INCIDENTS), ALL_BUT_DELETE),
+        **{"relief": READ_ADD, "county_boundary": READ},
         "standing_queue": ALL,
     },
     ("monitoring", "worker"): {
@@ -82,6 +85,8 @@ RIGHTS = {
         **dict.fromkeys(("lead", "department_row"), READ_ADD),
         **dict.fromkeys(("lead", "department_row"), ALL_BUT_DELETE),
         **dict.fromkeys(("job_result", "import_row", "import_fault"), ALL),
+        **dict.fromkeys(INCIDENTS, ALL_BUT_DELETE),
+        **{"incident": READ, "monitoring_case": READ_ADD},
         "person_directory": ADD,
         "unknown_answer": "DELETE,INSERT,SELECT,UPDATE",
         "work_calendar": READ_ADD,

@@ -25,6 +25,7 @@ GUARDED = {
         *("case_step", "department_row", "household", "household_income", "job", "job_part", "job_result", "job_run"),
         *("lead", "lead_answer", "lead_step", "membership", "monitored_category", "monitoring_case", "owed_measure", "person", "risk_flag"),
         *("screening_household", "self_report"),
+        *("green_channel", "green_channel_household", "incident_household", "incident_tracking", "relief"),
         *("case_step", "department_row", "escalation", "household", "household_income", "job", "job_part", "job_result", "job_run"),
         *("lead", "membership", "monitored_category", "monitoring_case", "owed_measure", "pause", "person", "risk_flag", "self_report"),
         *("case_step", "change_request", "department_row", "household", "household_income", "household_lineage", "household_transfer"),
