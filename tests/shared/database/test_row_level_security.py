@@ -51,8 +51,8 @@ GUARDED = {
     "projects": ["task"],
     "employment": ["task"],
 }
-AT_THE_PREFECTURE = {"household_transfer"}
-"""Tables whose rows are no county's: to its officials there is nothing in them."""
+AT_THE_PREFECTURE = {"household_transfer", "green_channel"}
+"""Tables whose rows are no village's, but the county's or the prefecture's: to officials below there is nothing in them."""
 LOCAL = [table for table in GUARDED["monitoring"] if table not in AT_THE_PREFECTURE]
 SCOPES = (HOME, HOME[:9], HOME[:6], ELSEWHERE, ELSEWHERE[:9], ELSEWHERE[:6])
 
