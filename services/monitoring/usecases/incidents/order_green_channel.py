@@ -30,7 +30,7 @@ class OrderGreenChannel:
 
 
 async def order_green_channel(incident_id: IncidentId, order: OrderGreenChannel, tx: Transaction) -> Asked:
-    """Order that households are flagged at once; a job does it, and says of each what became of it (R124's idea; national guide, green channel).
+    """Order that households are flagged at once; a job does it, and says of each what became of it (R56; plan ch.3 s.3).
 
     :raises NotFound: there is no such incident here; IncidentClosed: it is over.
     :raises HouseholdsOrArea: both or neither; OutsideYourArea: the area is not the caller's.
