@@ -33,6 +33,15 @@ _ROWS = {
         (county_code, id, round_id, household_id, township_code, area_code, status, due_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, {status}, due_at
     """,
+    "incident_household": """
+        (county_code, id, incident_id, household_id, township_code, area_code, status, due_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, {status}, due_at
+    """,
+    "incident_tracking": """
+        (county_code, id, incident_id, effect_id, household_id, township_code, area_code, nth, status, due_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, 1, {status},
+               due_at
+    """,
     "monitoring_case": """
         (county_code, id, household_id, township_code, area_code, status, risks, category, basis, opened_at, due_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,

@@ -23,6 +23,13 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.self_report",  # these compare an area that the request names with the caller's
     "monitoring.new_household",
     "monitoring.new_screening_round",
+    "monitoring.new_incident",
+    "monitoring.incident",  # these are of a county, or wider: everybody there sees them, and every question names the caller's counties
+    "monitoring.incidents",
+    "monitoring.incident_figures",
+    "monitoring.incident_laying_down",
+    "monitoring.incident_closure",
+    "monitoring.incident_green_channel",
     "monitoring.bottom_line",
     "monitoring.parameter",
     "monitoring.income_item",

@@ -7,6 +7,7 @@ from services.monitoring.api.cases import cases
 from services.monitoring.api.deadlines.escalations import escalations
 from services.monitoring.api.deadlines.pauses import pauses
 from services.monitoring.api.flags import flags
+from services.monitoring.api.incidents import green_channels, incidents
 from services.monitoring.api.income.incomes import incomes
 from services.monitoring.api.income.lines import lines
 from services.monitoring.api.law import law
@@ -25,9 +26,10 @@ from services.monitoring.api.signals import signals
 
 REGISTER = (households, changes, change_requests, duplicates, incomes, assignments, visits, groups)
 LEADS = (self_reports, signals, screening, leads, lead_answers)
+INCIDENTS = (incidents, green_channels)
 DECISIONS = (cases, pauses, escalations, flags)
 REGIONS = (regional,)
 LAW = (areas, place_lists, law, lines)
-ROUTERS = (*REGISTER, *LEADS, *DECISIONS, *REGIONS, *LAW)
+ROUTERS = (*REGISTER, *LEADS, *INCIDENTS, *DECISIONS, *REGIONS, *LAW)
 
 __all__ = ["ROUTERS"]

@@ -27,6 +27,7 @@ DERIVED = ("quarterly_income", "household_standing", "line_simulation")
 SIMULATED = ("line_simulation_household", "line_simulation_count")
 CARE = ("care_assignment", "household_group")
 FLAGS = ("risk_flag", "owed_measure")
+INCIDENTS = ("incident_household", "incident_tracking", "green_channel", "green_channel_household")
 JOBS = ("job", "job_run", "job_part")
 KEPT = (*REGISTER, *DERIVED, *CARE, *FLAGS, *JOBS, "monitored_category", "household_transfer", "screening_household", "pause")
 """What both may read, add to and change."""
@@ -46,6 +47,8 @@ RIGHTS = {
         **dict.fromkeys(("industry", "regional_rule", "regional_event"), READ_ADD),
         **dict.fromkeys(("occurrence", "regional_alarm", "regional_alarm_household"), "SELECT,UPDATE"),
         "regional_count": READ,
+        **dict.fromkeys(("incident", *INCIDENTS), ALL_BUT_DELETE),
+        **{"relief": READ_ADD, "county_boundary": READ},
     },
     ("monitoring", "worker"): {
         **dict.fromkeys((*KEPT, "escalation", "ledger_figure", "department_row"), ALL_BUT_DELETE),
@@ -56,6 +59,8 @@ RIGHTS = {
         **{"occurrence": ALL, "regional_count": "DELETE,INSERT,SELECT", "regional_event": READ_ADD},
         **dict.fromkeys(("occurrence_queue", "regional_cell_queue"), "DELETE,SELECT"),
         **dict.fromkeys(("regional_alarm", "regional_alarm_household"), ALL_BUT_DELETE),
+        **dict.fromkeys(INCIDENTS, ALL_BUT_DELETE),
+        **{"incident": READ, "monitoring_case": READ_ADD, "county_boundary": READ},
         "person_directory": ADD,
     },
     **{(service, role): {"task": ALL_BUT_DELETE} for service in ("projects", "employment") for role in ("app", "worker")},

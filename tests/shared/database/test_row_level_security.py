@@ -20,6 +20,7 @@ _UNGUARDED = """
 GUARDED = {
     "monitoring": [
         *("care_assignment", "case_step", "change_request", "department_row", "duplicate_pair", "escalation"),
+        *("green_channel", "green_channel_household", "incident_household", "incident_tracking", "relief"),
         *("household", "household_form", "household_group", "household_income", "household_lineage", "household_standing", "household_transfer"),
         *("job", "job_part", "job_result", "job_run", "lead", "lead_answer", "lead_step"),
         *("line_simulation", "line_simulation_count", "line_simulation_household", "membership", "monitored_category", "monitoring_case"),
@@ -28,8 +29,8 @@ GUARDED = {
     "projects": ["task"],
     "employment": ["task"],
 }
-AT_THE_PREFECTURE = {"household_transfer"}
-"""Tables whose rows are no county's: to its officials there is nothing in them."""
+AT_THE_PREFECTURE = {"household_transfer", "green_channel"}
+"""Tables whose rows are no village's, but the county's or the prefecture's: to officials below there is nothing in them."""
 LOCAL = [table for table in GUARDED["monitoring"] if table not in AT_THE_PREFECTURE]
 SCOPES = (HOME, HOME[:9], HOME[:6], ELSEWHERE, ELSEWHERE[:9], ELSEWHERE[:6])
 

@@ -35,6 +35,25 @@ ANSWER_STATUS = {"待反馈": "to_return", "已反馈": "returned", "无须反�
 LEAD_STATUS = {"待核实": "registered", "属实": "confirmed", "已排除": "dismissed"}
 SCREENING_STATUS = {"待排查": "to_screen", "已排查": "screened", "免予排查": "excused", "漏排": "missed"}
 SCREENING_RESULT = {"未发现困难": "nothing", "发现困难": "trouble"}
+EFFECT_STATUS = {
+    "待核查": "to_check",
+    "受灾": "affected",
+    "未受灾": "unaffected",
+    "已走绿色通道": "green_channel",
+    "已救助": "relieved",
+    "跟踪完毕": "tracked",
+}
+LOSS = {
+    "农作物": "crops",
+    "畜禽": "livestock",
+    "房屋": "house",
+    "财物": "goods",
+    "人员伤亡": "injury",
+    "收入中断": "income",
+    "其他": "other",
+}
+TRACKING_STATUS = {"待回访": "to_visit", "已回访": "visited"}
+TRACKING_STATE = {"已恢复": "recovered", "仍有困难": "still_in_difficulty", "更加困难": "worse"}
 CASE_STATUS = {
     "待民主评议": "opened",
     "已评议": "appraised",
@@ -157,6 +176,43 @@ SCREENING_LIST = Sheet(
         _words("hardships", "所述困难"),
         _id("lead_id", "线索编号"),
         _id("round_id", "轮次编号"),
+    ),
+)
+EFFECT_LIST = Sheet(
+    kind="incident_household_list",
+    title="灾情农户清单",
+    version=1,
+    columns=(
+        _id("id", "编号"),
+        _AREA,
+        _words("number", "农户编号"),
+        _words("head", "户主"),
+        _choice("status", "状态", EFFECT_STATUS),
+        _words("due_at", "核查期限"),
+        _words("checked_at", "核查时间"),
+        _words("losses", "损失种类"),
+        _words("estimate", "估计损失（元）"),
+        _words("risks", "风险类型"),
+        _id("lead_id", "线索编号"),
+        _id("incident_id", "灾情编号"),
+    ),
+)
+TRACKING_LIST = Sheet(
+    kind="incident_tracking_list",
+    title="灾后回访清单",
+    version=1,
+    columns=(
+        _id("id", "编号"),
+        _AREA,
+        _words("number", "农户编号"),
+        _words("head", "户主"),
+        _words("nth", "第几次"),
+        _choice("status", "状态", TRACKING_STATUS),
+        _words("due_at", "回访期限"),
+        _words("visited_at", "回访时间"),
+        _choice("state", "恢复情况", TRACKING_STATE),
+        _id("lead_id", "线索编号"),
+        _id("incident_id", "灾情编号"),
     ),
 )
 CASE_LIST = Sheet(
