@@ -60,7 +60,7 @@ RIGHTS = {
         **dict.fromkeys(("occurrence_queue", "regional_cell_queue"), "DELETE,SELECT"),
         **dict.fromkeys(("regional_alarm", "regional_alarm_household"), ALL_BUT_DELETE),
         **dict.fromkeys(INCIDENTS, ALL_BUT_DELETE),
-        **{"incident": READ, "monitoring_case": READ_ADD, "county_boundary": READ},
+        **{"incident": READ, "monitoring_case": READ_ADD},
         "person_directory": ADD,
     },
     **{(service, role): {"task": ALL_BUT_DELETE} for service in ("projects", "employment") for role in ("app", "worker")},

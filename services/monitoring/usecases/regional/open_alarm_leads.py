@@ -44,7 +44,8 @@ async def leads_slice(job: Job, tx: Transaction, _: int) -> Taken:
     found = await leading.find(alarm.id, alarm.county_code, tx, at_most=LEADS_AT_ONCE)
     villages = sorted({row.area_code for row in found})
     hardship = rules.hardship_of(alarm.cause)
-    limits, grades = await lead_limits_in(villages, tx), await graded_in(villages, hardship, tx)
+    limits, graded = await lead_limits_in(villages, tx), await graded_in([(village, hardship) for village in villages], tx)
+    grades = {village: graded[village, hardship] for village in villages}
     opened = await leading.open_leads(alarm.id, found, hardship, limits, grades, tx) if found else 0
     return Taken(counts={Outcome.CREATED: opened}, more=len(found) == LEADS_AT_ONCE)
 
