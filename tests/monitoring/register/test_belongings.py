@@ -179,3 +179,19 @@ async def test_the_lead_of_one_that_was_monitored_is_graded_and_limited_by_the_l
     [lead] = await admin.fetch("SELECT grade, heard_at = registered_at AS now, due_at, step_due_at FROM lead WHERE household_id = $1", UUID(there))
     assert (lead["grade"], lead["now"]) == ("yellow", True)
     assert later.now < lead["step_due_at"] < lead["due_at"] == later.now.replace(hour=16, minute=0) + timedelta(days=15)
+
+
+async def test_who_arrives_without_an_id_number_is_compared_with_those_who_are_there(
+    way: Way, job_runner: JobRunner, admin: asyncpg.Connection
+) -> None:
+    twin = a_member(name="龖文芳", relation="head")
+    there = a_family("head", village=OTHER_COUNTY) | {"members": [twin]}
+    done(await way.call(THERE.village).post("/v1/households", there))
+    family = a_family("head")
+    family["members"].append(a_member(**WITHOUT_NUMBER, name="龖文芳", born_on="1990-05-06"))
+    here = done(await way.call(village()).post("/v1/households", family))["id"]
+
+    arrived = await seen_there(way, await moved(way, job_runner, here))
+
+    child = next(each["id"] for each in arrived["members"] if each["certificate"] == "none")
+    assert await admin.fetchval("SELECT count(*) FROM duplicate_pair WHERE county_code = $1 AND person_a = $2", OTHER_COUNTY[:6], UUID(child)) == 1

@@ -13,7 +13,7 @@ from shared.database.transaction import Database
 from tests.builders.people import a_household
 from tests.builders.story import done
 from tests.fixtures.callers import Call
-from tests.fixtures.platform import SERVICES, Cluster
+from tests.fixtures.platform import SERVICES, Cluster, count_of
 from tests.fixtures.tokens import HOME, county, village
 from tests.shared.database.conftest import ELSEWHERE, Story
 from tests.shared.database.test_row_level_security import AT_THE_PREFECTURE, GUARDED
@@ -59,7 +59,14 @@ HIDDEN = {
 OTHER = {
     **{"losses": "'[]'::jsonb", "estimate": "1.23", "risks": "'[]'::jsonb", "state": "'worse'", "amount": "1.23", "provider": "'other'"},
     **{"name": "'某某'", "secrets": "'other'::bytea", "content_index": "'other'::bytea", "record": "'{}'::jsonb", "cleared_why": "'{}'::jsonb"},
-    **{"note": "'other'", "reason": "'other'", "receipt": "'other'", "opinion": "'other'", "dismissal_reason": "'other'", "group_code": "'other'"},
+    **{
+        "note": "'other'",
+        "reason": "'other'",
+        "receipt": "'other'",
+        "opinion": "'other'",
+        "dismissal_reason": "'other'",
+        "group_code": "'other' || id",
+    },
     **{"hardships": "'[]'::jsonb", "evidence": "'[]'::jsonb", "findings": "'[]'::jsonb", "facts": "'{}'::jsonb", "health": "'[]'::jsonb"},
     **{"born_on": "'1900-01-01'", "disability_class": "'7'", "disability_grade": "4", "natural_village": "'other'"},
     **{"drop_out_reason": "'other'", "person_index": "uuid_send(id)"},
@@ -91,9 +98,14 @@ async def test_whatever_is_added_leaves_a_row_with_actor_and_content(admin: asyn
     actors: set[str] = set()
     for each in (json.loads(row["row"]) for row in rows):
         found = await admin.fetch(
-            "SELECT actor, after, before FROM audit WHERE relation = $1 AND act = 'INSERT' AND after ->> 'id' = $2", table, each["id"]
+            # Who moves to another county is kept there too, under the same id.
+            "SELECT actor, after, before FROM audit WHERE relation = $1 AND act = 'INSERT' AND after ->> 'id' = $2 AND county_code = $3",
+            table,
+            each["id"],
+            each["county_code"],
         )
-        assert len(found) == 1, each
+        taken_out = "SELECT count(*) FROM audit WHERE relation = $1 AND act = 'DELETE' AND before ->> 'id' = $2 AND county_code = $3"
+        assert len(found) == 1 + await count_of(admin, taken_out, table, each["id"], each["county_code"]), each
         assert found[0]["before"] is None
         actors.add(found[0]["actor"].split("-")[0].split(":")[0])
         assert json.loads(found[0]["after"]).keys() == each.keys() - HIDDEN.get(table, set())

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ARRAY, Text, bindparam, text
 
 from services.monitoring.domain.files.form_columns import HOUSEHOLD_COLUMNS, PERSON_COLUMNS, TOGETHER
+from services.monitoring.store.register import form_turns
+from services.monitoring.store.register.form_turns import Turn
 from services.monitoring.store.register.forms import HouseholdFormRow, PersonFormRow
 from services.monitoring.store.register_files.slices import values_of
 from shared.database.rows import table_of
@@ -159,36 +161,11 @@ _KEEP = (
           AND NOT EXISTS (SELECT FROM household_form p WHERE p.county_code = :county AND p.household_id = f.subject_id AND p.valid_to IS NULL)
     """),
 )
-# A household whose kind a file changes was of the other kind until today, since ever if no form says since when.
-_OTHER_KIND = """
-    SELECT h.id, h.area_code, h.kind AS was, d.kind AS becomes FROM register_decided d
+_OTHER_KIND = text("""
+    SELECT h.id, h.area_code, d.kind FROM register_decided d
     JOIN household h ON h.county_code = :county AND h.id = d.subject_id
     WHERE d.outcome = 'updated' AND d.relation = 'head' AND d.kind <> h.kind
-"""
-_KINDS_CHANGE = text(f"SELECT EXISTS ({_OTHER_KIND})")
-_DATE_KINDS = (
-    text(f"""
-        INSERT INTO household_form (county_code, id, household_id, area_code, valid_from, kind, village_code, recorded_at, recorded_by)
-        SELECT :county, uuidv7(), k.id, k.area_code, '1900-01-01', k.was, k.area_code, :now, :actor FROM ({_OTHER_KIND}) k
-        WHERE NOT EXISTS (SELECT FROM household_form p WHERE p.county_code = :county AND p.household_id = k.id)
-    """),
-    text(f"""
-        UPDATE household_form p SET kind = k.becomes FROM ({_OTHER_KIND}) k
-        WHERE p.county_code = :county AND p.household_id = k.id AND p.valid_to IS NULL AND p.valid_from = :today
-    """),
-    text(f"""
-        UPDATE household_form p SET valid_to = :today FROM ({_OTHER_KIND}) k
-        WHERE p.county_code = :county AND p.household_id = k.id AND p.valid_to IS NULL AND p.valid_from < :today
-    """),
-    text(f"""
-        INSERT INTO household_form (county_code, id, household_id, area_code, valid_from, kind, village_code, secrets, {", ".join(HOUSEHOLD)},
-                                    recorded_at, recorded_by)
-        SELECT :county, uuidv7(), k.id, k.area_code, :today, k.becomes, k.area_code, e.secrets, {_columns(HOUSEHOLD, "e")}, :now, :actor
-        FROM ({_OTHER_KIND}) k
-        JOIN household_form e ON e.county_code = :county AND e.household_id = k.id AND e.valid_to = :today
-        WHERE NOT EXISTS (SELECT FROM household_form p WHERE p.county_code = :county AND p.household_id = k.id AND p.valid_to IS NULL)
-    """),
-)
+""")
 
 
 async def note_contradictions(job_id: JobId, tx: Transaction) -> None:
@@ -216,10 +193,8 @@ async def keep(part: Part, tx: Transaction) -> None:
 
 async def date_kinds(part: Part, tx: Transaction) -> None:
     """Let the kinds of households that a slice changes begin today, before they are changed."""
-    values = _values(part, tx)
-    if (await tx.execute(_KINDS_CHANGE, values)).scalar_one():
-        for question in _DATE_KINDS:
-            await tx.execute(question, values)
+    turned = (await tx.execute(_OTHER_KIND, values_of(part, tx))).all()
+    await form_turns.turn([Turn(household_id=row.id, village=row.area_code, kind=row.kind) for row in turned], tx)
 
 
 def _values(part: Part, tx: Transaction) -> dict[str, Any]:

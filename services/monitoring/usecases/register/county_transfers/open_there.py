@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.monitoring.domain.leads import Channel
 from services.monitoring.domain.register.county_transfers import CountyTransfer, TransferId, TransferStatus
@@ -14,6 +15,7 @@ from services.monitoring.store.register import belongings, county_transfers, hou
 from services.monitoring.store.register.belongings import means
 from services.monitoring.usecases.leads.open_lead import NewLead, open_lead
 from services.monitoring.usecases.register.changes.said import act_of
+from services.monitoring.usecases.register.find_duplicates import find_duplicates
 from services.monitoring.usecases.register.register_household import RegisteredElsewhere
 from shared.database.transaction import Transaction
 
@@ -21,7 +23,8 @@ from shared.database.transaction import Transaction
 async def open_there(transfer_id: TransferId, tx: Transaction) -> None:
     """Open a household in its new county under an id of its own (R38, R44; plan ch.3 s.1), once: who comes again finds it open.
 
-    One that was monitored is a lead there, so that the new village looks at it; the transfer is the lead's origin, so there is one.
+    Its people without an ID number are compared with those who are there (R52). One that was monitored is a lead there, so that the new village
+    looks at it; the transfer is the lead's origin, so there is one.
 
     :raises RegisteredElsewhere: one of its people was registered elsewhere meanwhile, which their registration until this step prevents.
     """
@@ -32,6 +35,7 @@ async def open_there(transfer_id: TransferId, tx: Transaction) -> None:
     await _register(transfer, content, tx)
     if not await belongings.unpack(transfer.to_household, transfer.to_village, content, tx):
         raise RegisteredElsewhere
+    await find_duplicates(transfer.to_village, [UUID(each["id"]) for each in content["people"]], tx)
     if content["risks"] is not None:
         await _have_it_looked_at(transfer, content["risks"], tx)
     home = Home(household_id=transfer.to_household, village=transfer.to_village)
