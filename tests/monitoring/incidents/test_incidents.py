@@ -212,6 +212,9 @@ async def test_an_incident_is_closed_when_everybody_whom_it_hit_is_tracked_or_ha
     await incidents.hit(incident, tracked)
     checked = await incidents.hit(incident, cased)
     lead = done(await incidents.way.call(CADRE).get(f"/v1/leads/{checked['lead_id']}"))
+    assert refused(await incidents.closure(incident)) == (409, "NotAllChecked", [])
+    for household in await incidents.households(incident):  # those of other tests too
+        done(await incidents.check(incident, household, by=OFFICE))
     refusal = await incidents.closure(incident)
     assert refused(refusal) == (409, "NotAllTracked", [])
     assert refusal.json()["detail"].endswith("2") or "2" in str(refusal.json())

@@ -1,5 +1,6 @@
 """Regional alarms over HTTP: from leads and events to an alarm, the county's answer, leads for its households, and its end."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,8 +20,11 @@ from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
 from tests.fixtures.platform import rehearsal
 from tests.fixtures.tokens import auditor, county, prefecture, township, village
+from tests.monitoring.deadlines.conftest import Said, Sweep, said, sweep
 from tests.monitoring.regional.conftest import COUNTY, ELSEWHERE, HERE, NEXT, OTHER_TOWN, TOWN, Round, Work
 from tests.monitoring.regional.test_detection_rules import a_rule
+
+__all__ = ["said", "sweep"]
 
 ALARMS = "/v1/regional-alarms"
 OFFICER = county(area=COUNTY)
@@ -170,6 +174,27 @@ async def test_an_alarm_is_late_until_answered_and_clears_when_it_has_stayed_low
     assert cleared["status"] == "cleared"
     refusal = await call(OFFICER).post(f"{ALARMS}/{alarm['id']}/answer", {"assessment": "chance", "evidence": proof()}, seen=cleared["version"])
     assert refused(refusal)[0] == 409
+
+
+async def test_an_answer_that_is_late_goes_to_the_county_and_then_to_the_prefecture_once(
+    here: Way, call: Call, check: Round, set_clock: SetClock, sweep: Sweep, said: Said
+) -> None:
+    await some(here, 6)
+    alarm = await the_alarm(call, check)  # to be answered until the end of 29 September
+    heard: dict[str, list[tuple[str, str, str]]] = {}
+    for days in (4, 6, 9, 30):
+        await set_clock(here.now + timedelta(days=days))
+        await asyncio.gather(*(sweep(COUNTY) for _ in range(3)))
+        await asyncio.gather(*(sweep("5309") for _ in range(3)))
+        heard[str(days)] = await said(alarm["id"])
+
+    body = {"assessment": "chance", "evidence": proof()}
+    done(await call(OFFICER).post(f"{ALARMS}/{alarm['id']}/answer", body, seen=alarm["version"]))
+    await sweep(COUNTY, "5309")
+
+    warned, late = ("warning", "county", "open"), [("overdue", level, "open") for level in ("county", "prefecture")]
+    assert heard == {"4": [], "6": [warned], "9": [warned, late[0]], "30": [warned, *late]}
+    assert {status for *_, status in await said(alarm["id"])} == {"over"}
 
 
 async def test_replays_and_corrections_count_as_if_they_had_come_once_and_right(

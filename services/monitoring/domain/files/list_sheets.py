@@ -42,6 +42,7 @@ EFFECT_STATUS = {
     "已走绿色通道": "green_channel",
     "已救助": "relieved",
     "跟踪完毕": "tracked",
+    "已销户或迁出": "dropped",
 }
 LOSS = {
     "农作物": "crops",
@@ -52,7 +53,7 @@ LOSS = {
     "收入中断": "income",
     "其他": "other",
 }
-TRACKING_STATUS = {"待回访": "to_visit", "已回访": "visited"}
+TRACKING_STATUS = {"待回访": "to_visit", "已回访": "visited", "不再回访": "dropped"}
 TRACKING_STATE = {"已恢复": "recovered", "仍有困难": "still_in_difficulty", "更加困难": "worse"}
 CASE_STATUS = {
     "待民主评议": "opened",
@@ -73,10 +74,14 @@ STEP = {
     "乡镇审核": "township_review",
     "县级审定": "county_approval",
     "落实首项措施": "first_measure",
+    **{"区域预警答复": "answer", "受灾核查": "check", "灾后回访": "visit"},
 }
 DAY_KIND = {"自然日": "calendar", "工作日": "workday"}
 LEVEL = {"村": "village", "乡镇": "township", "县": "county", "市": "prefecture"}
-SUBJECT = {"线索": "lead", "识别事项": "case", "应落实措施": "measure"}
+SUBJECT = {
+    **{"线索": "lead", "识别事项": "case", "应落实措施": "measure"},
+    **{"区域预警": "regional_alarm", "受灾核查": "incident_household", "灾后回访": "incident_tracking"},
+}
 ESCALATION_KIND = {"即将到期": "warning", "已逾期": "overdue", "暂停期满": "pause_over"}
 ESCALATION_STATUS = {"待签收": "open", "已签收": "acknowledged", "已办结": "over"}
 CHANGE_ACT = {

@@ -5,6 +5,7 @@ household   to_check ──check──▶ unaffected
                 └──▶ affected ──green channel──▶ green_channel
                         └──relief──▶ relieved ◀──┘
             affected, green_channel, relieved ──last visit──▶ tracked
+            to_check, affected, green_channel, relieved ──the household is gone──▶ dropped
 """
 
 from collections.abc import Mapping, Sequence
@@ -94,6 +95,7 @@ class EffectStatus(StrEnum):
     GREEN_CHANNEL = "green_channel"  # 已走绿色通道
     RELIEVED = "relieved"  # 已救助
     TRACKED = "tracked"  # 跟踪完毕
+    DROPPED = "dropped"  # 已销户或迁出本县
 
 
 class EffectAct(StrEnum):
@@ -205,6 +207,11 @@ class LossesUnfit(Invalid):
     english = "A household that was hit names its losses, each once; one that was not has none, no estimate and no risk."
 
 
+class NotAllChecked(Conflict):
+    sentence = "仍有农户待核查是否受灾，不能办结。"
+    english = "Households wait to be checked: the incident stays open."
+
+
 class NotAllTracked(Conflict):
     sentence = "仍有受灾户既未跟踪完毕也未立案，不能办结。"
     english = "Households that were hit are neither tracked to the end nor have a case: the incident stays open."
@@ -286,13 +293,16 @@ def checked(
     return Checked(status=step.to, risks=list(risks) or [RISKS[incident.hazard]], hardship=hardship)
 
 
-def closed(incident: Incident, *, untracked: int, by: Actor) -> IncidentStatus:
+def closed(incident: Incident, *, unchecked: int, untracked: int, by: Actor) -> IncidentStatus:
     """Close an incident.
 
     :raises NotYourIncident: it reaches beyond the caller's area; IncidentClosed: it is over.
+    :raises NotAllChecked: nobody has found out yet whether it hit some households.
     :raises NotAllTracked: some households that it hit are not tracked to the end and have no case.
     """
     governed(incident, by)
+    if unchecked:
+        raise NotAllChecked(detail=str(unchecked))
     if untracked:
         raise NotAllTracked(detail=str(untracked))
     return IncidentStatus.CLOSED

@@ -28,6 +28,7 @@ class ReliefKind(StrEnum):
 class TrackingStatus(StrEnum):
     TO_VISIT = "to_visit"  # 待回访
     VISITED = "visited"  # 已回访
+    DROPPED = "dropped"  # 已销户或迁出本县，不再回访
 
 
 class TrackingAct(StrEnum):

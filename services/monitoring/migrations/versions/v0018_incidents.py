@@ -1,6 +1,7 @@
 """Incidents, the households that they hit, the green channel, relief and the visits after it; the boundaries of the counties."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -34,6 +35,7 @@ WORKS = (
 )
 # A check stands for a lead's verification, and a lead of a check becomes the one of the person in a list.
 OF_LEADS = "UPDATE (risks, verified_at, case_id, person_index, indicator_group) ON lead"
+SUBJECTS = ("lead", "case", "measure")
 
 
 def upgrade() -> None:
@@ -46,6 +48,7 @@ def upgrade() -> None:
     _households()
     _green_channel()
     _relief()
+    _subjects((*SUBJECTS, "regional_alarm", "incident_household", "incident_tracking"))
     for right in (*WORKS, OF_LEADS):
         op.execute(f"GRANT {right} TO {WORKER}")
     place = {"county_code": "5309", "area_code": "5309", "effective_from": FROM}
@@ -62,6 +65,12 @@ def downgrade() -> None:
     for key in PARAMETERS:
         op.execute(f"DELETE FROM parameter WHERE key = '{key}'")
     op.execute("ALTER TABLE parameter ENABLE TRIGGER USER")
+    for setting in ("DISABLE TRIGGER USER", "NO FORCE ROW LEVEL SECURITY"):
+        op.execute(f"ALTER TABLE escalation {setting}")
+    op.execute(f"DELETE FROM escalation WHERE subject_kind NOT IN ({', '.join(repr(word) for word in SUBJECTS)})")
+    for setting in ("FORCE ROW LEVEL SECURITY", "ENABLE TRIGGER USER"):
+        op.execute(f"ALTER TABLE escalation {setting}")
+    _subjects(SUBJECTS)
     op.execute(f"REVOKE {OF_LEADS} FROM {WORKER}")
     op.execute(f"REVOKE {WORKS[0]} FROM {WORKER}")
     for table in TABLES:
@@ -149,7 +158,8 @@ def _households() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint(
-            "status IN ('to_check', 'affected', 'unaffected', 'green_channel', 'relieved', 'tracked')", name=op.f("ck_incident_household_status")
+            "status IN ('to_check', 'affected', 'unaffected', 'green_channel', 'relieved', 'tracked', 'dropped')",
+            name=op.f("ck_incident_household_status"),
         ),
         sa.CheckConstraint("estimate <> 'NaN'", name=op.f("ck_incident_household_estimate")),
         _of_household("incident_household"),
@@ -252,7 +262,7 @@ def _relief() -> None:
         sa.Column("visited_by", sa.String(), nullable=True),
         sa.Column("lead_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.CheckConstraint("status IN ('to_visit', 'visited')", name=op.f("ck_incident_tracking_status")),
+        sa.CheckConstraint("status IN ('to_visit', 'visited', 'dropped')", name=op.f("ck_incident_tracking_status")),
         sa.CheckConstraint("state IN ('recovered', 'still_in_difficulty', 'worse')", name=op.f("ck_incident_tracking_state")),
         _of_household("incident_tracking"),
         sa.PrimaryKeyConstraint("county_code", "id", name=op.f("pk_incident_tracking")),
@@ -277,3 +287,12 @@ def _of_household(table: str) -> sa.ForeignKeyConstraint:
 def _worklist_indexes(table: str) -> None:
     for level, columns in (("county", []), ("township", ["township_code"]), ("village", ["area_code"])):
         op.create_index(f"ix_{table}_{level}", table, ["county_code", *columns, "status", "due_at", "id"])
+
+
+def _subjects(words: Sequence[str]) -> None:
+    """Say what has limits."""
+    allowed = ", ".join(repr(word) for word in words)
+    for table in ("pause", "escalation"):
+        name = f"ck_{table}_subject_kind"
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK (subject_kind IN ({allowed}))")

@@ -110,15 +110,16 @@ LEAD_OF_LIST = text("""
       AND coalesce(began_on, CAST(heard_at AT TIME ZONE 'Asia/Shanghai' AS date)) BETWEEN :starts_on AND :ends_on
     ORDER BY id LIMIT 1
 """).bindparams(*(bindparam(name, type_=Date()) for name in ("starts_on", "ends_on")))
-UNTRACKED = text("""
-    SELECT count(*) FROM incident_household e
-    WHERE e.county_code = ANY(:counties) AND e.incident_id = :incident AND e.status IN ('affected', 'green_channel', 'relieved')
-      AND e.case_id IS NULL
-      AND NOT EXISTS (SELECT FROM lead l WHERE l.county_code = e.county_code AND l.id = e.lead_id AND l.case_id IS NOT NULL)
+LEFT = text("""
+    SELECT count(*) FILTER (WHERE e.status = 'to_check') AS unchecked,
+           count(*) FILTER (WHERE e.status <> 'to_check' AND e.case_id IS NULL AND NOT EXISTS (
+               SELECT FROM lead l WHERE l.county_code = e.county_code AND l.id = e.lead_id AND l.case_id IS NOT NULL)) AS untracked
+    FROM incident_household e
+    WHERE e.county_code = ANY(:counties) AND e.incident_id = :incident AND e.status IN ('to_check', 'affected', 'green_channel', 'relieved')
 """).bindparams(bindparam("incident", type_=Uuid()))
 FIGURES = text("""
     SELECT e.area_code, count(*) AS households, count(*) FILTER (WHERE e.status = 'to_check') AS to_check,
-           count(*) FILTER (WHERE e.status NOT IN ('to_check', 'unaffected')) AS affected,
+           count(*) FILTER (WHERE e.losses IS NOT NULL) AS affected,
            count(*) FILTER (WHERE r.times > 0) AS relieved, coalesce(sum(r.amount), 0) AS amount,
            count(*) FILTER (WHERE e.status = 'tracked') AS tracked,
            count(*) FILTER (WHERE t.overdue OR (e.status = 'to_check' AND e.due_at < :now)) AS overdue
@@ -139,6 +140,25 @@ FIGURES = text("""
     bindparam("lo", type_=CODE),
     bindparam("hi", type_=CODE),
 )
+
+_OPEN = "status IN ('to_check', 'affected', 'green_channel', 'relieved')"
+DROP = text(f"""
+    UPDATE incident_household SET status = 'dropped', version = version + 1 WHERE county_code = :county AND household_id = :household AND {_OPEN}
+""")  # noqa: S608  (our own words)
+DROP_VISITS = text("""
+    UPDATE incident_tracking SET status = 'dropped', version = version + 1
+    WHERE county_code = :county AND household_id = :household AND status = 'to_visit'
+""")
+_THERE = "household_id = :into, area_code = :village, township_code = left(:village, 9), version = t.version + 1"
+GO_OVER = text(f"""
+    UPDATE incident_household t SET {_THERE}
+    WHERE county_code = :county AND household_id = :gone AND status IN ('affected', 'green_channel', 'relieved')
+      AND NOT EXISTS (SELECT FROM incident_household o WHERE o.county_code = :county AND o.incident_id = t.incident_id AND o.household_id = :into)
+    RETURNING id
+""").bindparams(bindparam("village", type_=CODE), bindparam("into", type_=Uuid()))  # noqa: S608
+VISITS_GO_OVER = text(f"""
+    UPDATE incident_tracking t SET {_THERE} WHERE county_code = :county AND household_id = :gone AND effect_id = ANY(:effects) AND status = 'to_visit'
+""").bindparams(bindparam("village", type_=CODE), bindparam("into", type_=Uuid()), bindparam("effects", type_=ARRAY(Uuid())))  # noqa: S608
 
 COLUMNS = columns_of(EffectRow, Effect)
 LISTED = (*COLUMNS, col(EffectRow.estimate))
@@ -217,9 +237,22 @@ async def lead_of_list(effect: Effect, incident: Incident, tx: Transaction) -> U
     return (await tx.execute(LEAD_OF_LIST, asked)).scalar_one_or_none()
 
 
-async def untracked(incident_id: IncidentId, tx: Transaction) -> int:
-    """Count the households that an incident hit, are not tracked to the end, and have no case."""
-    return (await tx.execute(UNTRACKED, {"counties": tx.counties, "incident": incident_id})).scalar_one()
+async def left(incident_id: IncidentId, tx: Transaction) -> Row[Any]:
+    """Count the households of an incident that are not checked, and those that it hit, are not tracked to the end, and have no case."""
+    return (await tx.execute(LEFT, {"counties": tx.counties, "incident": incident_id})).one()
+
+
+async def go_over(household: Row[Any], into: Row[Any], tx: Transaction) -> None:
+    """Let what an incident did to a household be that of the one that it goes into, with the visits that are owed, unless that one has its own."""
+    asked = {"county": household.county_code, "gone": household.id, "into": into.id, "village": into.area_code}
+    moved = (await tx.execute(GO_OVER, asked)).scalars().all()
+    await tx.execute(VISITS_GO_OVER, asked | {"effects": list(moved)})
+
+
+async def end_all(household: Row[Any], tx: Transaction) -> None:
+    """End what is open for a household that is gone: nobody could check or visit it."""
+    for question in (DROP, DROP_VISITS):
+        await tx.execute(question, {"county": household.county_code, "household": household.id})
 
 
 async def figures(incident_id: IncidentId, area: str, tx: Transaction) -> Sequence[Row[Any]]:

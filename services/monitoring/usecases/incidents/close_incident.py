@@ -9,16 +9,18 @@ from shared.kernel.procedure import as_seen
 
 
 async def close_incident(incident_id: IncidentId, tx: Transaction, *, expected: int) -> IncidentChanged:
-    """Close an incident whose households are tracked to the end or have a case (R56; plan ch.3 s.3).
+    """Close an incident whose households are all checked, and those that it hit tracked to the end or have a case (R56; plan ch.3 s.3).
 
     :raises NotFound: there is no such incident here.
     :raises Stale: somebody changed it.
     :raises NotYourIncident: it reaches beyond the caller's area; IncidentClosed: it is over already.
+    :raises NotAllChecked: so many households wait to be checked.
     :raises NotAllTracked: so many households are neither tracked to the end nor have a case.
     """
     held = await incidents.get(incident_id, tx)
     as_seen(held.version, expected)
     rules.governed(held, tx.actor)
-    status = rules.closed(held, untracked=await households.untracked(incident_id, tx), by=tx.actor)
+    left = await households.left(incident_id, tx)
+    status = rules.closed(held, unchecked=left.unchecked, untracked=left.untracked, by=tx.actor)
     version = await incidents.close(held, tx, expected=expected)
     return IncidentChanged(id=incident_id, version=version, status=status, areas=held.areas)
