@@ -15,6 +15,7 @@ _LAWMAKERS = _COUNTY | _PREFECTURE
 _SIMULATED = _LAWMAKERS | {Role.AUDITOR}  # who reads what a line would change
 _SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
 _SOURCES = frozenset({Role.PLATFORM_USER})  # outside platforms, about what they sent
+_REPORTERS = _OFFICERS | {Role.DEPARTMENT_USER}  # of what happened in a region
 _ASKERS = _SENDERS | _READERS  # of jobs: files in, lists out
 
 PERMISSIONS: Permissions = {
@@ -127,6 +128,38 @@ PERMISSIONS: Permissions = {
     "risk_flag_export": _READERS,
     "risk_flag_fan_out": _READERS,
     "risk_flag_withdrawal": _COUNTY,
+    # regions where many fall into trouble together
+    "new_regional_event": _REPORTERS,
+    "industries": frozenset(Role),
+    "regional_rules": _ASKERS,
+    "regional_rule": _LAWMAKERS,
+    "new_regional_check": _LAWMAKERS,
+    "new_regional_recount": _LAWMAKERS,
+    "regional_alarms": _READERS,
+    "regional_alarm_export": _READERS,
+    "regional_alarm": _READERS,
+    "regional_alarm_households": _READERS,
+    "regional_alarm_household_export": _READERS,
+    "regional_alarm_answer": _COUNTY,
+    "regional_alarm_leads": _COUNTY,
+    # disasters, the green channel and what follows
+    "new_incident": _LAWMAKERS,
+    "incidents": _READERS,
+    "incident": _READERS,
+    "incident_figures": _READERS,
+    "incident_laying_down": _LAWMAKERS,
+    "incident_closure": _LAWMAKERS,
+    "incident_households": _READERS,
+    "incident_household": _READERS,
+    "incident_household_export": _READERS,
+    "incident_check": _VILLAGE,
+    "incident_relief": _OFFICIALS,
+    "incident_green_channel": _COUNTY,
+    "green_channel": _READERS,
+    "green_channel_cases": _READERS,
+    "incident_trackings": _READERS,
+    "incident_tracking_export": _READERS,
+    "incident_tracking_visit": _VILLAGE,
     # limits that ran out
     "escalations": _READERS,
     "escalation": _READERS,

@@ -33,6 +33,21 @@ _ROWS = {
         (county_code, id, round_id, household_id, township_code, area_code, status, due_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, {status}, due_at
     """,
+    "incident_household": """
+        (county_code, id, incident_id, household_id, township_code, area_code, status, due_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, {status}, due_at
+    """,
+    "incident_tracking": """
+        (county_code, id, incident_id, effect_id, household_id, township_code, area_code, nth, status, due_at)
+        SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, 1, {status},
+               due_at
+    """,
+    "regional_alarm": """
+        (county_code, id, township_code, area_code, level, cause, industry, rule, window_begins, households, observed, observed_at_opening,
+         threshold, clear_below, status, due_at, opened_at)
+        SELECT county_code, gen_random_uuid(), township_code, area_code, 'village', 'other', 'drawn-' || n, '{{}}', '2021-09-20', 9, 5, 5, 5, 2.5,
+               {status}, due_at, now()
+    """,
     "monitoring_case": """
         (county_code, id, household_id, township_code, area_code, status, risks, category, basis, opened_at, due_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), township_code, area_code,

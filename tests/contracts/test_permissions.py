@@ -23,6 +23,13 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.self_report",  # these compare an area that the request names with the caller's
     "monitoring.new_household",
     "monitoring.new_screening_round",
+    "monitoring.new_incident",
+    "monitoring.incident",  # these are of a county, or wider: everybody there sees them, and every question names the caller's counties
+    "monitoring.incidents",
+    "monitoring.incident_figures",
+    "monitoring.incident_laying_down",
+    "monitoring.incident_closure",
+    "monitoring.incident_green_channel",
     "monitoring.bottom_line",
     "monitoring.parameter",
     "monitoring.income_item",
@@ -33,9 +40,15 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.lead_grade_rule",
     "monitoring.base_figure",
     "monitoring.new_signals",
+    "monitoring.new_regional_event",
+    "monitoring.regional_rule",
+    "monitoring.new_regional_check",
+    "monitoring.new_regional_recount",
     "monitoring.own_self_report",  # these belong to roles of counties, and every question names the caller's
     "monitoring.case_county_approval",
     "monitoring.risk_flag_withdrawal",
+    "monitoring.regional_alarm_answer",
+    "monitoring.regional_alarm_leads",
     "monitoring.household_batch",
     "monitoring.household_county_transfer",  # these are the prefecture's alone
     "monitoring.county_transfer",
@@ -45,6 +58,8 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.income_items",
     "monitoring.signal_rules",
     "monitoring.lead_grade_rules",
+    "monitoring.regional_rules",
+    "monitoring.industries",
     "monitoring.signal_rule_trial",  # it counts, and names nobody
     "monitoring.areas_unplaced",  # of no thing that these tests make
     "monitoring.key_groups",  # law, open to every reader

@@ -27,9 +27,11 @@ from shared.kernel.jobs import NotYourJob
 from shared.service.jobs.asking import NotYourKind
 from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, a_list_row, as_csv
+from tests.builders.incidents import a_delivery, an_incident, hit
 from tests.builders.incomes import an_income, an_item
 from tests.builders.leads import a_person_lead
 from tests.builders.people import a_household, a_member, a_self_report, an_id_number, proof, some_income
+from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.rounds import a_round, trouble
 from tests.builders.signals import some_signals
 from tests.contracts.world import (
@@ -73,6 +75,7 @@ class Wanted:
     :param place: where the thing lies, and `department` or `platform` whose it is if it is one's.
     :param outside: the refusal of who does not see the thing.
     :param only: who of those that see it may act on it; the others are refused with `to_others`.
+    :param reaching: whoever lies in the place sees the thing too.
     :param narrowed: a list that is asked for the things of the place only.
     """
 
@@ -92,11 +95,13 @@ class Wanted:
     only: Callable[[Actor], bool] = everybody
     to_others: type[Refusal] = Forbidden
     narrowed: bool = True
+    reaching: bool = False
 
     def is_seen_by(self, actor: Actor) -> bool:
         """What it is about lies in somebody's area, and is the own department's or platform's to who acts for one."""
         is_theirs = actor.department in (None, self.department) and (self.platform is None or actor.platform in (None, self.platform))
-        return is_theirs and is_inside(self.place, actor.area)
+        lies_there = self.reaching and is_inside(actor.area, self.place)
+        return is_theirs and (is_inside(self.place, actor.area) or lies_there)
 
     def is_granted_to(self, actor: Actor) -> bool:
         """It is right for somebody whose role may."""
@@ -289,6 +294,42 @@ def _of_the_platform(make: Make) -> Make:
 def _rounds(world: World) -> Wanted:
     """A page of rounds; the township's is not the village's to see."""
     return Wanted(guard=Guard.LIST, query={"status": "open", "size": 200}, thing=world.round, place=world.township, narrowed=False)
+
+
+def _incident(get: Callable[[World], str], body: Callable[[World], Any] | None = None, *, status: int = 200, versioned: bool = False) -> Make:
+    """A request about an incident of the county, which everybody in the county sees."""
+
+    def make(world: World) -> Wanted:
+        incident = get(world)
+        seen, said = 1 if versioned else None, body(world) if body else None
+        path, place = {"incident_id": incident}, county_of(world.village)
+        return Wanted(status=status, path=path, thing=incident, body=said, seen=seen, place=place, reaching=True)
+
+    return _one(make)
+
+
+def _incidents(world: World) -> Wanted:
+    query, place = {"status": "open", "size": 200}, county_of(world.village)
+    return Wanted(guard=Guard.LIST, query=query, thing=world.incidents.open, place=place, narrowed=False, reaching=True)
+
+
+def _new_incident(world: World) -> Wanted:
+    body = an_incident(areas=[world.village])
+    return Wanted(guard=Guard.NAMED, status=201, body=body, place=world.village, outside=OutsideYourArea)
+
+
+def _hit_by(name: str, get: Callable[[World], str], body: Callable[[World], Any] | None = None, *, versioned: bool = True) -> Make:
+    """A request about a household of an incident."""
+    return _thing(name, get, body, versioned=versioned, incident_id=lambda world: world.incidents.open)
+
+
+def _order(world: World) -> dict[str, Any]:
+    return {"households": [world.incidents.hit], "reason": "急需安置", "document_number": DOCUMENT}
+
+
+def _green_channel(world: World) -> Wanted:
+    order = world.incidents.order
+    return Wanted(path={"order_id": order}, thing=order, place=county_of(world.village))
 
 
 def _new_round(world: World) -> Wanted:
@@ -566,6 +607,30 @@ WANTED: dict[str, Make] = {
     ),
     "monitoring.screening_households": _list(lambda world: world.screening),
     "monitoring.screening_household_export": _export(lambda world: world.screening),
+    "monitoring.new_incident": _one(_new_incident),
+    "monitoring.incidents": _one(_incidents),
+    "monitoring.incident": _incident(lambda world: world.incidents.open),
+    "monitoring.incident_figures": _incident(lambda world: world.incidents.open),
+    "monitoring.incident_laying_down": _incident(lambda world: world.incidents.open, status=202),
+    "monitoring.incident_closure": _incident(lambda world: world.incidents.quiet, versioned=True),
+    "monitoring.incident_green_channel": _incident(lambda world: world.incidents.open, _order, status=202),
+    "monitoring.incident_household": _hit_by("household_id", lambda world: world.incidents.hit, versioned=False),
+    "monitoring.incident_check": _hit_by("household_id", lambda world: world.incidents.to_check, lambda world: hit(checked_at=world.at(minutes=-1))),
+    "monitoring.incident_relief": _hit_by(
+        "household_id", lambda world: world.incidents.hit, lambda world: a_delivery(delivered_at=world.at(minutes=-1))
+    ),
+    "monitoring.incident_households": _list(lambda world: world.incidents.effect),
+    "monitoring.incident_household_export": _export(lambda world: world.incidents.effect),
+    "monitoring.incident_trackings": _list(lambda world: world.incidents.tracking),
+    "monitoring.incident_tracking_export": _export(lambda world: world.incidents.tracking),
+    "monitoring.incident_tracking_visit": _thing(
+        "tracking_id",
+        lambda world: world.incidents.tracking,
+        lambda world: {"visited_at": world.at(minutes=-1), "state": "recovered", "evidence": proof()},
+        versioned=True,
+    ),
+    "monitoring.green_channel": _one(_green_channel),
+    "monitoring.green_channel_cases": _list(lambda world: world.incidents.case),
     "monitoring.cases": _list(lambda world: world.cases["opened"]),
     "monitoring.case_export": _export(lambda world: world.cases["opened"], status="opened"),
     "monitoring.case": _thing("case_id", lambda world: world.cases["opened"]),
@@ -664,6 +729,41 @@ WANTED: dict[str, Make] = {
             outside=NotYourArea,
         )
     ),
+    "monitoring.new_regional_event": _one(
+        lambda world: Wanted(
+            guard=Guard.OPEN,
+            status=201,
+            body=an_event([world.village], document_number=DOCUMENT),
+            only=lambda actor: is_inside(world.village, actor.area),
+            to_others=NotYourArea,
+        )
+    ),
+    "monitoring.industries": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-01"})),
+    "monitoring.regional_rules": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-01"})),
+    "monitoring.regional_rule": _one(
+        lambda world: Wanted(
+            guard=Guard.NAMED,
+            status=201,
+            path={"area": world.village[:6], "code": "township.any"},
+            body=a_regional_rule(document_number=DOCUMENT),
+            outside=NotYourArea,
+        )
+    ),
+    "monitoring.new_regional_check": _one(lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village[:6]}, outside=NotYourArea)),
+    "monitoring.new_regional_recount": _one(
+        lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village[:6]}, outside=NotYourArea)
+    ),
+    "monitoring.regional_alarms": _list(lambda world: world.alarm, status="open"),
+    "monitoring.regional_alarm_export": _export(lambda world: world.alarm, status="open"),
+    "monitoring.regional_alarm": _thing("alarm_id", lambda world: world.alarm),
+    "monitoring.regional_alarm_households": _thing("alarm_id", lambda world: world.alarm),
+    "monitoring.regional_alarm_household_export": _one(
+        lambda world: Wanted(path={"alarm_id": world.alarm}, query={"format": "csv"}, thing=world.alarm)
+    ),
+    "monitoring.regional_alarm_answer": _thing(
+        "alarm_id", lambda world: world.alarm, lambda _: {"assessment": "chance", "measures": [], "evidence": proof()}, versioned=True
+    ),
+    "monitoring.regional_alarm_leads": _thing("alarm_id", lambda world: world.real_alarm, versioned=True, status=202),
     "monitoring.import_template": _templates,
     "monitoring.new_import": _imports,
     "monitoring.new_export": _one(

@@ -8,6 +8,8 @@ from uuid import uuid4, uuid5
 
 from services.employment.usecases.answer_risk_flags import answer_risk_flags as answer_as_employment
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
+from services.monitoring.usecases.regional.check_regions import check_county
+from services.monitoring.usecases.regional.count_occurrences import count_some
 from services.projects.usecases.answer_risk_flags import answer_risk_flags as answer_as_projects
 from shared.database.transaction import Database
 from shared.events import RiskFlag
@@ -18,8 +20,10 @@ from shared.kernel.ids import OwedId, new_id
 from shared.service.jobs.runner import JobRunner
 from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
+from tests.builders.incidents import an_incident, hit
 from tests.builders.leads import a_person_lead, a_source_number
 from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report, proof
+from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call, Caller
@@ -84,6 +88,24 @@ class Register:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Incidents:
+    """Disasters of one place: an open one, and a quiet one that hit nobody.
+
+    :param to_check: a household of the open one, and `effect` its place there; `hit`: another, with a `tracking` visit owed.
+    :param order: to help a third one first, whose `case` is open.
+    """
+
+    open: str
+    quiet: str
+    to_check: str
+    effect: str
+    hit: str
+    tracking: str
+    order: str
+    case: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class World:
     """The things of one place. Cases are by the status in which they wait, tasks by service and status; what was said of limits by level.
 
@@ -117,6 +139,7 @@ class World:
     paused_case: str
     escalations: dict[str, str]
     register: Register
+    incidents: Incidents
     versions: dict[str, int]
     tasks: dict[tuple[str, TaskStatus], str]
     imports: Sequence[AskedJob]
@@ -124,6 +147,8 @@ class World:
     waiting: Sequence[AskedJob]
     rows: Sequence[Row]
     simulation: str
+    alarm: str
+    real_alarm: str
 
     def at(self, **shift: float) -> str:
         return (self.now + timedelta(**shift)).isoformat()
@@ -166,11 +191,24 @@ async def a_world(
     registers = {village: await _register(later[village]) for village in PLACES}
     simulations = {village: await _simulation(later[village]) for village in PLACES}
     rounds = {village: await _round(way) for village, way in later.items()}
+    incidents = await _incidents(later, runner)
     jobs = await _jobs(calls["monitoring"], runner)
+    incidents = {village: await _helped(later[village], each) for village, each in incidents.items()}
     await _sweep(worker)
+    alarms = await _alarms(later, worker)
     return {
         village: await _things(
-            later[village], cases[village], flags[village], rounds[village], calls, databases, jobs[village], simulations[village], registers[village]
+            later[village],
+            cases[village],
+            flags[village],
+            rounds[village],
+            calls,
+            databases,
+            jobs[village],
+            simulations[village],
+            registers[village],
+            alarms[village],
+            incidents[village],
         )
         for village in PLACES
     }
@@ -199,6 +237,30 @@ async def _go_on(way: Way, cases: dict[str, str]) -> None:
     await way.reviewed(cases["reviewed"])
 
 
+async def _alarms(ways: Mapping[str, Way], worker: Database) -> dict[str, tuple[str, str]]:
+    """Let every village call for two alarms by one event each, and the county find one of them real."""
+    http = ways[HERE].call(Actor(id=str(Role.PREFECTURE_OFFICER), role=Role.PREFECTURE_OFFICER, area=LINCANG))
+    for cause in ("other", "site_problem"):
+        done(await http.put(f"/v1/regional-rules/{LINCANG}/village.contract_{cause}", a_regional_rule(cause=cause, level="village", minimum_count=1)))
+        for village, way in ways.items():
+            done(await way.call(way.officials.county).post("/v1/regional-events", an_event([village], cause=cause)))
+    for county in sorted({village[:6] for village in PLACES}):
+        async with worker.transaction(service_actor("monitoring", county)) as tx:
+            while await count_some(tx):
+                pass
+            await check_county(tx)
+    return {village: await _found_real(way) for village, way in ways.items()}
+
+
+async def _found_real(way: Way) -> tuple[str, str]:
+    county = way.call(way.officials.county)
+    listed = done(await county.get("/v1/regional-alarms", area=way.officials.village.area, status="open", size=200))["items"]
+    alarm, real = (next(each["id"] for each in listed if each["cause"] == cause) for cause in ("other", "site_problem"))
+    body = {"assessment": "real", "measures": ["统一收购"], "prevention_plan": "镇康防范〔2021〕1号", "evidence": proof()}
+    done(await county.post(f"/v1/regional-alarms/{real}/answer", body, seen=1))
+    return alarm, real
+
+
 async def _simulation(way: Way) -> str:
     """Ask as the county what a line would change there."""
     line = {"area": way.officials.county.area, "year": 2021, "amount": SIMULATED}
@@ -209,6 +271,49 @@ async def _round(way: Way) -> str:
     """Open a round in the township; whoever does the jobs lays it down."""
     period = {"opens_on": way.now.date().isoformat(), "ends_on": (way.now + timedelta(days=30)).date().isoformat()}
     return done(await way.call(way.officials.township).post("/v1/screening-rounds", a_round(area=way.officials.township.area, **period)))["id"]
+
+
+async def _incidents(ways: Mapping[str, Way], runner: JobRunner) -> dict[str, Incidents]:
+    """Let disasters happen, have their households laid down, check some, and order one to be helped first; whoever does the jobs does that."""
+    made: dict[str, tuple[list[str], list[str]]] = {}
+    for village, way in ways.items():
+        households = [await way.household() for _ in range(3)]
+        call = way.call(way.officials.county)
+        opened = [done(await call.post("/v1/incidents", an_incident(areas=[village])))["id"] for _ in range(2)]
+        done(await call.post(f"/v1/incidents/{opened[0]}/households", None))
+        made[village] = opened, households
+    while await runner.do_one():
+        pass
+    return {village: await _checked(ways[village], *each) for village, each in made.items()}
+
+
+async def _checked(way: Way, incidents: list[str], households: list[str]) -> Incidents:
+    """Find two households hit; order the second to be helped first."""
+    (opened, quiet), (to_check, affected, first) = incidents, households
+    village = way.call(way.officials.village)
+    for household in (affected, first):
+        done(await village.post(f"/v1/incidents/{opened}/households/{household}/check", hit(checked_at=way.at(minutes=-5)), seen=1))
+    found = done(await village.get("/v1/incident-households", incident_id=opened, size=200))["items"]
+    owed = done(await village.get("/v1/incident-trackings", size=200))["items"]
+    body = {"households": [first], "reason": "急需安置", "document_number": "镇应急〔2021〕3号"}
+    orderer = way.call(replace(way.officials.county, id="orderer"))
+    order = done(await orderer.post(f"/v1/incidents/{opened}/green-channel", body))["id"]
+    return Incidents(
+        open=opened,
+        quiet=quiet,
+        to_check=to_check,
+        effect=next(each["id"] for each in found if each["household_id"] == to_check),
+        hit=affected,
+        tracking=next(each["id"] for each in owed if each["household_id"] == affected),
+        order=order,
+        case="",
+    )
+
+
+async def _helped(way: Way, incidents: Incidents) -> Incidents:
+    """Say which case was opened of who was helped first."""
+    shown = done(await way.call(way.officials.county).get(f"/v1/green-channels/{incidents.order}"))
+    return replace(incidents, case=shown["items"][0]["case_id"])
 
 
 async def _answered(way: Way) -> dict[str, Any]:
@@ -271,6 +376,8 @@ async def _things(
     jobs: _Jobs,
     simulation: str,
     register: Register,
+    alarms: tuple[str, str],
+    incidents: Incidents,
 ) -> World:
     village, officials = way.officials.village.area, way.officials
     people = a_household(village=village, members=3)
@@ -301,9 +408,13 @@ async def _things(
         lead["id"]: lead["version"],
         paused_lead: 2,
         paused_case: 2,
+        alarms[0]: 1,
+        alarms[1]: 2,
         assigned["id"]: assigned["version"],
         grouped["id"]: grouped["version"],
         **dict.fromkeys((*first, *changing), 1),
+        **dict.fromkeys((incidents.to_check, incidents.tracking), 1),
+        incidents.hit: 2,
     }
     for case_id in cases.values():
         versions[case_id] = done(await way.call(officials.county).get(f"/v1/cases/{case_id}"))["version"]
@@ -334,6 +445,7 @@ async def _things(
         paused_case=paused_case,
         escalations=escalations,
         register=register,
+        incidents=incidents,
         versions=versions | {tasks[key]: 2 if key[1] is TaskStatus.STARTED else 1 for key in tasks},
         tasks=tasks,
         imports=jobs.imports,
@@ -341,6 +453,8 @@ async def _things(
         waiting=jobs.waiting,
         rows=jobs.rows,
         simulation=simulation,
+        alarm=alarms[0],
+        real_alarm=alarms[1],
     )
 
 

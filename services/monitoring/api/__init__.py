@@ -7,6 +7,7 @@ from services.monitoring.api.cases import cases
 from services.monitoring.api.deadlines.escalations import escalations
 from services.monitoring.api.deadlines.pauses import pauses
 from services.monitoring.api.flags import flags
+from services.monitoring.api.incidents import green_channels, incidents
 from services.monitoring.api.income.incomes import incomes
 from services.monitoring.api.income.lines import lines
 from services.monitoring.api.law import law
@@ -14,6 +15,7 @@ from services.monitoring.api.lead_answers import lead_answers
 from services.monitoring.api.leads import leads
 from services.monitoring.api.places.areas import areas
 from services.monitoring.api.places.lists import place_lists
+from services.monitoring.api.regional import regional
 from services.monitoring.api.register.change_requests import change_requests
 from services.monitoring.api.register.changes import changes
 from services.monitoring.api.register.duplicates import duplicates
@@ -24,8 +26,10 @@ from services.monitoring.api.signals import signals
 
 REGISTER = (households, changes, change_requests, duplicates, incomes, assignments, visits, groups)
 LEADS = (self_reports, signals, screening, leads, lead_answers)
+INCIDENTS = (incidents, green_channels)
 DECISIONS = (cases, pauses, escalations, flags)
+REGIONS = (regional,)
 LAW = (areas, place_lists, law, lines)
-ROUTERS = (*REGISTER, *LEADS, *DECISIONS, *LAW)
+ROUTERS = (*REGISTER, *LEADS, *INCIDENTS, *DECISIONS, *REGIONS, *LAW)
 
 __all__ = ["ROUTERS"]

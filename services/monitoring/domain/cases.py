@@ -61,7 +61,11 @@ PROCEDURE = Procedure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One household's way to a decision. `due_at` ends the total limit, counted from the first lead."""
+    """One household's way to a decision. `due_at` ends the total limit, counted from the first lead.
+
+    Whose household is helped first has `procedure_due_at`, by when the steps that are owed are to be taken, and by whom and which document that was
+    ordered.
+    """
 
     id: CaseId
     county_code: str
@@ -81,6 +85,14 @@ class Case:
     flag_id: FlagId | None
     version: int
     paused_at: datetime | None = None
+    procedure_due_at: datetime | None = None
+    green_channel_by: str | None = None
+    green_channel_document: str | None = None
+
+    @property
+    def flagged_first(self) -> bool:
+        """Its household was flagged through the green channel, before this case was decided."""
+        return self.procedure_due_at is not None and self.flag_id is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +197,11 @@ def review(case: Case, *, agrees: bool, by: Actor, rules: Parameters) -> CaseSta
 def approve(case: Case, *, agrees: bool, document_number: str | None, by: Actor, rules: Parameters) -> CaseStatus:
     """Decide a case in the county.
 
-    :raises SamePerson: this person took an act that must be another's.
+    :raises SamePerson: this person took an act that must be another's, or ordered the green channel.
     :raises DocumentMissing: an approval without its number.
     """
     step = PROCEDURE.step(case.status, CaseAct.APPROVE, by.role)
-    must_differ(by.id, _who_did(case, rules.acts(Key.APPROVAL_DIFFERS_FROM)))
+    must_differ(by.id, [*_who_did(case, rules.acts(Key.APPROVAL_DIFFERS_FROM)), *([case.green_channel_by] if case.green_channel_by else [])])
     if agrees and document_number is None:
         raise DocumentMissing("body.document_number")
     return step.to if agrees else step.refused or step.to

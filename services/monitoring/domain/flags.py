@@ -24,6 +24,7 @@ class WithdrawalReason(StrEnum):
     ENTERED_IN_ERROR = "entered_in_error"  # 错录
     HOUSEHOLD_GONE = "household_gone"  # 整户死亡或迁出
     MOVED_AWAY = "moved_away"  # 整户迁出本县
+    NOT_CONFIRMED = "not_confirmed"  # 绿色通道补办程序未获认定
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +61,12 @@ class FlagOver(Conflict):
 def flag_for(
     case: Case, held: Flag | None, *, has_labour: bool, table: Sequence[Measure], rules: Parameters, calendar: Calendar, now: datetime
 ) -> Flagging:
-    """Flag the household of an approved case; one that has a flag keeps it and gains the case's risks.
+    """Flag the household of an approved case, or of one that is helped first; one that has a flag keeps it and gains the case's risks.
 
     :raises TooManyRisks: it would have more risks than the form holds.
     """
     risks = joined(held.risks if held else [], case.risks, at_most=rules.number(Key.MAX_RISKS))
-    flag_id = held.id if held else FlagId(derived_id(case.id, "flag"))
+    flag_id = held.id if held else FlagId(derived_id(case.id, "flag again" if case.flag_id else "flag"))
     rows = rows_for(risks, has_labour=has_labour, table=table)
     return Flagging(
         flag_id=flag_id,
@@ -73,7 +74,7 @@ def flag_for(
         owed=owed_for(flag_id, rows, rolls=rules.text(Key.ROLLS) == "yes", calendar=calendar, now=now),
         rows=rows,
         has_labour=has_labour,
-        monitored_before=held is not None,
+        monitored_before=held is not None and held.id != case.flag_id,
     )
 
 

@@ -48,6 +48,9 @@ class Key(StrEnum):
     ESCALATION_DAYS = "escalation.step.days"  # 逾期后每过几日（自然日）上报一级
     PAUSE_DAYS = "pause.max_days"  # 暂停计时最长天数（自然日）
     PAUSE_EXTENDS_TOTAL = "identification.pause.extends_total"  # 暂停是否顺延总时限
+    INCIDENT_CHECK_DAYS = "incident.check.days"  # 灾情农户核查期限
+    TRACKING_DAYS = "incident.tracking.days"  # 受灾户核实后第几日（自然日）回访，由近及远
+    GREEN_CHANNEL_DAYS = "green_channel.completion.days"  # 绿色通道补办程序的期限
 
 
 class Shape(StrEnum):
@@ -61,6 +64,7 @@ class Shape(StrEnum):
     COUNT = "1 to 20"
     YES_NO = "yes or no"
     BOUNDS = "2 to 10 rising amounts in yuan, separated by commas"
+    DAY_COUNTS = "1 to 6 rising numbers of days up to 366, separated by commas"
 
 
 SHAPES: Mapping[Key, Shape] = {
@@ -94,6 +98,9 @@ SHAPES: Mapping[Key, Shape] = {
     Key.ESCALATION_DAYS: Shape.DAYS,
     Key.PAUSE_DAYS: Shape.DAYS,
     Key.PAUSE_EXTENDS_TOTAL: Shape.YES_NO,
+    Key.INCIDENT_CHECK_DAYS: Shape.DAYS,
+    Key.TRACKING_DAYS: Shape.DAY_COUNTS,
+    Key.GREEN_CHANNEL_DAYS: Shape.DAYS,
 }
 NOBODY = "none"
 _DECIDING_ACTS = frozenset({"village_appraisal", "township_review", "county_approval"})
@@ -148,6 +155,9 @@ class Parameters:
     def bounds(self, key: Key) -> list[Decimal]:
         return [Decimal(bound) for bound in self.text(key).split(",")]
 
+    def day_counts(self, key: Key) -> list[int]:
+        return [int(count) for count in self.text(key).split(",")]
+
     def acts(self, key: Key) -> frozenset[str]:
         written = self.text(key)
         return frozenset() if written == NOBODY else frozenset(written.split(","))
@@ -194,6 +204,8 @@ def _fits(shape: Shape, value: str) -> bool:
             return value in {"yes", "no"}
         case Shape.BOUNDS:
             return _are_rising(value.split(","))
+        case Shape.DAY_COUNTS:
+            return _are_rising_days(value.split(","))
 
 
 def _is_number(text: str) -> bool:
@@ -203,3 +215,8 @@ def _is_number(text: str) -> bool:
 def _are_rising(bounds: Sequence[str]) -> bool:
     amounts = [int(bound) for bound in bounds if bound.isascii() and bound.isdigit() and len(bound) <= 7]
     return len(amounts) == len(bounds) and 2 <= len(amounts) <= 10 and amounts == sorted(set(amounts))
+
+
+def _are_rising_days(counts: Sequence[str]) -> bool:
+    days = [int(count) for count in counts if _is_number(count)]
+    return len(days) == len(counts) and 1 <= len(days) <= 6 and all(1 <= each <= 366 for each in days) and days == sorted(set(days))

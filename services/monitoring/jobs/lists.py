@@ -7,31 +7,40 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
 from services.monitoring.domain.files.list_sheets import (
+    ALARM_LIST,
     ANSWER_LIST,
     CASE_LIST,
     CHANGE_REQUEST_LIST,
     DUPLICATE_LIST,
+    EFFECT_LIST,
     ESCALATION_LIST,
     LEAD_LIST,
     RISK_FLAG_LIST,
     SCREENING_LIST,
+    TRACKING_LIST,
 )
 from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.incidents.incidents import EffectStatus
+from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.exports import (
+    alarm_page,
     answer_page,
     case_page,
     change_request_page,
     duplicate_page,
+    effect_page,
     escalation_page,
     flag_page,
     lead_page,
     register_page,
     screening_page,
+    tracking_page,
 )
 from shared.kernel.actors import Role
 from shared.kernel.sheets import Sheet
@@ -52,7 +61,10 @@ LISTS_OUT = {
     "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),
     "lead-answers": list_out(ANSWER_LIST, "lead_answer_export", AnswerStatus.TO_RETURN, answer_page),
     "screening-households": list_out(SCREENING_LIST, "screening_household_export", ScreeningStatus.TO_SCREEN, screening_page),
+    "incident-households": list_out(EFFECT_LIST, "incident_household_export", EffectStatus.TO_CHECK, effect_page),
+    "incident-trackings": list_out(TRACKING_LIST, "incident_tracking_export", TrackingStatus.TO_VISIT, tracking_page),
     "escalations": list_out(ESCALATION_LIST, "escalation_export", EscalationStatus.OPEN, escalation_page),
+    "regional-alarms": list_out(ALARM_LIST, "regional_alarm_export", AlarmStatus.OPEN, alarm_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }

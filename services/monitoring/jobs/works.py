@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from services.monitoring.domain.incidents.incidents import GREEN_CHANNEL
+from services.monitoring.domain.incidents.incidents import LAYING_DOWN as INCIDENT_HOUSEHOLDS
 from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
+from services.monitoring.usecases.incidents.help_households import help_some, households_to_help
+from services.monitoring.usecases.incidents.lay_down_households import households_to_lay_down as households_to_lay_down_of_incident
+from services.monitoring.usecases.incidents.lay_down_households import lay_down as lay_down_of_incident
 from services.monitoring.usecases.income import apply_line, simulate_line
 from services.monitoring.usecases.places.ask_for_rehoming import REHOMING
 from services.monitoring.usecases.places.rehome_next import count_to_rehome, rehome_next
+from services.monitoring.usecases.regional.check_regions import CHECK, RECOUNT, check_slice, recount_slice, size_of_check
+from services.monitoring.usecases.regional.open_alarm_leads import ALARM_LEADS, leads_slice, size_of_alarm
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER
 from services.monitoring.usecases.register.county_transfers.close_here import close_here
 from services.monitoring.usecases.register.county_transfers.open_there import open_there
@@ -56,6 +63,11 @@ WORKS: Mapping[str, Work] = {
     CLOSING: county_by_county(households_to_miss, miss),
     DUPLICATE_SEARCH: county_by_county(to_compare, compare_some),
     REHOMING: county_by_county(_households_to_rehome, _rehome),
+    CHECK: county_by_county(size_of_check, check_slice),
+    RECOUNT: county_by_county(size_of_check, recount_slice),
+    ALARM_LEADS: county_by_county(size_of_alarm, leads_slice),
+    INCIDENT_HOUSEHOLDS: county_by_county(households_to_lay_down_of_incident, lay_down_of_incident),
+    GREEN_CHANNEL: county_by_county(households_to_help, help_some),
     HOUSEHOLD_TRANSFER: step_by_step(_close, _open),
 }
 BINDING = frozenset({HOUSEHOLD_TRANSFER})

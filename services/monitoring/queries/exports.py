@@ -11,29 +11,38 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
 from services.monitoring.domain.files.list_sheets import (
+    ALARM_LIST,
     ANSWER_LIST,
     CASE_LIST,
     CHANGE_REQUEST_LIST,
     DUPLICATE_LIST,
+    EFFECT_LIST,
     ESCALATION_LIST,
     HARDSHIP,
     LEAD_LIST,
+    LOSS,
     RISK_FLAG_LIST,
     SCREENING_LIST,
+    TRACKING_LIST,
 )
 from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.incidents.incidents import EffectStatus
+from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.deadlines.escalations import days_left_of
 from services.monitoring.queries.deadlines.limits import StepLimitShown, step_limits
+from services.monitoring.queries.incidents.incidents import list_effects, list_trackings
 from services.monitoring.queries.leads import remark_of
 from services.monitoring.queries.screening import list_screenings
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.income import incomes
+from services.monitoring.store.regional import alarms
 from services.monitoring.store.register import change_requests, duplicates, forms, households, people
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
@@ -43,6 +52,7 @@ from shared.kernel.sheets import MASK, Sheet
 Rows = list[Sequence[object]]
 
 _WORD = {code: word for word, code in HARDSHIP.items()}
+_LOST = {code: word for word, code in LOSS.items()}
 
 
 async def register_page(area: str, status: HouseholdStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
@@ -80,6 +90,21 @@ async def screening_page(area: str, status: ScreeningStatus, after: Place | None
     return [_shown(SCREENING_LIST, line, village=line.area, hardships=_hardships(line.hardships)) for line in page.items], page.next
 
 
+async def effect_page(area: str, status: EffectStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read households in incidents as their list shows them, those of all incidents."""
+    page = await list_effects(area, status, None, tx, after=after, size=size)
+    return [
+        _shown(EFFECT_LIST, line, village=line.area, losses="、".join(_LOST[each] for each in line.losses), risks="、".join(line.risks))
+        for line in page.items
+    ], page.next
+
+
+async def tracking_page(area: str, status: TrackingStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read the visits after incidents as their list shows them."""
+    page = await list_trackings(area, status, tx, after=after, size=size)
+    return [_shown(TRACKING_LIST, line, village=line.area) for line in page.items], page.next
+
+
 async def case_page(area: str, status: CaseStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read cases as their list shows them."""
     found, following = await cases.worklist.page(area, status, tx, after=after, size=size)
@@ -109,6 +134,12 @@ async def escalation_page(area: str, status: EscalationStatus, after: Place | No
     """Read what was said of limits as its list shows it."""
     found, following = await escalations.page(area, status, tx, after=after, size=size)
     return [_shown(ESCALATION_LIST, row, calendar_days_left=days_left_of(row, tx)) for row in found], following
+
+
+async def alarm_page(area: str, status: AlarmStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read regional alarms as their list shows them."""
+    found, following = await alarms.worklist.page(area, status, tx, after=after, size=size)
+    return [_shown(ALARM_LIST, row) for row in found], following
 
 
 def _step_limit(limit: StepLimitShown | None) -> dict[str, Any]:

@@ -81,10 +81,11 @@ class ReasonLine(BaseModel):
 
 
 class LeadReasons(BaseModel):
-    """What a lead rests on that the system itself found: below which line, with what reference income per head."""
+    """What a lead rests on that the system itself found: below which line, with what reference income per head; or which regional alarm."""
 
-    line: ReasonLine
-    reference_per_head: Decimal
+    line: ReasonLine | None = None
+    reference_per_head: Decimal | None = None
+    regional_alarm: UUID | None = None
 
 
 class LeadAnswerShown(BaseModel):

@@ -7,12 +7,14 @@ from services.monitoring.store.deadlines import escalations, pauses
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas, changes, lists
+from services.monitoring.store.regional import alarms, counts, events, occurrences
 from services.monitoring.store.register import categories, change_requests, county_transfers, duplicates, forms, households, lineage, people
 from services.monitoring.store.screening import households as screening_households
 from services.monitoring.store.screening import rounds as screening_rounds
 
 __all__ = [
     "Base",
+    "alarms",
     "answers",
     "areas",
     "assignments",
@@ -20,9 +22,11 @@ __all__ = [
     "categories",
     "change_requests",
     "changes",
+    "counts",
     "county_transfers",
     "duplicates",
     "escalations",
+    "events",
     "flags",
     "forms",
     "groups",
@@ -35,6 +39,7 @@ __all__ = [
     "ledger",
     "lineage",
     "lists",
+    "occurrences",
     "pauses",
     "people",
     "quarters",

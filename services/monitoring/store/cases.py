@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services.monitoring.domain.cases import DECIDED, Case, CaseAct, CaseStatus
 from services.monitoring.domain.deadlines.limits import Course
+from services.monitoring.domain.incidents.green_channel import HelpFirst
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.store.base import Base
 from shared.database.columns import INSTANT, code, counted, document, instant, one_of, only, version, words
@@ -18,7 +19,7 @@ from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound, Stale
-from shared.kernel.ids import CaseId, HouseholdId, new_id
+from shared.kernel.ids import CaseId, FlagId, HouseholdId, new_id
 from shared.kernel.workdays import DayKind
 
 
@@ -46,6 +47,7 @@ class CaseRow(Base, table=True):
             text("coalesce(step_due_at, due_at)"),
             postgresql_where=text("status NOT IN ('approved', 'refused', 'cancelled') AND paused_at IS NULL"),
         ),
+        Index("ix_monitoring_case_green", "county_code", "status", "due_at", "id", postgresql_where=text("procedure_due_at IS NOT NULL")),
     )
 
     county_code: str = code()
@@ -72,6 +74,9 @@ class CaseRow(Base, table=True):
     appraised_by: str | None = None
     reviewed_by: str | None = None
     flag_id: UUID | None = None
+    procedure_due_at: datetime | None = instant(default=None)
+    green_channel_by: str | None = None
+    green_channel_document: str | None = None
     version: int = version()
 
 
@@ -152,9 +157,24 @@ TAKE_IN = (
     )
     .returning(col(CaseRow.version))
 )
+HELP_FIRST = (
+    update(CaseRow)
+    .where(THIS, col(CaseRow.status) == bindparam("before"))
+    .values(
+        risks=bindparam("all_risks", type_=JSONB),
+        procedure_due_at=bindparam("procedure_due", type_=INSTANT),
+        green_channel_by=bindparam("person"),
+        green_channel_document=bindparam("document"),
+        version=col(CaseRow.version) + 1,
+    )
+    .returning(col(CaseRow.version))
+)
+FLAGGED = update(CaseRow).where(THIS).values(flag_id=bindparam("flag"))
 NOTHING_NEW: dict[str, Any] = {f"new_{name}": None for name in _NAMED}
 
 worklist = Worklist(CaseRow, select(*columns_of(CaseRow, Case), *columns_of(CaseRow, Course)))
+# Cases whose households were helped first.
+green_worklist = Worklist(CaseRow, select(*columns_of(CaseRow, Case), *columns_of(CaseRow, Course)).where(col(CaseRow.procedure_due_at).is_not(None)))
 
 
 async def add(case: Mapping[str, Any], tx: Transaction) -> None:
@@ -238,3 +258,19 @@ async def take_in(case: Case, risks: Sequence[str], tx: Transaction, *, due_at: 
     changed = await tx.execute(TAKE_IN, this | {"all_risks": list(risks), "lead_due_at": due_at})
     if changed.scalar_one_or_none() is None:
         raise Stale
+
+
+async def help_first(case: Case, risks: Sequence[str], order: HelpFirst, tx: Transaction) -> None:
+    """Note on a case under way that its household is helped first, with the risks of that.
+
+    :raises Stale: the case has moved on meanwhile.
+    """
+    this = {"counties": tx.counties, "case_id": case.id, "before": case.status, "all_risks": list(risks)}
+    why = {"procedure_due": order.due_at, "person": order.by, "document": order.document_number}
+    if (await tx.execute(HELP_FIRST, this | why)).scalar_one_or_none() is None:
+        raise Stale
+
+
+async def flagged(case: Case, flag_id: FlagId, tx: Transaction) -> None:
+    """Note the flag that was raised before the case is decided."""
+    await tx.execute(FLAGGED, {"counties": tx.counties, "case_id": case.id, "flag": flag_id})

@@ -181,6 +181,12 @@ JOIN = (
     .where(among(LeadRow.county_code, "counties"), among(LeadRow.id, "lead_ids"))
     .values(case_id=bindparam("joins"), version=col(LeadRow.version) + 1)
 )
+REGISTERED_OF = (
+    select(col(LeadRow.id))
+    .where(among(LeadRow.county_code, "counties"), col(LeadRow.household_id) == bindparam("household"), text("status = 'registered'"))
+    .order_by(col(LeadRow.due_at), col(LeadRow.id))
+    .limit(1)
+)
 
 worklist = Worklist(LeadRow, select(*LISTED))
 
@@ -251,6 +257,11 @@ async def waiting(household_id: HouseholdId, tx: Transaction) -> list[Confirmed]
     """List the confirmed leads of a household that no case has taken up, oldest first."""
     rows = await tx.execute(WAITING, {"counties": tx.counties, "household": household_id})
     return [Confirmed(**row) for row in rows.mappings()]
+
+
+async def registered_of(household_id: HouseholdId, tx: Transaction) -> UUID | None:
+    """Name the lead of a household that waits to be verified, the most urgent one."""
+    return (await tx.execute(REGISTERED_OF, {"counties": tx.counties, "household": household_id})).scalar_one_or_none()
 
 
 async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason: str) -> list[UUID]:

@@ -1,4 +1,4 @@
-"""A sweep over very many leads, cases and measures reads its partial indexes and scans no table, also when it has become a habit."""
+"""A sweep over very many matters of every kind reads their partial indexes and scans no table, also when it has become a habit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -21,8 +21,12 @@ from tests.builders.population import fill
 from tests.fixtures.platform import SERVICES, Cluster, count_of, opened, settings_of
 
 PLACE = "crowded_deadlines"
-INDEX = {Subject.LEAD: "ix_lead_step_due", Subject.CASE: "ix_monitoring_case_step_due", Subject.MEASURE: "ix_owed_measure_not_begun"}
-TABLES = ("lead", "monitoring_case", "owed_measure", "risk_flag", "escalation")
+INDEX = {
+    **{Subject.LEAD: "ix_lead_step_due", Subject.CASE: "ix_monitoring_case_step_due", Subject.MEASURE: "ix_owed_measure_not_begun"},
+    **{kind: f"ix_{kind}_county" for kind in (Subject.EFFECT, Subject.TRACKING)},
+    Subject.ALARM: "ix_regional_alarm_",  # of which a county has few
+}
+TABLES = ("lead", "monitoring_case", "owed_measure", "risk_flag", "escalation", "regional_alarm", "incident_household", "incident_tracking")
 OWED = """
     INSERT INTO owed_measure (county_code, id, flag_id, area_code, measure, service, due_at, owed_at, status)
     SELECT county_code, gen_random_uuid(), id, area_code, 'recovery', 'projects', due_at, now(),
@@ -34,6 +38,10 @@ FEW_ARE_DUE = {
                household_id = gen_random_uuid()
     """,
     "monitoring_case": "UPDATE monitoring_case SET step_due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
+    **{
+        table: f"UPDATE {table} SET due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'"
+        for table in ("regional_alarm", "incident_household", "incident_tracking")
+    },
     "risk_flag": "UPDATE risk_flag SET due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
 }
 NOW = datetime(2021, 9, 22, 1, 0, tzinfo=UTC)
@@ -51,6 +59,9 @@ async def _crowd(cluster: Cluster) -> None:
     await fill(owner, "lead", 40_000, ["registered", "confirmed", "dismissed"])
     await fill(owner, "monitoring_case", 40_000, ["opened", "on_notice", "reviewed", "approved", "refused"])
     await fill(owner, "risk_flag", 40_000, ["open", "open", "withdrawn"])
+    await fill(owner, "regional_alarm", 8_000, ["open", "answered", "cleared"])
+    await fill(owner, "incident_household", 40_000, ["to_check", "affected", "unaffected", "tracked"])
+    await fill(owner, "incident_tracking", 40_000, ["to_visit", "visited", "visited"])
     async with owner.transaction():
         await owner.execute("SET LOCAL session_replication_role = replica")
         for question in FEW_ARE_DUE.values():

@@ -18,9 +18,11 @@ from shared.kernel.actors import Actor, service_actor
 from shared.kernel.ids import new_id
 from tests.builders.areas import NEXT_TOWNSHIP, TOWNSHIP, a_change, a_new_village
 from tests.builders.files import a_list_row
+from tests.builders.incidents import a_delivery, an_incident, hit
 from tests.builders.incomes import a_quarter, an_income
 from tests.builders.leads import a_person_lead
 from tests.builders.people import WITHOUT_NUMBER, a_household, a_self_report, proof
+from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.rounds import a_round
 from tests.builders.signals import some_signals
 from tests.builders.story import Officials, Way, done, refused
@@ -189,6 +191,27 @@ async def everything_is_kept(way: Way, files: Files) -> None:
     pause = {"waiting_on": "household", "reason": "外出务工", "evidence": proof()}
     done(await way.call(by.village).post(f"/v1/leads/{paused['id']}/pause", pause, seen=1))
     done(await way.call(by.county).post("/v1/screening-rounds", a_round(area=home, opens_on="2021-10-01", ends_on="2021-12-31")))
+    await files.work()
+    await hit_and_counted(way, files)
+
+
+async def hit_and_counted(way: Way, files: Files) -> None:
+    """Let a flood hit a household of the way's village, which is helped first and relieved, and let one event be enough for an alarm."""
+    by, home = way.officials, way.officials.village.area
+    household_id, county = await way.household(), way.call(way.officials.county)
+    flood = an_incident(areas=[home], happened_at=way.at(days=-2), ends_on=None)
+    incident = done(await county.post("/v1/incidents", flood))["id"]
+    done(await county.post(f"/v1/incidents/{incident}/households", None))
+    await files.work()
+    place = f"/v1/incidents/{incident}/households/{household_id}"
+    done(await way.call(by.village).post(f"{place}/check", hit(checked_at=way.at(minutes=-5)), seen=1))
+    done(await way.call(by.village).post(f"{place}/relief", a_delivery(delivered_at=way.at(minutes=-4)), seen=2))
+    order = {"households": [household_id], "reason": "房屋进水", "document_number": "云应急〔2021〕3号"}
+    done(await county.post(f"/v1/incidents/{incident}/green-channel", order))
+    rule = a_regional_rule(cause="site_problem", level="village", minimum_count=1)
+    done(await county.put(f"/v1/regional-rules/{home[:6]}/village.followed", rule))
+    done(await county.post("/v1/regional-events", an_event([home], cause="site_problem")))
+    done(await county.post("/v1/regional-checks", {"area": home[:6]}))
     await files.work()
 
 

@@ -8,13 +8,18 @@ import pytest
 
 from services.monitoring.app import SERVICE
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
+from services.monitoring.usecases.regional.check_regions import check_county
+from services.monitoring.usecases.regional.count_occurrences import count_some
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, service_actor
 from shared.kernel.ids import new_id
+from shared.service.jobs.runner import JobRunner
 from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
+from tests.builders.incidents import a_delivery, an_incident, hit
 from tests.builders.incomes import a_quarter, an_income, an_item
 from tests.builders.leads import a_person_lead
 from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report, an_id_number, proof
+from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
@@ -67,6 +72,8 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
                 await watch_deadlines(tx)
             flag_id = (await way.decided(case_id))["flag_id"]
             done(await way.withdrawal(flag_id))
+            await in_a_flood(call, way, household_id, runner)
+            await in_an_alarm(call, way, monitoring_worker)
             report = a_self_report(village=village, id_number=number, name=name, phone=phone, description="孩子生病住院花了很多钱")
             done(await call(citizen(area=village[:6])).put(f"/v1/self-reports/{new_id()}", report))
             await changed(call, way, number="LIN" + village)
@@ -157,3 +164,30 @@ async def send(call: Call, by: Actor, kind: str, rows: list[Row], **form: str) -
     headers = caller.headers | {"Idempotency-Key": str(new_id())}
     file = ("rows.csv", as_csv(SHEETS[kind], rows))
     done(await caller.http.post("/v1/imports", data={"kind": kind, **form}, files={"file": file}, headers=headers))
+
+
+async def in_a_flood(call: Call, way: Way, household_id: str, runner: JobRunner) -> None:
+    """Let a flood hit a household, and have it relieved and helped first."""
+    village, county = call(way.officials.village), call(way.officials.county)
+    flood = an_incident(areas=[way.officials.village.area], happened_at=way.at(days=-2), ends_on=None)
+    incident = done(await county.post("/v1/incidents", flood))["id"]
+    done(await county.post(f"/v1/incidents/{incident}/households", None))
+    while await runner.do_one():
+        pass
+    place = f"/v1/incidents/{incident}/households/{household_id}"
+    done(await village.post(f"{place}/check", hit(checked_at=way.at(minutes=-5)), seen=1))
+    done(await village.post(f"{place}/relief", a_delivery(delivered_at=way.at(minutes=-4)), seen=2))
+    order = {"households": [household_id], "reason": "房屋进水", "document_number": "临应急〔2021〕3号"}
+    done(await county.post(f"/v1/incidents/{incident}/green-channel", order))
+
+
+async def in_an_alarm(call: Call, way: Way, worker: Database) -> None:
+    """Let one event be enough for an alarm in a village, and have the county counted and checked."""
+    place, county = way.officials.village.area, call(way.officials.county)
+    rule = a_regional_rule(cause="site_problem", level="village", minimum_count=1)
+    done(await county.put(f"/v1/regional-rules/{place[:6]}/village.story", rule))
+    done(await county.post("/v1/regional-events", an_event([place], cause="site_problem")))
+    async with worker.transaction(service_actor("monitoring", place[:6])) as tx:
+        while await count_some(tx):
+            pass
+        await check_county(tx)

@@ -19,17 +19,20 @@ _UNGUARDED = """
 """
 GUARDED = {
     "monitoring": [
-        *("care_assignment", "case_step", "change_request", "department_row", "duplicate_pair", "escalation"),
-        *("household", "household_form", "household_group", "household_income", "household_lineage", "household_standing", "household_transfer"),
+        *("care_assignment", "case_step", "change_request", "department_row", "duplicate_pair", "escalation", "green_channel"),
+        *("green_channel_household", "household", "household_form", "household_group", "household_income", "household_lineage"),
+        *("household_standing", "household_transfer", "incident_household", "incident_tracking"),
         *("job", "job_part", "job_result", "job_run", "lead", "lead_answer", "lead_step"),
         *("line_simulation", "line_simulation_count", "line_simulation_household", "membership", "monitored_category", "monitoring_case"),
-        *("owed_measure", "pause", "person", "person_form", "quarterly_income", "risk_flag", "screening_household", "self_report", "visit"),
+        *("occurrence", "owed_measure", "pause", "person", "person_form", "quarterly_income"),
+        *("regional_alarm", "regional_alarm_household", "regional_count", "regional_event", "relief", "risk_flag"),
+        *("screening_household", "self_report", "visit"),
     ],
     "projects": ["task"],
     "employment": ["task"],
 }
-AT_THE_PREFECTURE = {"household_transfer"}
-"""Tables whose rows are no county's: to its officials there is nothing in them."""
+AT_THE_PREFECTURE = {"household_transfer", "green_channel"}
+"""Tables whose rows are no village's, but the county's or the prefecture's: to officials below there is nothing in them."""
 LOCAL = [table for table in GUARDED["monitoring"] if table not in AT_THE_PREFECTURE]
 SCOPES = (HOME, HOME[:9], HOME[:6], ELSEWHERE, ELSEWHERE[:9], ELSEWHERE[:6])
 
@@ -69,8 +72,8 @@ async def test_every_table_with_an_area_is_guarded_but_for_those_that_only_the_l
         await owner.close()
 
     assert guarded == GUARDED[service]
-    # What only the law fills; and the stage, which COPY would not fill if it had a policy, and which only workers may touch.
-    assert unguarded == (["import_row", "measure_rule", "work_calendar"] if service == "monitoring" else [])
+    # What only the law fills; the stage, which COPY would not fill if it had a policy, and a queue, both of which only workers may touch.
+    assert unguarded == (["import_row", "measure_rule", "regional_cell_queue", "work_calendar"] if service == "monitoring" else [])
 
 
 @pytest.mark.parametrize("area", SCOPES)

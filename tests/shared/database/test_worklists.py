@@ -16,13 +16,19 @@ from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.incidents.incidents import EffectStatus
+from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
+from services.monitoring.store.incidents import households as incident_households
+from services.monitoring.store.incidents import trackings
+from services.monitoring.store.regional import alarms
 from services.monitoring.store.register import change_requests, duplicates, households
 from services.monitoring.store.screening import households as screening_households
 from services.projects.store import tasks
@@ -59,6 +65,9 @@ LISTS = (
     List("monitoring", "risk_flag", flags.worklist.page, FlagStatus, 40_000),
     List("monitoring", "lead_answer", answers.worklist.page, AnswerStatus, 40_000),
     List("monitoring", "screening_household", screening_households.worklist.page, ScreeningStatus, 40_000),
+    List("monitoring", "incident_household", incident_households.worklist.page, EffectStatus, 40_000),
+    List("monitoring", "incident_tracking", trackings.worklist.page, TrackingStatus, 40_000),
+    List("monitoring", "regional_alarm", alarms.worklist.page, AlarmStatus, 40_000),
     List("monitoring", "escalation", escalations.page, EscalationStatus, 40_000),
     List("projects", "task", tasks.page, TaskStatus, 40_000),
 )

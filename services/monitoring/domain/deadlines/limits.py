@@ -36,6 +36,9 @@ class Subject(StrEnum):
     LEAD = "lead"  # 线索
     CASE = "case"  # 识别事项
     MEASURE = "measure"  # 应落实的帮扶措施
+    ALARM = "regional_alarm"  # 区域预警
+    EFFECT = "incident_household"  # 受灾核查
+    TRACKING = "incident_tracking"  # 灾后回访
 
 
 A = TypeVar("A", bound=StrEnum)
@@ -65,6 +68,9 @@ CASE_STEPS: Mapping[CaseStatus, StepRule[CaseAct]] = {
     CaseStatus.NOTICE_OVER: _step(CaseAct.REVIEW, Key.TOWNSHIP_REVIEW_DAYS, Level.TOWNSHIP),
     CaseStatus.REVIEWED: _step(CaseAct.APPROVE, Key.COUNTY_APPROVAL_DAYS, Level.COUNTY),
 }
+
+ALARM_STEP, EFFECT_STEP, TRACKING_STEP = "answer", "check", "visit"
+"""The steps of an alarm, which the county answers, of a household that a disaster may have hit, and of a visit after it, which are the village's."""
 
 FIRST_MEASURE = "first_measure"
 """The step of a measure that is owed: that whoever owes it begins (the national check: a first measure within a month)."""

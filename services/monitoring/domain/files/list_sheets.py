@@ -35,6 +35,26 @@ ANSWER_STATUS = {"待反馈": "to_return", "已反馈": "returned", "无须反�
 LEAD_STATUS = {"待核实": "registered", "属实": "confirmed", "已排除": "dismissed"}
 SCREENING_STATUS = {"待排查": "to_screen", "已排查": "screened", "免予排查": "excused", "漏排": "missed"}
 SCREENING_RESULT = {"未发现困难": "nothing", "发现困难": "trouble"}
+EFFECT_STATUS = {
+    "待核查": "to_check",
+    "受灾": "affected",
+    "未受灾": "unaffected",
+    "已走绿色通道": "green_channel",
+    "已救助": "relieved",
+    "跟踪完毕": "tracked",
+    "已销户或迁出": "dropped",
+}
+LOSS = {
+    "农作物": "crops",
+    "畜禽": "livestock",
+    "房屋": "house",
+    "财物": "goods",
+    "人员伤亡": "injury",
+    "收入中断": "income",
+    "其他": "other",
+}
+TRACKING_STATUS = {"待回访": "to_visit", "已回访": "visited", "不再回访": "dropped"}
+TRACKING_STATE = {"已恢复": "recovered", "仍有困难": "still_in_difficulty", "更加困难": "worse"}
 CASE_STATUS = {
     "待民主评议": "opened",
     "已评议": "appraised",
@@ -54,10 +74,14 @@ STEP = {
     "乡镇审核": "township_review",
     "县级审定": "county_approval",
     "落实首项措施": "first_measure",
+    **{"区域预警答复": "answer", "受灾核查": "check", "灾后回访": "visit"},
 }
 DAY_KIND = {"自然日": "calendar", "工作日": "workday"}
 LEVEL = {"村": "village", "乡镇": "township", "县": "county", "市": "prefecture"}
-SUBJECT = {"线索": "lead", "识别事项": "case", "应落实措施": "measure"}
+SUBJECT = {
+    **{"线索": "lead", "识别事项": "case", "应落实措施": "measure"},
+    **{"区域预警": "regional_alarm", "受灾核查": "incident_household", "灾后回访": "incident_tracking"},
+}
 ESCALATION_KIND = {"即将到期": "warning", "已逾期": "overdue", "暂停期满": "pause_over"}
 ESCALATION_STATUS = {"待签收": "open", "已签收": "acknowledged", "已办结": "over"}
 CHANGE_ACT = {
@@ -159,6 +183,43 @@ SCREENING_LIST = Sheet(
         _id("round_id", "轮次编号"),
     ),
 )
+EFFECT_LIST = Sheet(
+    kind="incident_household_list",
+    title="灾情农户清单",
+    version=1,
+    columns=(
+        _id("id", "编号"),
+        _AREA,
+        _words("number", "农户编号"),
+        _words("head", "户主"),
+        _choice("status", "状态", EFFECT_STATUS),
+        _words("due_at", "核查期限"),
+        _words("checked_at", "核查时间"),
+        _words("losses", "损失种类"),
+        _words("estimate", "估计损失（元）"),
+        _words("risks", "风险类型"),
+        _id("lead_id", "线索编号"),
+        _id("incident_id", "灾情编号"),
+    ),
+)
+TRACKING_LIST = Sheet(
+    kind="incident_tracking_list",
+    title="灾后回访清单",
+    version=1,
+    columns=(
+        _id("id", "编号"),
+        _AREA,
+        _words("number", "农户编号"),
+        _words("head", "户主"),
+        _words("nth", "第几次"),
+        _choice("status", "状态", TRACKING_STATUS),
+        _words("due_at", "回访期限"),
+        _words("visited_at", "回访时间"),
+        _choice("state", "恢复情况", TRACKING_STATE),
+        _id("lead_id", "线索编号"),
+        _id("incident_id", "灾情编号"),
+    ),
+)
 CASE_LIST = Sheet(
     kind="case_list",
     title="识别认定清单",
@@ -227,6 +288,52 @@ ESCALATION_LIST = Sheet(
         _words("acknowledged_at", "签收时间"),
         _words("acknowledged_by", "签收人"),
     ),
+)
+ALARM_STATUS = {"待答复": "open", "已答复": "answered", "已解除": "cleared"}
+CAUSE = {
+    "各类原因合计": "any",
+    "农产品价格大幅下跌": "price_fall",
+    "失业增多": "job_losses",
+    "产业项目失败": "project_failure",
+    "植物病虫害和动物疫病": "plant_or_animal_disease",
+    "安置区就业和社会融入": "site_problem",
+    "自然灾害": "disaster",
+    "因病": "illness",
+    "意外事故": "accident",
+    "就学": "schooling",
+    "住房": "house",
+    "饮水": "water",
+    "收入偏低": "low_income",
+    "其他": "other",
+}
+ASSESSMENT = {"属实": "real", "偶然集中": "chance", "已知并已处置": "known"}
+ALARM_LIST = Sheet(
+    kind="regional_alarm_list",
+    title="区域性规模性返贫预警清单",
+    version=1,
+    columns=(
+        _id("id", "预警编号"),
+        _words("area_code", "区划代码"),
+        _choice("cause", "原因", CAUSE),
+        _words("industry", "产业"),
+        _choice("status", "状态", ALARM_STATUS),
+        _words("households", "区划内户数"),
+        _words("observed", "本期户数"),
+        _words("expected", "往期平均户数"),
+        _words("neighbours", "按相邻区划推算户数"),
+        _words("opened_at", "预警时间"),
+        _words("due_at", "答复期限"),
+        _choice("assessment", "县级认定", ASSESSMENT),
+        _words("answered_at", "答复时间"),
+        _words("prevention_plan", "防范预案文号"),
+        _words("cleared_at", "解除时间"),
+    ),
+)
+ALARM_HOUSEHOLD_LIST = Sheet(
+    kind="regional_alarm_household_list",
+    title="区域预警涉及农户清单",
+    version=1,
+    columns=(_id("id", "农户编号（系统）"), _AREA, _words("head", "户主"), _words("added_at", "列入时间")),
 )
 CHANGE_REQUEST_LIST = Sheet(
     kind="change_request_list",

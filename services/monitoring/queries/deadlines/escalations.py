@@ -17,7 +17,7 @@ _NO_CALENDAR = Calendar({})
 
 
 class EscalationLine(BaseModel):
-    """Something said to one level. `area`: of the level; `subject_area`: where the lead, case or measure lies; `due_at`: when the step ends.
+    """Something said to one level. `area`: of the level; `subject_area`: where what has the limit lies; `due_at`: when the step ends.
 
     `calendar_days_left` is negative when the step is late. A measure is an owed one, of the household's flag.
     """

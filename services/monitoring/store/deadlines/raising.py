@@ -13,7 +13,17 @@ from typing import Any
 from sqlalchemy import ARRAY, Integer, bindparam, text
 
 from services.monitoring.domain.cases import CaseStatus
-from services.monitoring.domain.deadlines.limits import CASE_STEPS, FIRST_MEASURE, LEAD_STEP, LENGTHS, Level, Subject
+from services.monitoring.domain.deadlines.limits import (
+    ALARM_STEP,
+    CASE_STEPS,
+    EFFECT_STEP,
+    FIRST_MEASURE,
+    LEAD_STEP,
+    LENGTHS,
+    TRACKING_STEP,
+    Level,
+    Subject,
+)
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 
@@ -50,6 +60,19 @@ _RUNS = {
             SELECT household_id FROM risk_flag f WHERE f.county_code = o.county_code AND f.id = o.flag_id AND f.status = 'open' LIMIT 1
         ) f
         WHERE o.county_code = ANY(:counties) AND o.service <> 'monitoring' AND (o.status IS NULL OR o.status = 'opened') AND o.due_at <= :widest
+    """,  # noqa: S608
+    Subject.ALARM: f"""
+        SELECT county_code, id AS subject_id, CAST(NULL AS uuid) AS household_id, area_code, '{ALARM_STEP}' AS step, 1 AS step_round, 3 AS base,
+               due_at
+        FROM regional_alarm WHERE county_code = ANY(:counties) AND status = 'open' AND due_at <= :widest
+    """,  # noqa: S608
+    Subject.EFFECT: f"""
+        SELECT county_code, id AS subject_id, household_id, area_code, '{EFFECT_STEP}' AS step, 1 AS step_round, 1 AS base, due_at
+        FROM incident_household WHERE county_code = ANY(:counties) AND status = 'to_check' AND due_at <= :widest
+    """,  # noqa: S608
+    Subject.TRACKING: f"""
+        SELECT county_code, id AS subject_id, household_id, area_code, '{TRACKING_STEP}' AS step, 1 AS step_round, 1 AS base, due_at
+        FROM incident_tracking WHERE county_code = ANY(:counties) AND status = 'to_visit' AND due_at <= :widest
     """,  # noqa: S608
 }
 # A scalar question, not an anti-join: it is asked of the unique index for each candidate, where a join may read all that was ever said. Likewise
@@ -101,6 +124,10 @@ _STILL = {
         SELECT true FROM owed_measure o JOIN risk_flag f ON f.county_code = o.county_code AND f.id = o.flag_id AND f.status = 'open'
         WHERE o.county_code = e.county_code AND o.id = e.subject_id AND (o.status IS NULL OR o.status = 'opened')
     """,
+    **{
+        kind: f"SELECT true FROM {kind} w WHERE w.county_code = e.county_code AND w.id = e.subject_id AND w.status = '{status}'"  # noqa: S608
+        for kind, status in ((Subject.ALARM, "open"), (Subject.EFFECT, "to_check"), (Subject.TRACKING, "to_visit"))
+    },
 }
 _CLOSE = """
     UPDATE escalation e SET status = 'over', version = version + 1

@@ -11,17 +11,20 @@ from services.monitoring.store.law.lines import NoLine, line_for, lines_over, li
 from services.monitoring.store.law.measures import measures_for
 from services.monitoring.store.law.parameters import parameters_for, parameters_of, parameters_within, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
+from services.monitoring.store.law.regional import as_rule, industries_for, publish_regional_rule, regional_rules_for
 from services.monitoring.store.law.signals import publish_signal_rule, signal_rules_for
 
 __all__ = [
     "NoLine",
     "PublishedAlready",
     "add_workdays",
+    "as_rule",
     "calendar_for",
     "calendars_of",
     "grade_rules_for",
     "grade_rules_of",
     "has_base",
+    "industries_for",
     "items_for",
     "line_for",
     "lines_over",
@@ -35,6 +38,8 @@ __all__ = [
     "publish_item",
     "publish_line",
     "publish_parameter",
+    "publish_regional_rule",
     "publish_signal_rule",
+    "regional_rules_for",
     "signal_rules_for",
 ]

@@ -70,6 +70,12 @@ FOLLOWING = (
     Following(table="pause", column="subject_id", through="lead"),
     Following(table="lead", also=(_TOWNSHIP, _VERSION)),
     Following(table="department_row"),
+    Following(table="occurrence", also=(_TOWNSHIP,)),
+    Following(table="regional_alarm_household"),
+    Following(table="incident_household", also=(_TOWNSHIP, _VERSION)),
+    Following(table="relief"),
+    Following(table="incident_tracking", also=(_TOWNSHIP, _VERSION)),
+    Following(table="green_channel_household", also=(_VERSION,)),
     Following(table="case_step", column="case_id", through="monitoring_case"),
     Following(table="pause", column="subject_id", through="monitoring_case"),
     Following(table="monitoring_case", also=(_TOWNSHIP, _VERSION)),
@@ -121,6 +127,7 @@ _UNREGISTERED = tuple(
                 ("lead_step", "lead_id", ""),
                 ("lead_answer", "lead_id", ", township_code = left(v.new, 9), version = t.version + 1"),
                 ("pause", "subject_id", ""),
+                ("occurrence", "source_id", ", township_code = left(v.new, 9)"),
             )
         ),
         """

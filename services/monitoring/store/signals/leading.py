@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, bindparam, text
 
 from services.monitoring.domain.deadlines.limits import LeadLimits
+from services.monitoring.domain.files.department_lists.disasters import DISASTER
 from services.monitoring.domain.signals import WITHDRAWN, Grade, Group
 from services.monitoring.store.signals.slices import asked_of
 from shared.database.columns import CODE, INSTANT
@@ -41,6 +42,25 @@ _FIND = text("""
         ) l
     )) ORDER BY l.id FOR UPDATE
 """)
+# What an official found before the list came: the household's lead of the incident becomes the lead of the person in the list, so that it is one.
+_ADOPT = text("""
+    UPDATE lead l SET person_index = a.person_index, indicator_group = :group, began_on = a.effective_on, version = l.version + 1
+    FROM (
+        SELECT DISTINCT ON (person_index) * FROM (
+            SELECT DISTINCT ON (l.id) l.id, j.person_index, j.effective_on
+            FROM signal_judged j
+            JOIN incident_household e ON e.county_code = :county AND e.household_id = j.household_id
+            JOIN incident i ON i.county_code IN (:county, left(:county, 4)) AND i.id = e.incident_id
+            JOIN lead l ON l.county_code = :county AND l.id = e.lead_id AND l.status = 'registered' AND l.person_index IS NULL
+            WHERE j.judgement = 'called' AND j.kind = 'disaster_list'
+              AND j.effective_on BETWEEN CAST(i.happened_at AT TIME ZONE 'Asia/Shanghai' AS date) AND i.ends_on
+              AND NOT EXISTS (SELECT FROM lead o WHERE o.county_code = :county AND o.indicator_group = :group AND o.person_index = j.person_index
+                              AND o.status = 'registered')
+            ORDER BY l.id, j.effective_on, j.person_index
+        ) AS nearest ORDER BY person_index, effective_on, id
+    ) AS a
+    WHERE l.county_code = :county AND l.id = a.id
+""").bindparams(bindparam("group", type_=CODE), bindparam("county", type_=CODE))
 _CALL = text("""
     INSERT INTO signal_called
     WITH fallen AS MATERIALIZED (
@@ -123,6 +143,7 @@ _WITHDRAW = text("""
     UPDATE lead l SET status = 'dismissed', dismissal_reason = :reason, withdrawn_at = :now, verified_by = :person, version = l.version + 1
     FROM signal_lead o
     WHERE l.county_code = :county AND l.id = o.id AND o.status = 'registered' AND NOT EXISTS (SELECT FROM signal_spell s WHERE s.lead_id = o.id)
+      AND NOT EXISTS (SELECT FROM incident_household e WHERE e.county_code = :county AND e.lead_id = l.id)  -- somebody has been there
     RETURNING l.id
 """)
 
@@ -130,7 +151,7 @@ _WITHDRAW = text("""
 async def gather_spells(county: str, group: str, tx: Transaction) -> list[str]:
     """Find the leads of whom was touched and the spells that judged rows make; list the villages in which leads are to be opened."""
     values = asked_of(county, group, tx)
-    for question in (_HOLD_HOUSEHOLDS, _FIND, _CALL, _GATHER):
+    for question in (_HOLD_HOUSEHOLDS, *((_ADOPT,) if group == DISASTER.group else ()), _FIND, _CALL, _GATHER):
         await tx.execute(question, values)
     return list((await tx.execute(_VILLAGES)).scalars())
 

@@ -5,15 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 from services.monitoring.domain import cases as rules
-from services.monitoring.domain.flags import Flagging, flag_for
-from services.monitoring.domain.measures import longest_reach
-from services.monitoring.domain.parameters import Key, Parameters
-from services.monitoring.domain.register.households import HouseholdStatus
+from services.monitoring.domain.flags import Flagging
+from services.monitoring.domain.parameters import Key
 from services.monitoring.publications import present_flags
-from services.monitoring.store import cases, flags, law, ledger
-from services.monitoring.store.register import categories, households, people
+from services.monitoring.store import cases, law
+from services.monitoring.store.register import households
+from services.monitoring.usecases.cases.flag_household import flag_household
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.cases.take_back_unconfirmed import take_back_unconfirmed
 from services.monitoring.usecases.cases.take_step import take_step
 from services.monitoring.usecases.leads.answer_leads import answer_leads_of
 from shared.database.transaction import Transaction
@@ -36,7 +36,9 @@ class ApproveCase:
 async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, *, expected: int) -> Stepped:
     """Decide a reviewed case; an approved one raises its household's flag, or adds its risks to it (R39, R45; plan ch.3).
 
-    :raises SamePerson: who appraised or reviewed may not decide.
+    Of a household that was helped first an approval confirms the flag, and a refusal takes it back.
+
+    :raises SamePerson: who appraised, reviewed or ordered the green channel may not decide.
     :raises DocumentMissing: an approval without its number.
     :raises TooManyRisks: the household would have more risks than the form holds.
     :raises Stale: somebody changed the case.
@@ -46,7 +48,7 @@ async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, 
     await households.hold(case.household_id, tx)
     parameters = await law.parameters_for(case.area_code, tx)
     status = rules.approve(case, agrees=approval.agrees, document_number=approval.document_number, by=tx.actor, rules=parameters)
-    flagging = await _flag(case, parameters, tx) if status is rules.CaseStatus.APPROVED else None
+    flagging = await flag_household(case, parameters, tx) if status is rules.CaseStatus.APPROVED else None
 
     version = await take_step(
         case,
@@ -61,29 +63,10 @@ async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, 
     if flagging:
         tx.publish(*await present_flags([flagging.flag_id], case.county_code, tx))
     await answer_leads_of(case, status, tx, reason=approval.opinion, monitored_before=flagging is not None and flagging.monitored_before)
+    if status is rules.CaseStatus.REFUSED:
+        await take_back_unconfirmed(case, tx, reason=approval.opinion)
     next_case = await open_next_case(case, tx)
     return Stepped(id=case_id, version=version, status=status, flag_id=flagging.flag_id if flagging else None, next_case_id=next_case)
-
-
-async def _flag(case: rules.Case, parameters: Parameters, tx: Transaction) -> Flagging:
-    """Decide what the approval does to the household's flag, and keep it with what it owes."""
-    held = await flags.open_of(case.household_id, tx)
-    table = await law.measures_for(case.area_code, tx)
-    flagging = flag_for(
-        case,
-        held,
-        has_labour=await people.has_labour(case.household_id, tx),
-        table=table,
-        rules=parameters,
-        calendar=await law.calendar_for(case.area_code, tx, days=longest_reach(table)),
-        now=tx.now,
-    )
-    await flags.keep(case, flagging, tx, held=held)
-    await ledger.owe(case, flagging, tx)
-    if not held:
-        await households.mark(case.household_id, HouseholdStatus.MONITORED, tx)
-        await categories.begin(case, tx)
-    return flagging
 
 
 def _measures_used(flagging: Flagging | None) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.incidents.green_channel import HelpFirst
 from services.monitoring.domain.income.figures import category_of
 from services.monitoring.domain.leads import Confirmed
 from services.monitoring.domain.parameters import Key
@@ -19,10 +20,12 @@ from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId, new_id
 
 
-async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Transaction) -> CaseId:
+async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Transaction, *, first: HelpFirst | None = None) -> CaseId:
     """Open a case for confirmed leads, on the facts of today: the reference income per head is compared with the line, and both are frozen.
 
     Its limit is the earliest that any of the leads began, counted from when each was heard of.
+
+    :param first: the order under which the household is helped first: all steps are owed, by the day that it names.
 
     :raises NoLine: no bottom line is published for this year.
     :raises TooManyRisks: together the leads have more risks than the form holds.
@@ -32,7 +35,7 @@ async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Tran
     risks = joined([], [risk for lead in taken_up for risk in lead.risks], at_most=parameters.number(Key.MAX_RISKS))
     line = await law.line_for(household.area_code, tx)
     standing = await incomes.standing(household_id, line.amount, tx)
-    due_at = min(lead.due_at for lead in taken_up)
+    due_at = first.due_at if first else min(lead.due_at for lead in taken_up)
     limit = await limit_of_step(CaseStatus.OPENED, household.area_code, parameters, tx, due_at=due_at)
     case_id = CaseId(new_id())
     row = {
@@ -65,6 +68,9 @@ async def open_case(household: Row[Any], taken_up: Sequence[Confirmed], tx: Tran
         "due_at": due_at,
         "step_due_at": limit.ends_at,
         "step_day_kind": limit.day_kind,
+        "procedure_due_at": first.due_at if first else None,
+        "green_channel_by": first.by if first else None,
+        "green_channel_document": first.document_number if first else None,
     }
     await cases.add(row, tx)
     return case_id

@@ -6,6 +6,7 @@ from services.monitoring.store import cases, law
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_next_case import open_next_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.cases.take_back_unconfirmed import take_back_unconfirmed
 from services.monitoring.usecases.cases.take_step import take_step
 from services.monitoring.usecases.leads.answer_leads import answer_leads_of
 from shared.database.transaction import Transaction
@@ -50,5 +51,6 @@ async def review_case(case_id: CaseId, review: ReviewCase, tx: Transaction, *, e
     if status is not rules.CaseStatus.REFUSED:
         return Stepped(id=case_id, version=version, status=status)
     await answer_leads_of(case, status, tx, reason=review.opinion)
+    await take_back_unconfirmed(case, tx, reason=review.opinion)
     next_case = await open_next_case(case, tx)
     return Stepped(id=case_id, version=version, status=status, next_case_id=next_case)

@@ -8,6 +8,7 @@ from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.register.lineage import Home, LineageAct, entries
 from services.monitoring.store.care import assignments, groups
+from services.monitoring.store.incidents import households as incident_households
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import categories, forms, households, lineage, residents
 from services.monitoring.usecases.register.changes.said import act_of
@@ -27,13 +28,14 @@ async def close_household(household: Row[Any], tx: Transaction, *, why: Departur
 
 
 async def end_what_holds(household: Row[Any], tx: Transaction) -> None:
-    """End today what is kept of a household as present, beside its people: its income, category and form, who looks after it, its key groups."""
+    """End today what is kept of a household as present, beside its people: income, category, form, who looks after it, key groups, visits owed."""
     today = local_day(tx.now)
     await incomes.end(household, tx)
     await categories.end(HouseholdId(household.id), tx)
     await forms.end_present(forms.HouseholdFormRow, [household.id], household.county_code, today, tx)
     await assignments.end_all(household, today, tx)
     await groups.end_all(household, today, tx)
+    await incident_households.end_all(household, tx)
 
 
 async def strike_from_register(household: Row[Any], tx: Transaction, *, why: DepartureReason | None, reason: str, document_number: str) -> None:

@@ -1,0 +1,216 @@
+"""Incidents: which there are, whom they hit, and what was done about it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Row
+
+from services.monitoring.domain.incidents.incidents import EffectStatus, Hazard, Incident, IncidentGrade, IncidentId, IncidentStatus, Loss
+from services.monitoring.domain.incidents.tracking import ReliefKind, State, TrackingStatus
+from services.monitoring.domain.risks import Risk
+from services.monitoring.store.incidents import households, incidents, relief, trackings
+from services.monitoring.store.register import households as register
+from services.monitoring.store.register import people
+from shared.database.transaction import Transaction
+from shared.kernel.ids import HouseholdId
+from shared.kernel.page import Place
+from shared.kernel.people import PersonName
+from shared.wire import Yuan
+
+
+class IncidentLine(BaseModel):
+    """An incident. `area` is where it lies at home: its county, or the prefecture; `areas` is where it happened."""
+
+    id: UUID
+    area: str
+    hazard: Hazard
+    grade: IncidentGrade
+    title: str = Field(examples=["9·18洪涝灾害"])
+    happened_at: datetime
+    ends_on: date
+    areas: list[str]
+    source: str
+    document_number: str
+    status: IncidentStatus
+    opened_at: datetime
+    closed_at: datetime | None
+    version: int
+
+
+class IncidentPage(BaseModel):
+    items: list[IncidentLine]
+    next: UUID | None = Field(description="下一页的 before。The `before` of the next page.")
+
+
+class IncidentShown(IncidentLine):
+    """An incident, and where it was drawn on the map: GeoJSON coordinates, longitude before latitude."""
+
+    polygon: list[list[list[float]]] | None
+
+
+class VillageFigures(BaseModel):
+    """How many households of a village there are, and what became of them; `amount` of all relief in yuan. `overdue`: a check or a visit is late."""
+
+    area: str
+    households: int
+    to_check: int
+    affected: int
+    relieved: int
+    amount: Yuan
+    tracked: int
+    overdue: int
+
+
+class FiguresShown(BaseModel):
+    items: list[VillageFigures]
+
+
+class EffectLine(BaseModel):
+    """A household that an incident may have hit. `due_at`: by when it is to be checked; `estimate`: what it lost, in yuan."""
+
+    id: UUID
+    incident_id: UUID
+    household_id: UUID
+    number: str | None = Field(examples=["5309021022010001"], description="户编号")
+    head: str | None = Field(examples=["李**"])
+    area: str
+    status: EffectStatus
+    due_at: datetime
+    losses: list[Loss]
+    estimate: Yuan | None
+    risks: list[Risk]
+    checked_at: datetime | None
+    lead_id: UUID | None
+    case_id: UUID | None
+    version: int
+
+
+class EffectPage(BaseModel):
+    items: list[EffectLine]
+    next: str | None
+
+
+class ReliefShown(BaseModel):
+    id: UUID
+    kind: ReliefKind
+    amount: Yuan | None
+    delivered_at: datetime
+    provider: str
+
+
+class ReliefsShown(BaseModel):
+    """What a household was given after an incident, the earliest first; how it stands there."""
+
+    id: UUID
+    household_id: UUID
+    status: EffectStatus
+    version: int
+    reliefs: list[ReliefShown]
+
+
+class TrackingLine(BaseModel):
+    """A visit that is owed to a household after an incident, the `nth`, by `due_at`."""
+
+    id: UUID
+    incident_id: UUID
+    household_id: UUID
+    number: str | None = Field(examples=["5309021022010001"], description="户编号")
+    head: str | None = Field(examples=["李**"])
+    area: str
+    nth: int
+    status: TrackingStatus
+    due_at: datetime
+    overdue: bool
+    visited_at: datetime | None
+    state: State | None
+    lead_id: UUID | None
+    version: int
+
+
+class TrackingPage(BaseModel):
+    items: list[TrackingLine]
+    next: str | None
+
+
+async def list_incidents(status: IncidentStatus, tx: Transaction, *, before: UUID | None, size: int) -> IncidentPage:
+    """List the incidents inside the caller's area and those that reach over it, the newest first."""
+    found, following = await incidents.newest(status, tx, before=before, size=size)
+    return IncidentPage(items=[IncidentLine(**_line(each)) for each in found], next=following)
+
+
+async def show_incident(incident_id: IncidentId, tx: Transaction) -> IncidentShown:
+    """Show one incident.
+
+    :raises NotFound: there is none here.
+    """
+    held = await incidents.get(incident_id, tx)
+    return IncidentShown(**_line(held), polygon=await incidents.polygon_of(incident_id, tx))  # pyright: ignore[reportArgumentType]
+
+
+async def show_figures(incident_id: IncidentId, area: str, tx: Transaction) -> FiguresShown:
+    """Count an incident's households in each village of an area (R56).
+
+    :raises NotFound: there is no such incident here.
+    """
+    await incidents.get(incident_id, tx)
+    names = [name for name in VillageFigures.model_fields if name != "area"]
+    rows = await households.figures(incident_id, area, tx)
+    return FiguresShown(items=[VillageFigures(area=row.area_code, **{name: getattr(row, name) for name in names}) for row in rows])
+
+
+async def list_effects(area: str, status: EffectStatus, incident_id: UUID | None, tx: Transaction, *, after: Place | None, size: int) -> EffectPage:
+    """List an area's households in incidents, of one or of all, those first that are to be checked first."""
+    if incident_id is None:
+        rows, following = await households.worklist.page(area, status, tx, after=after, size=size)
+    else:
+        rows, following = await households.incident_worklist.page(area, status, tx, after=after, size=size, incident=incident_id)
+    named = await _named(rows, tx)
+    return EffectPage(items=[_effect(row, *named[row.household_id]) for row in rows], next=following)
+
+
+async def show_reliefs(incident_id: IncidentId, household_id: HouseholdId, tx: Transaction) -> ReliefsShown:
+    """Show how a household stands in an incident, and what it was given; who looked is left in the audit.
+
+    :raises NotFound: the household is none of this incident, or not here.
+    """
+    effect = await households.get(incident_id, household_id, tx)
+    await tx.note_read("incident_household", effect.county_code, effect.id)
+    given = [ReliefShown(**row._asdict()) for row in await relief.of_effect(effect.id, tx)]
+    return ReliefsShown(id=effect.id, household_id=household_id, status=effect.status, version=effect.version, reliefs=given)
+
+
+async def list_trackings(area: str, status: TrackingStatus, tx: Transaction, *, after: Place | None, size: int) -> TrackingPage:
+    """List the visits after incidents of an area in one status, those first that are due first."""
+    rows, following = await trackings.worklist.page(area, status, tx, after=after, size=size)
+    named = await _named(rows, tx)
+    return TrackingPage(items=[_tracking(row, *named[row.household_id], now=tx.now) for row in rows], next=following)
+
+
+async def _named(rows: Sequence[Row[Any]], tx: Transaction) -> dict[UUID, tuple[str | None, str | None]]:
+    """Name the households of lines by number and masked head: two questions, however many lines."""
+    ids = [row.household_id for row in rows]
+    heads = await people.heads_of(ids, tx) if ids else {}
+    numbers = await register.numbers_of(ids, tx) if ids else {}
+    return {each: (numbers.get(each), str(PersonName(heads[each])) if each in heads else None) for each in ids}
+
+
+def _effect(row: Row[Any], number: str | None, head: str | None) -> EffectLine:
+    names = ("id", "incident_id", "household_id", "status", "due_at", "checked_at", "lead_id", "case_id", "version")
+    same: dict[str, Any] = {name: getattr(row, name) for name in names}
+    estimate: Decimal | None = row.estimate
+    return EffectLine(**same, number=number, head=head, area=row.area_code, losses=row.losses or [], risks=row.risks or [], estimate=estimate)
+
+
+def _tracking(row: Row[Any], number: str | None, head: str | None, *, now: datetime) -> TrackingLine:
+    names = ("id", "incident_id", "household_id", "nth", "status", "due_at", "visited_at", "state", "lead_id", "version")
+    same: dict[str, Any] = {name: getattr(row, name) for name in names}
+    is_late = row.status is TrackingStatus.TO_VISIT and row.due_at < now
+    return TrackingLine(**same, number=number, head=head, area=row.area_code, overdue=is_late)
+
+
+def _line(held: Incident) -> dict[str, Any]:
+    return {name: getattr(held, "area_code" if name == "area" else name) for name in IncidentLine.model_fields}
