@@ -65,7 +65,7 @@ async def case_county_approval(case_id: UUID, body: ApproveCase, tx: InTransacti
 
 
 @cases.post("/v1/case-decisions", status_code=202)
-async def case_decisions(body: DecideCases, tx: InTransaction) -> DecisionsAsked:
+async def new_case_decisions(body: DecideCases, tx: InTransaction) -> DecisionsAsked:
     """批量审核（乡镇）或批量审定（县级）：逐件按单件的规定办理，一件未通过不影响其余；可先只校验，再在 /v1/jobs/{id}/commit 提交。
 
     进度见 /v1/jobs/{id}，各件结果见 /v1/jobs/{id}/rows 与 report.xlsx。

@@ -71,6 +71,6 @@ async def lead_referral_back(lead_id: UUID, body: ReferLeadBack, tx: InTransacti
 
 
 @leads.post("/v1/lead-dispatches", status_code=202)
-async def lead_dispatches(body: DispatchLeads, tx: InTransaction) -> DecisionsAsked:
+async def new_lead_dispatches(body: DispatchLeads, tx: InTransaction) -> DecisionsAsked:
     """批量分派线索：全部派往一处，或逐件另写去处；一件未通过不影响其余。进度与各件结果见 /v1/jobs/{id}。"""
     return await dispatch_leads(body, tx)

@@ -200,8 +200,8 @@ def _many(number: int) -> list[tuple[str, int]]:
 @pytest.mark.parametrize(
     ("by", "body", "refusal"),
     [
-        (township(), approvals(_many(1)), (403, "Forbidden", [])),
-        (county(), reviews(_many(1)), (403, "Forbidden", [])),
+        (township(), approvals(_many(1)), (403, "NotYourDecision", ["body.act"])),
+        (county(), reviews(_many(1)), (403, "NotYourDecision", ["body.act"])),
         (village(), reviews(_many(1)), (403, "Forbidden", [])),
         (prefecture(), approvals(_many(1)), (403, "Forbidden", [])),
         (township(), reviews(_many(1), document_number=DOCUMENT) | {"document_number": DOCUMENT}, (422, "NoDocumentHere", ["body.document_number"])),

@@ -12,7 +12,7 @@ from services.monitoring.usecases.cases.approve_case import ApproveCase
 from services.monitoring.usecases.cases.review_case import ReviewCase
 from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ToDecide, ask_for_decisions
 from shared.database.transaction import Transaction
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Forbidden, Invalid
 from shared.kernel.jobs import Atomic, Mode
 from shared.wire import Count, DocumentNumber, Evidences, SafeText, YesNo, command, part
 
@@ -28,6 +28,11 @@ BEFORE = {
     CaseDecision.REVIEW: (rules.CaseStatus.NOTICE_OVER, rules.CaseAct.REVIEW),
     CaseDecision.APPROVE: (rules.CaseStatus.REVIEWED, rules.CaseAct.APPROVE),
 }
+
+
+class NotYourDecision(Forbidden):
+    sentence = "批量审核由乡镇办理，批量审定由县级办理。"
+    english = "Many cases are reviewed by a township and approved by a county."
 
 
 class NoDocumentHere(Invalid):
@@ -71,11 +76,12 @@ class DecideCases:
 async def decide_cases(decided: DecideCases, tx: Transaction) -> DecisionsAsked:
     """Ask for the review or the approval of many cases (R45; plan ch.3 s.1): each is decided as if it had been decided alone.
 
-    :raises Forbidden: it is another role's act.
+    :raises NotYourDecision: it is another level's act.
     :raises NoDocumentHere: a review with a document number.
     :raises TooManyItems: more than are let in at once; likewise TooManyForWhole, TwiceInList.
     """
-    rules.PROCEDURE.step(*BEFORE[decided.act], tx.actor.role)
+    if tx.actor.role not in rules.PROCEDURE.steps[BEFORE[decided.act]].by:
+        raise NotYourDecision("body.act")
     wanted = [ToDecide(subject_id=each.case_id, expected=each.version, own=each.own) for each in decided.items]
     how: dict[str, Any] = {"mode": decided.mode, "atomic": decided.atomic, "field": "case_id"}
     if decided.act is CaseDecision.APPROVE:
