@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.monitoring.api import ROUTERS
-from services.monitoring.jobs import BINDING, FILE_KINDS, LISTS_OUT, WORKS, duties, watched
+from services.monitoring.jobs import BINDING, DECISIONS, FILE_KINDS, LISTS_OUT, WORKS, duties, watched
 from services.monitoring.permissions import PERMISSIONS
 from services.monitoring.queries.files import days_files_are_kept, villages_here
 from services.monitoring.settings import Settings
@@ -18,7 +18,16 @@ from shared.service.assembly import Service
 from shared.service.jobs.asking import Desk
 from shared.service.jobs.doors import job_router
 
-DESK = Desk(jobs=jobs, kinds=FILE_KINDS, lists=LISTS_OUT, keep_days=days_files_are_kept, villages=villages_here, works=WORKS, binding=BINDING)
+DESK = Desk(
+    jobs=jobs,
+    kinds=FILE_KINDS,
+    lists=LISTS_OUT,
+    keep_days=days_files_are_kept,
+    villages=villages_here,
+    decisions=DECISIONS,
+    works=WORKS,
+    binding=BINDING,
+)
 
 SERVICE = Service(
     name="monitoring",

@@ -10,7 +10,7 @@ _OFFICIALS = _LOCAL | _PREFECTURE
 _OFFICERS = _OFFICIALS - {Role.VILLAGE_CADRE}
 _OVERSEERS = _OFFICERS | {Role.AUDITOR}
 _READERS = _OFFICIALS | {Role.AUDITOR}
-_REGISTRARS = _LOCAL - {Role.VILLAGE_CADRE}  # who changes what is registered
+_REGISTRARS = _LOCAL - {Role.VILLAGE_CADRE}  # who changes what is registered, and decides cases by the hundred
 _LAWMAKERS = _COUNTY | _PREFECTURE
 _SIMULATED = _LAWMAKERS | {Role.AUDITOR}  # who reads what a line would change
 _SENDERS = _OFFICIALS | {Role.DEPARTMENT_USER}
@@ -94,6 +94,7 @@ PERMISSIONS: Permissions = {
     "lead_pause": _VILLAGE,
     "lead_resumption": _VILLAGE,
     "lead_dispatch": _OFFICERS,
+    "new_lead_dispatches": _OFFICERS,
     "lead_referral_back": _OFFICIALS,
     "lead_answers": _READERS | _SOURCES,
     "lead_answer_return": _OFFICERS | _SOURCES,
@@ -121,6 +122,7 @@ PERMISSIONS: Permissions = {
     "case_notice_removal": _VILLAGE,
     "case_township_review": frozenset({Role.TOWNSHIP_OFFICER}),
     "case_county_approval": _COUNTY,
+    "new_case_decisions": _REGISTRARS,
     "case_pause": _LOCAL,
     "case_resumption": _LOCAL,
     "risk_flags": _READERS,

@@ -32,6 +32,7 @@ JOBS = {
     "job_run": Place.COUNTY,
     "job_part": Place.COUNTY,
     "job_result": Place.COUNTY,
+    "job_item": Place.COUNTY,
     "import_row": Place.COUNTY,
     "import_fault": Place.COUNTY,
 }

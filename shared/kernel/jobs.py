@@ -20,6 +20,10 @@ from shared.kernel.sheets import Outcome
 JobId = NewType("JobId", UUID)
 
 
+DECISION = "decision"
+"""The kind of job that decides many things, each by the use case that decides one."""
+
+
 class JobState(StrEnum):
     QUEUED = "queued"  # 排队
     RUNNING = "running"  # 办理中
@@ -159,8 +163,8 @@ class NotValidated(Conflict):
 
 
 class RowsAtFault(Conflict):
-    sentence = "按“全部通过才办理”提交的文件仍有未通过的行。"
-    english = "Rows are at fault in a file that is taken whole or not at all."
+    sentence = "按“全部通过才办理”提交的内容仍有未通过的行。"
+    english = "Rows are at fault in what is taken whole or not at all."
 
 
 def may_act(job: Job, by: Actor) -> None:

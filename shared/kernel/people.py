@@ -6,6 +6,20 @@ These are plain values; whether an ID number is right (GB 11643) is checked wher
 from dataclasses import dataclass, field
 from datetime import date
 
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_DIGITS = "10X98765432"
+
+
+def check_digit(number: str) -> str:
+    """Give the character that follows the first 17 digits of an ID number (GB 11643)."""
+    return _CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=True)) % 11]
+
+
+def of_fifteen(number: str) -> str:
+    """Give the ID number that follows from an obsolete one of 15 digits, in which a year of birth, always of the 1900s, had two."""
+    digits = f"{number[:6]}19{number[6:]}"
+    return digits + check_digit(digits)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class IdNumber:

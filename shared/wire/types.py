@@ -19,6 +19,7 @@ _MONEY = re.compile(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
 _QUANTITY = re.compile(r"^(0|[1-9][0-9]{0,5})(\.[0-9]{1,2})?$")
 # An ID number, or the number of a disability certificate: class, grade, and how often it was re-issued, follow it.
 _ID_NUMBER = re.compile(r"^([1-9][0-9]{16}[0-9X])([1-7][1-4]([0-9A-Z]{2})?)?$")
+_OLD_ID_NUMBER = re.compile(r"^[1-9][0-9]{14}$")
 _CERTIFICATE = re.compile(r"^[0-9A-Za-z一-龥()-]{4,30}$")
 _ACCOUNT = re.compile(r"^[0-9]{8,30}$")
 _PHONE = re.compile(r"^1[3-9][0-9]{9}$")
@@ -85,6 +86,11 @@ def _id_number(value: object) -> people.IdNumber:
     if ric.calc_check_digit(number) != number[-1]:
         raise fault("id_number_check_digit")
     return people.IdNumber(number, disability)
+
+
+def _searched_id_number(value: object) -> people.IdNumber:
+    """Check the number of somebody who is searched, who may still hold an obsolete one of 15 digits; none is registered under it."""
+    return _id_number(people.of_fifteen(value) if isinstance(value, str) and _OLD_ID_NUMBER.fullmatch(value) else value)
 
 
 def _phone(value: object) -> people.Phone:
@@ -179,6 +185,12 @@ IdNumber = Annotated[
     PlainValidator(_id_number),
     _masked,
     _shown("^[1-9][0-9]{16}[0-9Xx]([1-7][1-4]([0-9A-Za-z]{2})?)?$", "533522197001010010"),
+]
+SearchedIdNumber = Annotated[
+    people.IdNumber,
+    PlainValidator(_searched_id_number),
+    _masked,
+    _shown("^([1-9][0-9]{14}|[1-9][0-9]{16}[0-9Xx]([1-7][1-4]([0-9A-Za-z]{2})?)?)$", "533522197001010010"),
 ]
 Phone = Annotated[people.Phone, PlainValidator(_phone), _masked, _shown(_PHONE.pattern, "13900000000")]
 PersonName = Annotated[

@@ -72,6 +72,8 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.import_template",  # these decide by the kind of file and the caller's office; what is asked for is done in the caller's own scope
     "monitoring.new_import",
     "monitoring.new_export",
+    "monitoring.new_case_decisions",
+    "monitoring.new_lead_dispatches",
 }
 INFRASTRUCTURE = {
     *("/livez", "/readyz", "/metrics", "/internal/clock"),

@@ -13,6 +13,7 @@ from services.monitoring.domain.channels import NotYourChannel
 from services.monitoring.domain.deadlines.escalations import NotToYourLevel
 from services.monitoring.domain.deadlines.pauses import NotYourStep
 from services.monitoring.domain.register.change_requests import NotYourRequest, NotYoursToAsk
+from services.monitoring.usecases.cases.decide_cases import NotYourDecision
 from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
 from services.monitoring.usecases.places.list_place import PlaceOutsideYourArea
@@ -230,6 +231,26 @@ def _tasks_of(service: str) -> dict[str, Make]:
         f"{service}.task_finish": task(TaskStatus.STARTED, **finished),
         f"{service}.task_decline": task(TaskStatus.OPENED, reason="该户已自行恢复生产"),
     }
+
+
+def _case_decisions(world: World) -> list[Wanted]:
+    """A township reviews many cases, a county approves them; what lies elsewhere is refused by itself, in the job."""
+
+    def about(status: str, role: Role, **body: Any) -> Wanted:
+        case_id = world.cases[status]
+        items = [{"case_id": case_id, "version": world.versions[case_id], "opinion": "情况属实"}]
+        body = {"agrees": True, "opinion": "同意", "mode": "validate", "atomic": "rows", "evidence": proof(), "items": items, **body}
+        return Wanted(guard=Guard.OPEN, status=202, body=body, only=_is(role), to_others=NotYourDecision)
+
+    return [
+        about("notice_over", Role.TOWNSHIP_OFFICER, act="township-review"),
+        about("reviewed", Role.COUNTY_OFFICER, act="county-approval", document_number=DOCUMENT),
+    ]
+
+
+def _lead_dispatches(world: World) -> Wanted:
+    item = {"lead_id": world.undirected, "version": 1, "area": world.village, "note": "请核实"}
+    return Wanted(guard=Guard.OPEN, status=202, body={"mode": "validate", "atomic": "rows", "area": world.village, "note": "请核实", "items": [item]})
 
 
 def _pause(_: World) -> dict[str, Any]:
@@ -588,6 +609,7 @@ WANTED: dict[str, Make] = {
     "monitoring.lead_dispatch": _thing(
         "lead_id", lambda world: world.undirected, lambda world: {"area": world.village, "note": "请核实"}, versioned=True, in_township=True
     ),
+    "monitoring.new_lead_dispatches": _one(_lead_dispatches),
     "monitoring.lead_referral_back": _thing("lead_id", lambda world: world.numbered, lambda _: {"reason": "本村无此人"}, versioned=True),
     "monitoring.lead_answers": _of_the_platform(_list(lambda world: world.answer)),
     "monitoring.lead_answer_export": _export(lambda world: world.answer),
@@ -641,6 +663,7 @@ WANTED: dict[str, Make] = {
     "monitoring.case_notice_removal": _case("on_notice", lambda world: {"removed_at": world.at(minutes=-2)}),
     "monitoring.case_township_review": _case("notice_over", lambda _: {"agrees": True, "opinion": "情况属实"}),
     "monitoring.case_county_approval": _case("reviewed", lambda _: {"agrees": True, "opinion": "同意", "document_number": DOCUMENT}),
+    "monitoring.new_case_decisions": _case_decisions,
     "monitoring.lead_pause": _thing("lead_id", lambda world: world.lead, _pause, versioned=True),
     "monitoring.lead_resumption": _thing("lead_id", lambda world: world.paused_lead, versioned=True),
     "monitoring.case_pause": _case_pauses,

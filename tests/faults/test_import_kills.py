@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,15 +21,14 @@ from tests.builders.files import SHEETS, Row, as_csv, rows_of
 from tests.builders.people import a_household
 from tests.builders.places import OTHER_COUNTY, QUIET
 from tests.faults.import_world import World, copy, make, world
+from tests.faults.runners import SECONDS, Runners, runners
 from tests.fixtures.clock import START, moving_clock
 from tests.fixtures.platform import Cluster
-from tests.fixtures.processes import Process
 from tests.fixtures.say import Say
 from tests.fixtures.tokens import HOME, prefecture
 from tests.fixtures.waiting import until
 
 HOUSEHOLDS, BEFORE = 5_000, 300
-SECONDS = 60.0
 KILLS = {"reading": 6, "checking": 2, "applying": 9, "reporting": 3}
 PHASES = ("waiting", *KILLS)
 SEED = int(os.environ.get("FAULT_SEED") or 5309)
@@ -114,54 +112,6 @@ async def calm(opening: Open, story: Story) -> World:
 def rng(say: Say) -> Random:
     say(f"imports: FAULT_SEED={SEED}")
     return Random(SEED)
-
-
-@dataclass
-class Runners:
-    """One runner at a time, whose successor has already started and waits."""
-
-    world: World
-    job_id: JobId
-    started: list[Process] = field(default_factory=list)
-    _next: tuple[Process, Path] | None = None
-
-    def ready_another(self) -> None:
-        self._next = self.world.process()
-        self._next[0].start()
-        self.started.append(self._next[0])
-
-    async def take_over(self, *, free: bool = True) -> Process:
-        """Let the successor take up the job, as if its claim had run out, and ready another one."""
-        before = (await self.world.holds(self.job_id))["claim"]
-        assert self._next
-        process, go = self._next
-        self.ready_another()
-        if free:
-            await self.world.free(self.job_id)
-        go.touch()
-        await self.until(lambda now: now["claim"] != before)
-        return process
-
-    async def until(self, holds: Callable[[Any], object]) -> None:
-        async def asked() -> bool:
-            assert all(process.alive or process.kills for process in self.started), [process.last_words() for process in self.started]
-            return bool(holds(await self.world.holds(self.job_id)))
-
-        await until(asked, seconds=SECONDS)
-
-    def end(self) -> None:
-        for process in self.started:
-            process.kill()
-
-
-@asynccontextmanager
-async def runners(world: World, job_id: JobId) -> AsyncIterator[Runners]:
-    found = Runners(world, job_id)
-    found.ready_another()
-    try:
-        yield found
-    finally:
-        found.end()
 
 
 async def test_an_importer_killed_at_twenty_moments_ends_as_one_that_nobody_disturbed(

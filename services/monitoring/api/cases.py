@@ -6,10 +6,12 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.queries.cases import CasePage, CaseShown, list_cases, show_case
 from services.monitoring.usecases.cases.appraise_case import AppraiseCase, appraise_case
 from services.monitoring.usecases.cases.approve_case import ApproveCase, approve_case
+from services.monitoring.usecases.cases.decide_cases import DecideCases, decide_cases
 from services.monitoring.usecases.cases.post_notice import PostNotice, post_notice
 from services.monitoring.usecases.cases.remove_notice import RemoveNotice, remove_notice
 from services.monitoring.usecases.cases.review_case import ReviewCase, review_case
 from services.monitoring.usecases.cases.stepped import Stepped
+from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked
 from shared.kernel.ids import CaseId
 from shared.service.http import service_router
 from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
@@ -60,3 +62,12 @@ async def case_township_review(case_id: UUID, body: ReviewCase, tx: InTransactio
 async def case_county_approval(case_id: UUID, body: ApproveCase, tx: InTransaction, expected: ExpectedVersion) -> Stepped:
     """县级审定：同意则标注风险并落实帮扶措施，或写明理由不予认定。"""
     return await approve_case(CaseId(case_id), body, tx, expected=expected)
+
+
+@cases.post("/v1/case-decisions", status_code=202)
+async def new_case_decisions(body: DecideCases, tx: InTransaction) -> DecisionsAsked:
+    """批量审核（乡镇）或批量审定（县级）：逐件按单件的规定办理，一件未通过不影响其余；可先只校验，再在 /v1/jobs/{id}/commit 提交。
+
+    进度见 /v1/jobs/{id}，各件结果见 /v1/jobs/{id}/rows 与 report.xlsx。
+    """
+    return await decide_cases(body, tx)

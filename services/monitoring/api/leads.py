@@ -5,7 +5,9 @@ from fastapi import Response
 from services.monitoring.domain.channels import Channel
 from services.monitoring.domain.leads import LeadStatus
 from services.monitoring.queries.leads import LeadPage, LeadShown, SourceMatter, list_leads, show_lead, show_source_matter
+from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked
 from services.monitoring.usecases.leads.dispatch_lead import DispatchLead, LeadMoved, dispatch_lead
+from services.monitoring.usecases.leads.dispatch_leads import DispatchLeads, dispatch_leads
 from services.monitoring.usecases.leads.refer_lead_back import ReferLeadBack, refer_lead_back
 from services.monitoring.usecases.leads.register_lead import LeadRegistered, RegisterLead, register_lead
 from services.monitoring.usecases.leads.verify_lead import Verified, VerifyLead, verify_lead
@@ -66,3 +68,9 @@ async def lead_dispatch(lead_id: UUID, body: DispatchLead, tx: InTransaction, ex
 async def lead_referral_back(lead_id: UUID, body: ReferLeadBack, tx: InTransaction, expected: ExpectedVersion) -> LeadMoved:
     """把未对应到户的线索退回上一级，并写明理由。"""
     return await refer_lead_back(LeadId(lead_id), body, tx, expected=expected)
+
+
+@leads.post("/v1/lead-dispatches", status_code=202)
+async def new_lead_dispatches(body: DispatchLeads, tx: InTransaction) -> DecisionsAsked:
+    """批量分派线索：全部派往一处，或逐件另写去处；一件未通过不影响其余。进度与各件结果见 /v1/jobs/{id}。"""
+    return await dispatch_leads(body, tx)

@@ -34,6 +34,7 @@ class Key(StrEnum):
     DUPLICATE_DAYS = "duplicate.decision.days"  # 疑似重复人员的核定期限
     DUPLICATE_LIKENESS = "duplicate.likeness"  # 相似度达到多少即列为疑似重复
     FILE_DAYS = "files.keep.days"  # 上传文件及其暂存数据的保存天数
+    DECISION_ITEMS = "decisions.max_items"  # 一次批量办理的件数上限
     ROLLS = "period.rolls_to_workday"  # 自然日期间末日遇休息日顺延
     INCOME_BANDS = "income.bands"  # 人均纯收入分段的界限，元
     VERIFICATION_DAYS = "lead.verification.days"  # 各环节办理时限，均不超过总时限
@@ -62,6 +63,7 @@ class Shape(StrEnum):
     RATIO = "a fraction like 2/3, up to 1"
     ACTS = "acts separated by commas, or none"
     COUNT = "1 to 20"
+    ITEMS = "1 to 5000"
     YES_NO = "yes or no"
     BOUNDS = "2 to 10 rising amounts in yuan, separated by commas"
     DAY_COUNTS = "1 to 6 rising numbers of days up to 366, separated by commas"
@@ -84,6 +86,7 @@ SHAPES: Mapping[Key, Shape] = {
     Key.DUPLICATE_DAYS: Shape.DAYS,
     Key.DUPLICATE_LIKENESS: Shape.RATIO,
     Key.FILE_DAYS: Shape.DAYS,
+    Key.DECISION_ITEMS: Shape.ITEMS,
     Key.ROLLS: Shape.YES_NO,
     Key.INCOME_BANDS: Shape.BOUNDS,
     Key.VERIFICATION_DAYS: Shape.DAYS_OR_NONE,
@@ -103,6 +106,8 @@ SHAPES: Mapping[Key, Shape] = {
     Key.GREEN_CHANNEL_DAYS: Shape.DAYS,
 }
 NOBODY = "none"
+MOST_ITEMS = 5_000
+"""What a request can hold of things to be decided; how many are let in is a dated row."""
 _DECIDING_ACTS = frozenset({"village_appraisal", "township_review", "county_approval"})
 
 
@@ -193,6 +198,8 @@ def _fits(shape: Shape, value: str) -> bool:
             return _is_number(value) and int(value) <= 366
         case Shape.COUNT:
             return _is_number(value) and 1 <= int(value) <= 20
+        case Shape.ITEMS:
+            return _is_number(value) and 1 <= int(value) <= MOST_ITEMS
         case Shape.DAY_KIND:
             return value in {str(kind) for kind in DayKind}
         case Shape.RATIO:

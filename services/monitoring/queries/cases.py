@@ -1,6 +1,6 @@
 """Cases: the list of an area, and one case with its steps, dates and days left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -110,3 +110,8 @@ def _line(row: Row[Any]) -> dict[str, Any]:
 
 def _steps(rows: Sequence[Row[Any]]) -> list[StepShown]:
     return [StepShown(**row._asdict()) for row in rows]
+
+
+async def households_of_cases(ids: Sequence[UUID], tx: Transaction) -> Mapping[UUID, str]:
+    """Name the numbers of the households that cases are about, in the caller's area."""
+    return await cases.household_numbers(ids, tx)

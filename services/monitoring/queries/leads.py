@@ -1,6 +1,6 @@
 """Leads: the list of an area, one lead with what was said, and a citizen's own report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -276,3 +276,8 @@ def _line(row: Any) -> dict[str, Any]:
         *("paused_at", "began_on", "case_id", "version"),
     )
     return {"area": row.area_code, "remark": remark_of(row), **{name: getattr(row, name) for name in names}}
+
+
+async def households_of_leads(ids: Sequence[UUID], tx: Transaction) -> Mapping[UUID, str]:
+    """Name the numbers of the households that leads are about, in the caller's area."""
+    return await leads.household_numbers(ids, tx)

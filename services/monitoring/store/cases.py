@@ -14,6 +14,7 @@ from services.monitoring.domain.deadlines.limits import Course
 from services.monitoring.domain.incidents.green_channel import HelpFirst
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.store.base import Base
+from services.monitoring.store.register.households import HouseholdRow
 from shared.database.columns import INSTANT, code, counted, document, instant, one_of, only, version, words
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
@@ -108,6 +109,12 @@ class CaseStepRow(Base, table=True):
 THIS = and_(among(CaseRow.county_code, "counties"), col(CaseRow.id) == bindparam("case_id"))
 GET = select(*columns_of(CaseRow, Case)).where(THIS)
 SHOW = select(*columns_of(CaseRow, Case), *columns_of(CaseRow, Course), col(CaseRow.decided_at), col(CaseRow.basis)).where(THIS)
+HOUSEHOLDS_OF = select(col(CaseRow.id), col(HouseholdRow.number)).where(
+    among(CaseRow.county_code, "counties"),
+    among(CaseRow.id, "ids"),
+    col(HouseholdRow.county_code) == col(CaseRow.county_code),
+    col(HouseholdRow.id) == col(CaseRow.household_id),
+)
 OPEN_OF = select(*columns_of(CaseRow, Case)).where(
     among(CaseRow.county_code, "counties"),
     col(CaseRow.household_id) == bindparam("household"),
@@ -202,6 +209,11 @@ async def show(case_id: CaseId, tx: Transaction) -> tuple[Row[Any], Sequence[Row
     if found is None:
         raise NotFound
     return found, (await tx.execute(STEPS, this)).all()
+
+
+async def household_numbers(ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:
+    """Name the numbers of the households that cases are about."""
+    return {row.id: row.number for row in await tx.execute(HOUSEHOLDS_OF, {"counties": tx.counties, "ids": list(ids)})}
 
 
 async def open_of(household_id: HouseholdId, tx: Transaction) -> Case | None:

@@ -11,6 +11,7 @@ from services.monitoring.domain.deadlines.limits import Course
 from services.monitoring.domain.leads import Confirmed, Lead, LeadStatus
 from services.monitoring.domain.signals import Grade
 from services.monitoring.store.base import Base
+from services.monitoring.store.register.households import HouseholdRow
 from shared.database.columns import code, counted, day, document, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
@@ -140,6 +141,13 @@ VERIFY = (
     )
     .returning(col(LeadRow.version))
 )
+HOUSEHOLDS_OF = select(col(LeadRow.id), col(HouseholdRow.number)).where(
+    among(LeadRow.county_code, "counties"),
+    among(LeadRow.id, "ids"),
+    col(HouseholdRow.county_code) == col(LeadRow.county_code),
+    col(HouseholdRow.id) == col(LeadRow.household_id),
+)
+COUNTIES_OF = select(col(LeadRow.id), col(LeadRow.county_code)).where(among(LeadRow.county_code, "counties"), among(LeadRow.id, "ids"))
 SENT_BEFORE = select(col(LeadRow.version), col(LeadRow.status), col(LeadRow.content_index)).where(THIS)
 MOVE = text("SELECT move_lead(:county, :lead_id, :to_area, :expected)")
 WAITING = (
@@ -204,6 +212,16 @@ async def get(lead_id: LeadId, tx: Transaction) -> Lead:
     if found is None:
         raise NotFound
     return Lead(**found)
+
+
+async def household_numbers(ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:
+    """Name the numbers of the households to which leads belong."""
+    return {row.id: row.number for row in await tx.execute(HOUSEHOLDS_OF, {"counties": tx.counties, "ids": list(ids)})}
+
+
+async def counties_of(ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:
+    """Name the counties of leads, as far as the caller sees."""
+    return {row.id: row.county_code for row in await tx.execute(COUNTIES_OF, {"counties": tx.counties, "ids": list(ids)})}
 
 
 async def show(lead_id: LeadId, tx: Transaction) -> Row[Any]:

@@ -22,6 +22,7 @@ from shared.kernel.jobs import WAITING, Job, JobId, JobState, Phase, Progress
 from shared.kernel.sheets import Outcome
 
 HOMES = [*COUNTIES, LINCANG]
+"""Where a job may be at home, and where its parts may lie: the steps of one of the prefecture's are taken at the prefecture."""
 
 _BEGIN = text("""
     INSERT INTO job_run (county_code, id, area_code, failures, phase, began_at, done, position)
@@ -36,9 +37,9 @@ _BEGIN_ANEW = text("""
     WHERE county_code = :county AND id = :job
 """)
 _BEGIN_PARTS_ANEW = text("""
-    UPDATE job_part SET position = 0, created = 0, updated = 0, unchanged = 0, refused = 0 WHERE county_code = ANY(:counties) AND id = :job
+    UPDATE job_part SET position = 0, created = 0, updated = 0, unchanged = 0, refused = 0 WHERE county_code = ANY(:homes) AND id = :job
 """)
-_REVOKE_PARTS = text("UPDATE job_part SET claim = NULL WHERE county_code = ANY(:counties) AND id = :job")
+_REVOKE_PARTS = text("UPDATE job_part SET claim = NULL WHERE county_code = ANY(:homes) AND id = :job")
 _KNOWN = text("SELECT id FROM job WHERE county_code = ANY(:homes) AND id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 _PROGRESS = text("""
     SELECT r.id, r.phase, r.total, r.done, r.position, r.began_at, extract(epoch FROM now() - r.began_at) AS seconds,
@@ -47,7 +48,7 @@ _PROGRESS = text("""
     FROM job_run r
     LEFT JOIN (SELECT id, sum(total)::int AS rows, sum(created)::int AS created, sum(updated)::int AS updated,
                       sum(unchanged)::int AS unchanged, sum(refused)::int AS refused
-               FROM job_part WHERE county_code = ANY(:counties) AND id = ANY(:jobs) GROUP BY id) p ON p.id = r.id
+               FROM job_part WHERE county_code = ANY(:homes) AND id = ANY(:jobs) GROUP BY id) p ON p.id = r.id
     WHERE r.county_code = ANY(:homes) AND r.id = ANY(:jobs)
 """)
 _WAITING = text("SELECT EXISTS (SELECT FROM job WHERE county_code = :county AND kind = :kind AND state IN ('queued', 'running'))")
@@ -141,12 +142,12 @@ class Jobs:
         over = None if becomes in WAITING else tx.real_now
         changed = await tx.change(_STEP, this | {"becomes": becomes, "finished_at": over, "arguments": dict(arguments or {})})
         if becomes is JobState.CANCELLED:
-            await tx.execute(_REVOKE_PARTS, {"counties": tx.counties, "job": job.id})
+            await tx.execute(_REVOKE_PARTS, {"homes": HOMES, "job": job.id})
         return changed
 
     async def begin_anew(self, job: Job, tx: Transaction) -> None:
         """Let a job be taken up from the beginning; its stage is kept."""
-        await tx.execute(_BEGIN_PARTS_ANEW, {"counties": tx.counties, "job": job.id})
+        await tx.execute(_BEGIN_PARTS_ANEW, {"homes": HOMES, "job": job.id})
         await tx.execute(_BEGIN_ANEW, {"county": job.county_code, "job": job.id, "at": tx.real_now})
 
     async def is_waiting(self, kind: str, county_code: str, tx: Transaction) -> bool:
@@ -159,7 +160,7 @@ class Jobs:
 
     async def progress_of(self, jobs: Sequence[Job], tx: Transaction) -> dict[UUID, Progress]:
         """Say how far several jobs are."""
-        asked = {"homes": HOMES, "counties": tx.counties, "jobs": [job.id for job in jobs]}
+        asked = {"homes": HOMES, "jobs": [job.id for job in jobs]}
         return {row.id: _progress(row) for row in await tx.execute(_PROGRESS, asked)}
 
     async def results(self, job: Job, tx: Transaction, *, outcome: Outcome | None = None, after: int = 0, at_most: int = 200) -> Sequence[Row[Any]]:

@@ -4,6 +4,8 @@ Promises: one result for each row, the last one told; a row that is told of agai
 Not for reading them: that is `Jobs.results`.
 """
 
+from typing import Any
+
 from sqlalchemy import TextClause, text
 
 from shared.database.transaction import Transaction
@@ -25,6 +27,10 @@ def telling(decided: str) -> TextClause:
     return text(f"WITH told AS ({keep}) SELECT outcome, count(*)::int AS rows FROM told GROUP BY 1")
 
 
-async def tell(results: TextClause, job_id: JobId, tx: Transaction) -> dict[Outcome, int]:
-    """Keep what became of the rows of a slice in the transaction's county; count it."""
-    return {Outcome(row.outcome): row.rows for row in await tx.execute(results, {"county": tx.actor.scope.county, "job": job_id})}
+async def tell(results: TextClause, job_id: JobId, tx: Transaction, **more: Any) -> dict[Outcome, int]:
+    """Keep what became of the rows of a slice in the transaction's county; count it.
+
+    :param more: what else the statement asks for.
+    """
+    asked = {"county": tx.actor.scope.county, "job": job_id, **more}
+    return {Outcome(row.outcome): row.rows for row in await tx.execute(results, asked)}

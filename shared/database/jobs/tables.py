@@ -95,6 +95,20 @@ def job_tables(base: type[Table]) -> type[Table]:
         faults: list[Any] | None = document(default=None, nullable=True)
         subject_id: UUID | None = None
 
+    class JobItemRow(base, table=True):
+        """One thing that a job decides: which, in which version its asker saw it, and what is said of it alone, sealed."""
+
+        __tablename__ = "job_item"
+        __table_args__ = (PrimaryKeyConstraint("county_code", "job_id", "row"),)
+
+        county_code: str = code()
+        job_id: UUID
+        row: int
+        area_code: str = code()
+        subject_id: UUID
+        expected: int
+        own: bytes | None = sealed(default=None, nullable=True)
+
     class ImportRow(base, table=True):
         """A row of a file as it was read: clean values, sealed secrets, and the faults of its cells.
 

@@ -13,13 +13,14 @@ from shared.database.transaction import Transaction
 from shared.kernel import jobs as rules
 from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.kernel.ids import new_id
-from shared.kernel.jobs import Atomic, Job, JobId, JobState, Mode, Strategy
+from shared.kernel.jobs import DECISION, Atomic, Job, JobId, JobState, Mode, Strategy
 from shared.kernel.procedure import as_seen
 from shared.kernel.sheets import Outcome
+from shared.service.jobs.decisions import DecisionKind
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.runner import Work
-from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage, row_shown, shown
+from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage, item_shown, row_shown, shown
 from shared.service.uploads import UploadedFile
 from shared.wire import AreaCode, SafeText, command
 
@@ -102,6 +103,7 @@ class Desk:
 
     :param keep_days: how many days files and stages are kept, in the caller's area today.
     :param villages: the villages of the caller's area, code and name, for the templates' drop-downs.
+    :param decisions: what may be decided about many things at once, by its name.
     :param works: how the service's own kinds of long work are done, by the job's kind.
     :param binding: those of them that are not cancelled once they were asked for.
     """
@@ -111,6 +113,7 @@ class Desk:
     lists: Mapping[str, ListKind]
     keep_days: Callable[[Transaction], Awaitable[int]]
     villages: Callable[[Transaction], Awaitable[Sequence[tuple[str, str]]]]
+    decisions: Mapping[str, DecisionKind] = field(default_factory=dict)
     works: Mapping[str, Work] = field(default_factory=dict)
     binding: frozenset[str] = frozenset()
 
@@ -215,19 +218,22 @@ class Desk:
         return JobPage(items=[shown(job, progress[job.id], english=english) for job in page], next=following)
 
     async def rows(self, job_id: UUID, tx: Transaction, *, outcome: Outcome | None, after: int, size: int, english: bool) -> RowPage:
-        """Show what became of a file's rows.
+        """Show what became of a file's rows, or of the things that a job decides.
 
         :raises NotFound: there is no such job here.
         :raises NotYourJob: somebody else asked for it.
         """
         job = await self.mine(job_id, tx)
         kind = self.kinds.get(job.what)
-        if kind is None or job.kind != IMPORT:
+        if job.kind != DECISION and (kind is None or job.kind != IMPORT):
             return RowPage(items=[], next=None)
         page = await self.jobs.results(job, tx, outcome=outcome, after=after, at_most=size + 1)
+        following = page[size - 1].row if len(page) > size else None
+        if kind is None or job.kind == DECISION:
+            return RowPage(items=[item_shown(row, english=english) for row in page[:size]], next=following)
         answers = await kind.answers([row.subject_id for row in page if row.subject_id], tx) if kind.answers else {}
         items = [row_shown(row, kind.sheet, kind.faults, english=english, answer=answers.get(row.subject_id)) for row in page[:size]]
-        return RowPage(items=items, next=page[size - 1].row if len(page) > size else None)
+        return RowPage(items=items, next=following)
 
     async def exported(self, job_id: UUID, tx: Transaction) -> Job:
         """Find a finished export of the caller's.
@@ -242,16 +248,22 @@ class Desk:
         return job
 
     async def reported(self, job_id: UUID, tx: Transaction) -> Job:
-        """Find an import of the caller's that has come to its end.
+        """Find an import of the caller's, or a job of decisions, that has come to its end.
 
         :raises NotFound: there is no such job here.
         :raises NotYourJob: somebody else asked for it.
-        :raises NoFileYet: it is no import, or has not come to its end.
+        :raises NoFileYet: it is neither, or has not come to its end.
         """
         job = await self.mine(job_id, tx)
-        if job.kind != IMPORT or job.state not in (JobState.VALIDATED, JobState.DONE, JobState.FAILED):
+        if job.kind not in (IMPORT, DECISION) or job.state not in (JobState.VALIDATED, JobState.DONE, JobState.FAILED):
             raise NoFileYet
         return job
+
+    def title(self, job: Job) -> str:
+        """Name what a report is about: the uploaded file, or what was decided."""
+        if job.kind == DECISION:
+            return self.decisions[job.what].title
+        return job.arguments.get("file", {}).get("name", "file").rsplit(".", 1)[0]
 
     async def mine(self, job_id: UUID, tx: Transaction) -> Job:
         """Find a job that the caller, or the caller's department, asked for.

@@ -94,7 +94,7 @@ def job_router(desk: Desk) -> APIRouter:
 
     @jobs.post("/v1/jobs/{job_id}/commit", status_code=202)
     async def job_commit(job_id: UUID, tx: InTransaction, expected: ExpectedVersion) -> JobAccepted:
-        """办理已校验的文件，无须再次上传。"""
+        """办理已校验的文件或批量办理事项，无须再次上传、再次提交。"""
         return await desk.commit(job_id, tx, expected=expected)
 
     @jobs.post("/v1/jobs/{job_id}/cancellation")
@@ -111,15 +111,17 @@ def job_router(desk: Desk) -> APIRouter:
         after: Annotated[int, Query(ge=0, le=_LAST_ROW, description="上一页给出的 next。The `next` of the page before.")] = 0,
         size: PageSize = 50,
     ) -> RowPage:
-        """文件各行的结果与原因；部门名单还写明核实情况。"""
+        """文件各行、或批量办理各件的结果与原因；部门名单还写明核实情况。"""
         return await desk.rows(job_id, tx, outcome=outcome, after=after, size=size, english=in_english)
 
     @jobs.get("/v1/jobs/{job_id}/report.xlsx", response_class=FileAnswer, responses=a_file(XLSX))
     async def job_report(job_id: UUID, tx: InTransaction, store: Files) -> Response:
-        """退回所上传的文件：未通过的行在前，问题单元格已标出，注明原因与原行号，改后可再次上传。"""
+        """退回所上传的文件：未通过的行在前，问题单元格已标出，注明原因与原行号，改后可再次上传。
+
+        批量办理的，为各件的序号、户编号、结果与原因。
+        """
         mine = await desk.reported(job_id, tx)
-        name = mine.arguments.get("file", {}).get("name", "file").rsplit(".", 1)[0]
-        return await file_answer(store.path(job_id, REPORT), name=f"{name}（结果）.xlsx", media_type=XLSX)
+        return await file_answer(store.path(job_id, REPORT), name=f"{desk.title(mine)}（结果）.xlsx", media_type=XLSX)
 
     @jobs.post("/v1/exports", status_code=202)
     async def new_export(body: NewExport, tx: InTransaction) -> JobAccepted:

@@ -25,7 +25,7 @@ _ROWS = {
             SELECT r.ctid FROM job j JOIN {table} r ON r.county_code = ANY(:counties) AND r.job_id = j.id
             WHERE j.county_code = ANY(:homes) AND {_OUTLIVED} LIMIT {_AT_ONCE})
     """)
-    for table in ("import_row", "import_fault", "job_result")
+    for table in ("import_row", "import_fault", "job_result", "job_item")
 }
 
 

@@ -87,7 +87,7 @@ class CellFault(BaseModel):
 
 
 class RowShown(BaseModel):
-    """What became of a row; its number is as a spreadsheet shows it, the header being 1."""
+    """What became of a row, by its number as a spreadsheet shows it (the header is 1), or of a thing to be decided, by its number in the request."""
 
     row: int
     outcome: Outcome
@@ -134,6 +134,13 @@ def row_shown(row: Row[Any], sheet: Sheet, sentences: Sentences, *, english: boo
         for field, code in row.faults or []
     ]
     return RowShown(row=row.row, outcome=Outcome(row.outcome), faults=faults, subject_id=row.subject_id, answer=answer)
+
+
+def item_shown(row: Row[Any], *, english: bool) -> RowShown:
+    faults = [
+        CellFault(field=field, header=None, code=code, detail=other if english else chinese) for field, code, chinese, other in row.faults or []
+    ]
+    return RowShown(row=row.row, outcome=Outcome(row.outcome), faults=faults, subject_id=row.subject_id)
 
 
 def _problem(problem: Mapping[str, Any], *, english: bool) -> JobProblem:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from shared.files.limits import Limits
+from shared.kernel.jobs import DECISION
 from shared.service.jobs.asking import EXPORT, IMPORT, Desk
+from shared.service.jobs.decisions import Deciding
 from shared.service.jobs.exports import Export
 from shared.service.jobs.imports import Import
 from shared.service.jobs.runner import Run, Work
@@ -20,4 +22,7 @@ def works(desk: Desk, settings: ServiceSettings) -> Mapping[str, Work]:
     async def write_list(run: Run) -> None:
         await Export(run, desk.lists[run.job.what]).work()
 
-    return {IMPORT: take_file, EXPORT: write_list, **desk.works}
+    async def decide(run: Run) -> None:
+        await Deciding(run, desk.decisions[run.job.what]).work()
+
+    return {IMPORT: take_file, EXPORT: write_list, DECISION: decide, **desk.works}

@@ -73,6 +73,8 @@ async def test_a_household_arrives_with_its_people_their_secrets_and_what_it_liv
     assert accepted.status_code == 202
     transfer = await transfer_of(way, accepted.json()["id"])
     assert (transfer["status"], transfer["job_state"], transfer["version"]) == ("done", "done", 3)
+    job = done(await way.call(prefecture()).get(f"/v1/jobs/{transfer['job_id']}"))
+    assert (job["total"], job["done"], job["updated"]) == (2, 2, 2)
     new = done(await way.call(THERE.village).get(f"/v1/households/{transfer['to_household']}"))
     assert (new["number"], new["area"], new["kind"], new["status"], new["version"]) == ("QR-77", OTHER_COUNTY, "general", "normal", 1)
     assert sorted((each["id"], each["relation"]) for each in new["members"]) == sorted(zip(family.people, ("head", "spouse", "son"), strict=True))

@@ -8,6 +8,7 @@ import pytest
 
 from services.monitoring.app import SERVICE
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
+from services.monitoring.usecases.leads.dispatch_leads import DispatchLeads, LeadToDispatch, dispatch_leads
 from services.monitoring.usecases.regional.check_regions import check_county
 from services.monitoring.usecases.regional.count_occurrences import count_some
 from shared.database.transaction import Database
@@ -24,7 +25,7 @@ from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
 from tests.fixtures.callers import Call
 from tests.fixtures.clock import START, moving_clock
-from tests.fixtures.platform import Cluster, settings_of
+from tests.fixtures.platform import Cluster, opened, settings_of
 from tests.fixtures.tokens import HOME, citizen, prefecture
 
 NEIGHBOUR = "530902102202"  # a village of the same township
@@ -90,8 +91,9 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             undirected = done(await call(way.officials.county).post("/v1/leads", a_person_lead(area=village[:9])))
             dispatch = {"area": village, "note": "请尽快核实"}
             done(await call(way.officials.township).post(f"/v1/leads/{undirected['id']}/dispatch", dispatch, seen=1))
-            opened = a_round(area=village, opens_on="2021-10-01", ends_on="2021-10-31")
-            done(await call(way.officials.township).post("/v1/screening-rounds", opened))
+            screened = a_round(area=village, opens_on="2021-10-01", ends_on="2021-10-31")
+            done(await call(way.officials.township).post("/v1/screening-rounds", screened))
+            await ask_for_a_dispatch(cluster, way)
             while await runner.do_one():
                 pass
             words = (
@@ -191,3 +193,10 @@ async def in_an_alarm(call: Call, way: Way, worker: Database) -> None:
         while await count_some(tx):
             pass
         await check_county(tx)
+
+
+async def ask_for_a_dispatch(cluster: Cluster, way: Way) -> None:
+    """Leave items of a job in the village's own area, where no office that decides many things sits."""
+    item = LeadToDispatch(lead_id=new_id(), version=1)
+    async with opened("monitoring", cluster) as database, database.transaction(way.officials.village) as tx:
+        await dispatch_leads(DispatchLeads(area=way.officials.village.area, items=[item]), tx)

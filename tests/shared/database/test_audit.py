@@ -24,8 +24,10 @@ from tests.shared.database.test_rows import a_lead
 _AUDITED = "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname LIKE 'audit_%' ORDER BY relname"
 _ACTS = "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE relname = $1 AND tgname LIKE 'audit_%' AND tgenabled = 'O'"
 LAW = ["bottom_line", "incident", "income_item", "parameter", "screening_round"]  # and what an office sets in motion for all below it
-# How far a job is and what became of a file's rows is a result, no act of anybody, and so is what is computed or counted.
+# What a job is about in detail, how far it is and what became of a file's rows is a part or a result, no act of anybody, and so is what is
+# computed or counted.
 UNAUDITED = {
+    "job_item",
     "job_run",
     "job_part",
     "job_result",

@@ -39,7 +39,7 @@ RIGHTS = {
     ("monitoring", "app"): {
         **dict.fromkeys(KEPT, ALL_BUT_DELETE),
         **dict.fromkeys(("lead", "lead_answer", "monitoring_case", "change_request", "screening_round", "department_row"), ALL_BUT_DELETE),
-        **dict.fromkeys((*PUBLISHED, *PLACES, "self_report", "lead_step", "case_step", "visit"), READ_ADD),
+        **dict.fromkeys((*PUBLISHED, *PLACES, "self_report", "lead_step", "case_step", "visit", "job_item"), READ_ADD),
         **dict.fromkeys((*LAW, *SIMULATED, "work_calendar", "job_result"), READ),
         **dict.fromkeys(("person_directory", "client_id"), ADD),
         "escalation": "SELECT,UPDATE",
@@ -52,8 +52,10 @@ RIGHTS = {
     },
     ("monitoring", "worker"): {
         **dict.fromkeys((*KEPT, "escalation", "ledger_figure", "department_row"), ALL_BUT_DELETE),
-        **dict.fromkeys(("lead", "lead_answer", "place", "work_calendar", *SIMULATED), READ_ADD),
-        **dict.fromkeys((*PUBLISHED, *PLACES[:3], *LAW, "monitoring_case", "change_request", "screening_round"), READ),
+        **dict.fromkeys(("lead", "lead_answer", "place", "work_calendar", "monitoring_case", *SIMULATED), READ_ADD),
+        **dict.fromkeys((*PUBLISHED, *PLACES[:3], *LAW, "change_request", "screening_round"), READ),
+        **dict.fromkeys(("case_step", "lead_step"), ADD),
+        "job_item": "DELETE,SELECT",
         **dict.fromkeys(("job_result", "import_row", "import_fault", "standing_queue", "match_queue", "unknown_answer"), ALL),
         **dict.fromkeys(("industry", "regional_rule"), READ),
         **{"occurrence": ALL, "regional_count": "DELETE,INSERT,SELECT", "regional_event": READ_ADD},
@@ -110,7 +112,10 @@ async def test_a_login_role_owns_nothing_and_passes_no_policy(cluster: Cluster, 
         ("app", "DELETE FROM person_directory"),
         ("worker", "DELETE FROM person_directory"),
         ("worker", "UPDATE change_request SET status = 'approved'"),
-        ("worker", "UPDATE monitoring_case SET status = 'approved'"),
+        ("worker", "UPDATE monitoring_case SET risks = '[]'"),
+        ("worker", "DELETE FROM monitoring_case"),
+        ("worker", "SELECT * FROM case_step"),
+        ("app", "UPDATE job_item SET expected = 1"),
         ("app", "TRUNCATE household CASCADE"),
         ("app", "UPDATE case_step SET opinion = ''"),
         ("app", "UPDATE bottom_line SET amount = 1"),
@@ -132,6 +137,7 @@ async def test_a_login_role_owns_nothing_and_passes_no_policy(cluster: Cluster, 
         ("worker", "DELETE FROM job"),
         ("app", "INSERT INTO line_simulation_count (county_code) VALUES ('530902')"),
         ("worker", "UPDATE lead SET secrets = ''"),
+        ("worker", "UPDATE lead SET risks = '[]'"),
         ("worker", "UPDATE lead SET content_index = ''"),
         ("worker", "UPDATE relief SET amount = 1"),
         ("worker", "UPDATE incident SET status = 'closed'"),
@@ -141,7 +147,6 @@ async def test_a_login_role_owns_nothing_and_passes_no_policy(cluster: Cluster, 
         ("worker", "UPDATE lead_answer SET outcome = 'included'"),
         ("app", "INSERT INTO escalation (county_code) VALUES ('530902')"),
         ("worker", "SELECT * FROM self_report"),
-        ("worker", "SELECT move_lead('530902', uuidv7(), '530902', 1)"),
         ("worker", "UPDATE screening_round SET status = 'closed'"),
         ("app", "UPDATE lead_step SET secrets = ''"),
         ("worker", "SELECT * FROM audit"),
@@ -168,8 +173,9 @@ async def test_nobody_may_delete_what_is_guarded(admin: asyncpg.Connection) -> N
         WHERE table_schema = 'public' AND privilege_type IN ('DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES') AND grantee <> 'postgres'
     """)
 
-    # The result of a file's rows goes with the file, after its days; what is counted by area is derived, and made anew.
-    assert {tuple(row) for row in allowed} == {("monitoring_worker", table) for table in ("job_result", "occurrence", "regional_count")}
+    # What became of a file's rows goes with the file, after its days, and what a job decided with what became of it; what is counted by area is made anew.
+    tables = ("job_result", "job_item", "occurrence", "regional_count")
+    assert {tuple(row) for row in allowed} == {("monitoring_worker", table) for table in tables}
 
 
 async def test_a_service_role_does_not_reach_another_services_tables(cluster: Cluster) -> None:

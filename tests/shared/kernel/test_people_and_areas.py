@@ -1,11 +1,14 @@
 """Masks of what identifies a person, and the tree of areas."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.cn import ric
 
 from shared.kernel.areas import COUNTIES, ancestry, area_range, counties_in, county_of, is_inside
-from shared.kernel.people import IdNumber, PersonName, Phone
+from shared.kernel.people import IdNumber, PersonName, Phone, check_digit, of_fifteen
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,20 @@ def test_a_mask_hides_the_day_of_birth_and_the_check_digit(number: str) -> None:
     assert len(shown) == 18
     assert shown[6:14] == "*" * 8
     assert shown[16:] == "**"
+
+
+@given(st.from_regex(r"[0-9]{17}", fullmatch=True))
+def test_a_check_digit_is_the_one_of_the_standard(digits: str) -> None:
+    assert check_digit(digits) == ric.calc_check_digit(digits + "0")
+
+
+@given(st.from_regex(r"[1-9][0-9]{5}", fullmatch=True), st.dates(date(1900, 1, 1), date(1999, 12, 31)), st.integers(0, 999))
+def test_an_old_number_of_fifteen_digits_is_the_one_of_eighteen_without_its_century_and_check_digit(place: str, born: date, sequence: int) -> None:
+    digits = f"{place}{born:%Y%m%d}{sequence:03}"
+    number = IdNumber(of_fifteen(digits[:6] + digits[8:]))
+
+    assert number == IdNumber(digits + check_digit(digits))
+    assert number.born_on == born
 
 
 def test_people_are_equal_by_what_they_are_and_not_by_their_mask() -> None:

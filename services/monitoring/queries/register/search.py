@@ -11,7 +11,7 @@ from services.monitoring.store.register import households, people, search
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId
 from shared.kernel.people import PersonName as Name
-from shared.wire import AreaCode, IdNumber, PersonName, command
+from shared.wire import AreaCode, PersonName, SearchedIdNumber, command
 
 NOBODY = UUID(int=0)
 SearchCursor = Annotated[
@@ -23,9 +23,12 @@ SearchCursor = Annotated[
 
 @command
 class SearchHousehold:
-    """By ID number, or by a part of the name: one or more characters from its first to fourth on, or behind its point. The area narrows a name."""
+    """By ID number, or by a part of the name: one or more characters from its first to fourth on, or behind its point. The area narrows a name.
 
-    id_number: IdNumber | None = None
+    An obsolete number of 15 digits finds who is registered under the one of 18 that follows from it.
+    """
+
+    id_number: SearchedIdNumber | None = None
     name_part: PersonName | None = None
     area: AreaCode | None = None
     cursor: SearchCursor | None = None

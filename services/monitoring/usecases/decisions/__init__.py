@@ -1,0 +1,1 @@
+"""Deciding about many things at once."""

@@ -1,0 +1,52 @@
+"""Send many leads down at once."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from services.monitoring.domain.parameters import MOST_ITEMS
+from services.monitoring.store import leads
+from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ToDecide, ask_for_decisions
+from services.monitoring.usecases.leads.dispatch_lead import DispatchLead
+from shared.database.transaction import Transaction
+from shared.kernel.jobs import Atomic, Mode
+from shared.wire import AreaCode, Count, SafeText, command, part
+
+
+@part
+class LeadToDispatch:
+    """A lead in the version that was seen; an area given here stands over that of all."""
+
+    lead_id: UUID
+    version: Count
+    area: AreaCode | None = None
+    note: SafeText | None = None
+
+    @property
+    def own(self) -> dict[str, Any]:
+        return {name: value for name, value in {"area": self.area, "note": self.note}.items() if value is not None}
+
+
+@command
+class DispatchLeads:
+    """Many leads to one area, or each to its own. `validate` only says what would become of each, and can be committed later."""
+
+    mode: Mode = Mode.COMMIT
+    atomic: Atomic = Atomic.ROWS
+    area: AreaCode
+    note: SafeText | None = None
+    items: Annotated[list[LeadToDispatch], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+async def dispatch_leads(dispatched: DispatchLeads, tx: Transaction) -> DecisionsAsked:
+    """Ask for many leads to be sent down (R43; plan ch.3 s.1): each is sent as if it had been sent alone.
+
+    :raises TooManyItems: more than are let in at once; likewise TooManyForWhole, TwiceInList.
+    """
+    counties = await leads.counties_of([each.lead_id for each in dispatched.items], tx)
+    wanted = [
+        ToDecide(subject_id=each.lead_id, expected=each.version, own=each.own, county_code=counties.get(each.lead_id)) for each in dispatched.items
+    ]
+    common = TypeAdapter(DispatchLead).dump_python(DispatchLead(area=dispatched.area, note=dispatched.note), mode="json")
+    return await ask_for_decisions("lead_dispatch", common, wanted, tx, mode=dispatched.mode, atomic=dispatched.atomic, field="lead_id")
