@@ -112,7 +112,7 @@ async def test_a_login_role_owns_nothing_and_passes_no_policy(cluster: Cluster, 
         ("app", "DELETE FROM person_directory"),
         ("worker", "DELETE FROM person_directory"),
         ("worker", "UPDATE change_request SET status = 'approved'"),
-        ("worker", "UPDATE monitoring_case SET risks = '[]'"),
+        ("worker", "UPDATE monitoring_case SET opened_at = now()"),
         ("worker", "DELETE FROM monitoring_case"),
         ("worker", "SELECT * FROM case_step"),
         ("app", "UPDATE job_item SET expected = 1"),
@@ -137,7 +137,7 @@ async def test_a_login_role_owns_nothing_and_passes_no_policy(cluster: Cluster, 
         ("worker", "DELETE FROM job"),
         ("app", "INSERT INTO line_simulation_count (county_code) VALUES ('530902')"),
         ("worker", "UPDATE lead SET secrets = ''"),
-        ("worker", "UPDATE lead SET risks = '[]'"),
+        ("worker", "UPDATE lead SET hardships = '[]'"),
         ("worker", "UPDATE lead SET content_index = ''"),
         ("worker", "UPDATE relief SET amount = 1"),
         ("worker", "UPDATE incident SET status = 'closed'"),
@@ -173,7 +173,7 @@ async def test_nobody_may_delete_what_is_guarded(admin: asyncpg.Connection) -> N
         WHERE table_schema = 'public' AND privilege_type IN ('DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES') AND grantee <> 'postgres'
     """)
 
-    # What became of a file's rows goes with the file, after its days, and what a job decided with what became of it; what is counted by area is made anew.
+    # What became of a file's rows goes with the file, after its days, and what a job decided with what became of it; what is counted is made anew.
     tables = ("job_result", "job_item", "occurrence", "regional_count")
     assert {tuple(row) for row in allowed} == {("monitoring_worker", table) for table in tables}
 

@@ -16,14 +16,13 @@ down_revision = "0018"
 APP, WORKER = "monitoring_app", "monitoring_worker"
 LAW = UUID("5309b6a0-0000-7000-8000-000000000002")
 PARAMETERS = {"decisions.max_items": ("5000", "系统默认值，州市未发布前适用")}
-# What an act on a case sets, beside what a limit that moves sets already.
-OF_CASES = "status, appraised_at, notice_posted_at, notice_ends_at, decided_at, appraised_by, reviewed_by, flag_id, step_day_kind"
+# What an act on a case sets, beside what moving limits and helping first set already.
+OF_CASES = "status, appraised_at, notice_posted_at, notice_ends_at, decided_at, appraised_by, reviewed_by, step_day_kind"
 # Who decides many decides by a worker: it takes the step, opens the household's next case for leads that wait, and sends leads down.
 RIGHTS = (
-    f"INSERT, UPDATE ({OF_CASES}) ON monitoring_case",
+    f"UPDATE ({OF_CASES}) ON monitoring_case",
     "INSERT ON case_step",
     "INSERT ON lead_step",
-    "UPDATE (case_id) ON lead",
     "EXECUTE ON FUNCTION move_lead(text, uuid, text, int)",
 )
 
