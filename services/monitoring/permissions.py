@@ -128,6 +128,7 @@ PERMISSIONS: Permissions = {
     "risk_flag_export": _READERS,
     "risk_flag_fan_out": _READERS,
     "risk_flag_withdrawal": _COUNTY,
+    "new_risk_flag_withdrawals": _COUNTY,
     # limits that ran out
     "escalations": _READERS,
     "escalation": _READERS,
