@@ -162,6 +162,7 @@ PERMISSIONS: Permissions = {
     "incident_trackings": _READERS,
     "incident_tracking_export": _READERS,
     "incident_tracking_visit": _VILLAGE,
+    "new_risk_flag_withdrawals": _COUNTY,
     # limits that ran out
     "escalations": _READERS,
     "escalation": _READERS,

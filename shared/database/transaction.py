@@ -7,11 +7,11 @@ Not for work that takes long or reaches beyond one county: that is a job for eac
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -36,6 +36,7 @@ _OUTBOX = text("""
 """).bindparams(bindparam("headers", type_=ARRAY(JSONB)))
 _READ = text("SELECT record_read(:county_code, :relation, :id)")
 
+T = TypeVar("T")
 Connect = Callable[[], Awaitable[AsyncConnection]]
 
 
@@ -53,6 +54,7 @@ class Transaction:
         self._service = service
         self._request_id = request_id
         self._epoch = 0
+        self._known: dict[Hashable, Any] | None = {}
         self.published: list[State] = []
 
     @property
@@ -89,6 +91,18 @@ class Transaction:
             raise RuntimeError("the transaction has not begun")
         driver = (await self._connection.get_raw_connection()).driver_connection
         await driver.copy_records_to_table(table, columns=columns, records=rows)  # pyright: ignore[reportOptionalMemberAccess]
+
+    async def once(self, what: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask once for what stays the same for the whole act, as the law does that is in force at its moment."""
+        if self._known is None:
+            return await ask()
+        if what not in self._known:
+            self._known[what] = await ask()
+        return self._known[what]
+
+    def forget(self) -> None:
+        """Ask for everything anew from now on, for this act itself changes what was asked once."""
+        self._known = None
 
     def publish(self, *states: State) -> None:
         """Announce states when, and only when, this act commits."""

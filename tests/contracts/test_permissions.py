@@ -74,6 +74,7 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.new_export",
     "monitoring.new_case_decisions",
     "monitoring.new_lead_dispatches",
+    "monitoring.new_risk_flag_withdrawals",
 }
 INFRASTRUCTURE = {
     *("/livez", "/readyz", "/metrics", "/internal/clock"),

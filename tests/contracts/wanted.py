@@ -253,6 +253,11 @@ def _lead_dispatches(world: World) -> Wanted:
     return Wanted(guard=Guard.OPEN, status=202, body={"mode": "validate", "atomic": "rows", "area": world.village, "note": "请核实", "items": [item]})
 
 
+def _withdrawals(world: World) -> Wanted:
+    said = {"reason": "entered_in_error", "opinion": "经查系错录", "document_number": DOCUMENT, "mode": "validate", "atomic": "rows"}
+    return Wanted(guard=Guard.OPEN, status=202, body={**said, "items": [{"flag_id": world.flag, "version": 1, "opinion": "重复录入"}]})
+
+
 def _pause(_: World) -> dict[str, Any]:
     return {"waiting_on": "department", "reason": "待医保部门核对", "evidence": proof()}
 
@@ -682,6 +687,7 @@ WANTED: dict[str, Make] = {
         lambda _: {"reason": "entered_in_error", "opinion": "经查系错录", "document_number": DOCUMENT},
         versioned=True,
     ),
+    "monitoring.new_risk_flag_withdrawals": _one(_withdrawals),
     "monitoring.areas": _one(lambda world: Wanted(guard=Guard.OPEN, query={"inside": world.village[:9]})),
     "monitoring.areas_unplaced": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village})),
     "monitoring.area_change": _one(_area_change),

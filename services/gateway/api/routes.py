@@ -211,6 +211,7 @@ PASSAGES = (
     Passage("risk_flag", "GET", "/v1/risk-flags/{flag_id}"),
     Passage("risk_flag_fan_out", "GET", "/v1/risk-flags/{flag_id}/fan-out"),
     Passage("risk_flag_withdrawal", "POST", "/v1/risk-flags/{flag_id}/withdrawal"),
+    Passage("new_risk_flag_withdrawals", "POST", "/v1/risk-flag-withdrawals"),
     Passage("import_template", "GET", "/v1/import-templates/{kind}", streams=True),
     Passage("new_import", "POST", "/v1/imports", streams=True),
     Passage("new_export", "POST", "/v1/exports"),

@@ -4,7 +4,9 @@ from fastapi import Response
 
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.queries.flags import FanOut, FlagPage, FlagShown, list_flags, show_fan_out, show_flag
+from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked
 from services.monitoring.usecases.flags.withdraw_flag import WithdrawFlag, Withdrawn, withdraw_flag
+from services.monitoring.usecases.flags.withdraw_flags import WithdrawFlags, withdraw_flags
 from shared.kernel.ids import FlagId
 from shared.service.http import service_router
 from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
@@ -37,3 +39,9 @@ async def risk_flag_fan_out(flag_id: UUID, tx: InTransaction) -> FanOut:
 async def risk_flag_withdrawal(flag_id: UUID, body: WithdrawFlag, tx: InTransaction, expected: ExpectedVersion) -> Withdrawn:
     """撤销错录或整户已不在的风险标注；尚未完成的帮扶任务随之撤回，记录保留。"""
     return await withdraw_flag(FlagId(flag_id), body, tx, expected=expected)
+
+
+@flags.post("/v1/risk-flag-withdrawals", status_code=202)
+async def new_risk_flag_withdrawals(body: WithdrawFlags, tx: InTransaction) -> DecisionsAsked:
+    """批量撤销风险标注，逐件按单件的规定办理；一件未通过不影响其余。进度与各件结果见 /v1/jobs/{id}。"""
+    return await withdraw_flags(body, tx)

@@ -1,5 +1,6 @@
 """Flags: the list of an area, one flag, and how what it owes was answered."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -85,6 +86,11 @@ async def show_fan_out(flag_id: FlagId, tx: Transaction) -> FanOut:
         for row in await ledger.lines([flag.id], [flag.county_code], tx)
     ]
     return FanOut(flag_id=flag.id, owed=len(lines), confirmed=sum(line.status is not None for line in lines), measures=lines)
+
+
+async def households_of_flags(ids: Sequence[UUID], tx: Transaction) -> Mapping[UUID, str]:
+    """Name the numbers of the households that flags are about, in the caller's area."""
+    return await flags.household_numbers(ids, tx)
 
 
 def _shown(flag: Flag | Any) -> FlagShown:

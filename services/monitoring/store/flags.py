@@ -9,6 +9,7 @@ from sqlmodel import col
 from services.monitoring.domain.cases import Case
 from services.monitoring.domain.flags import Flag, Flagging, FlagStatus
 from services.monitoring.store.base import Base
+from services.monitoring.store.register.households import HouseholdRow
 from shared.database.columns import code, document, instant, one_of, only, version
 from shared.database.pages import Worklist, worklist_indexes
 from shared.database.rows import among, columns_of
@@ -48,6 +49,12 @@ THIS = and_(among(FlagRow.county_code, "counties"), col(FlagRow.id) == bindparam
 GET = select(*columns_of(FlagRow, Flag)).where(THIS)
 OPEN_OF = select(*columns_of(FlagRow, Flag)).where(
     among(FlagRow.county_code, "counties"), col(FlagRow.household_id) == bindparam("household"), text("status = 'open'")
+)
+HOUSEHOLDS_OF = select(col(FlagRow.id), col(HouseholdRow.number)).where(
+    among(FlagRow.county_code, "counties"),
+    among(FlagRow.id, "ids"),
+    col(HouseholdRow.county_code) == col(FlagRow.county_code),
+    col(HouseholdRow.id) == col(FlagRow.household_id),
 )
 MANY = select(*columns_of(FlagRow, Flag)).where(col(FlagRow.county_code) == bindparam("county"), among(FlagRow.id, "flag_ids"))
 ADD_RISKS = (
@@ -91,6 +98,11 @@ async def get(flag_id: FlagId, tx: Transaction) -> Flag:
     if found is None:
         raise NotFound
     return Flag(**found)
+
+
+async def household_numbers(ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:
+    """Name the numbers of the households that flags are about."""
+    return {row.id: row.number for row in await tx.execute(HOUSEHOLDS_OF, {"counties": tx.counties, "ids": list(ids)})}
 
 
 async def open_of(household_id: HouseholdId, tx: Transaction) -> Flag | None:

@@ -97,6 +97,7 @@ async def test_trouble_that_passes_rolls_the_slice_back_and_it_is_taken_again(
 
     waits = await bulk.asked(approvals(cases))
     half = await statuses(admin, ids)
+    job = waits
     for _ in range(6):
         await admin.execute(_FREE)
         job = await bulk.worked_off(waits["id"])

@@ -8,6 +8,7 @@ import asyncpg
 import openpyxl
 import pytest
 
+from tests.builders.people import proof
 from tests.builders.story import Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.platform import count_of
@@ -18,6 +19,7 @@ from tests.monitoring.decisions.conftest import DOCUMENT, Bulk, approvals, notic
 _FLAGS = "SELECT count(*) FROM risk_flag WHERE household_id = (SELECT household_id FROM monitoring_case WHERE id = $1::text::uuid)"
 _STEPS = "SELECT act, became, acted_by, opinion, record, basis FROM case_step WHERE case_id = $1::text::uuid ORDER BY id"
 _ANNOUNCED = "SELECT count(*) FROM outbox WHERE entity_id = (SELECT flag_id FROM monitoring_case WHERE id = $1::text::uuid)"
+_ANSWERED = "SELECT count(*) FROM lead_answer a JOIN lead l ON l.id = a.lead_id WHERE l.case_id = ANY($1::text[]::uuid[])"
 _KEPT = """
     SELECT arguments::text || coalesce((SELECT string_agg(i::text, '') FROM job_item i WHERE i.job_id = job.id), '')
     FROM job WHERE id = $1::text::uuid
@@ -232,3 +234,24 @@ async def test_how_many_are_let_in_is_a_dated_row(bulk: Bulk, publish: Publish) 
     assert refused(answer) == (422, "TooManyItems", ["body.items"])
     assert answer.json()["detail"] == "2"
     assert (await bulk.ask(approvals(_many(2)))).status_code == 202
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+async def test_all_that_a_decision_leads_to_happens_in_bulk_too(
+    agrees: bool, way: Way, set_clock: SetClock, bulk: Bulk, admin: asyncpg.Connection
+) -> None:
+    later, cases = await reviewed(way, set_clock, 2)
+    case = done(await later.call(county()).get(f"/v1/cases/{cases[0][0]}"))
+    lead = await later.lead(case["household_id"])
+    await later.confirmed(lead, "07")
+    pause = {"waiting_on": "department", "reason": "待核对", "evidence": proof("函")}
+    paused = done(await later.call(county()).post(f"/v1/cases/{cases[1][0]}/pause", pause, seen=cases[1][1]))["version"]
+
+    job = await bulk.asked(approvals([cases[0], (cases[1][0], paused)], agrees=agrees))
+
+    assert await bulk.results(job["id"]) == [("updated", None)] * 2
+    assert {await status_of(later, case_id) for case_id, _ in cases} == {"approved" if agrees else "refused"}
+    assert done(await later.call(county()).get(f"/v1/cases/{cases[1][0]}"))["paused_at"] is None
+    next_case = await admin.fetchval("SELECT case_id::text FROM lead WHERE id = $1::text::uuid", lead["id"])
+    assert await status_of(later, next_case) == "opened"
+    assert await count_of(admin, _ANSWERED, [case_id for case_id, _ in cases]) == 2

@@ -1,7 +1,7 @@
 """The unit of work: rows and announcements commit together, or not at all."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.monitoring.domain.parameters import Key
+from services.monitoring.store import law
 from services.projects.store import tasks
 from shared.database.transaction import Database, Transaction
 from shared.kernel.actors import service_actor
@@ -18,7 +20,7 @@ from tests.builders.events import a_flag, a_task_state
 from tests.builders.people import a_household
 from tests.fixtures.callers import Call, speaking_to
 from tests.fixtures.platform import Cluster, count_of, opened
-from tests.fixtures.tokens import village
+from tests.fixtures.tokens import county, village
 
 SERVICE = service_actor("projects", "530902")
 
@@ -193,3 +195,32 @@ async def test_a_201_is_in_the_database_when_it_is_read(call: Call, admin: async
 
     assert answer.status_code == 201
     assert await admin.fetchval("SELECT count(*) FROM household WHERE id = $1", UUID(answer.json()["id"])) == 1
+
+
+async def test_what_stays_the_same_for_an_act_is_asked_once_until_the_act_itself_changes_it(projects_worker: Database) -> None:
+    asked: list[str] = []
+
+    async def ask() -> str:
+        asked.append("asked")
+        return "answer"
+
+    async with projects_worker.transaction(SERVICE) as tx:
+        assert [await tx.once("this", ask), await tx.once("this", ask), await tx.once("that", ask)] == ["answer"] * 3
+        assert len(asked) == 2
+        tx.forget()
+        assert [await tx.once("this", ask), await tx.once("this", ask)] == ["answer"] * 2
+        assert len(asked) == 4
+    async with projects_worker.transaction(SERVICE) as tx:
+        await tx.once("this", ask)
+    assert len(asked) == 5
+
+
+async def test_who_publishes_law_goes_by_it_in_the_same_act(monitoring: Database, admin: asyncpg.Connection) -> None:
+    row = {"value": "4", "effective_from": date(2021, 1, 1), "document_number": "once"}
+    async with monitoring.transaction(county(area="530927")) as tx:
+        before = (await law.parameters_for("530927", tx)).number(Key.MAX_RISKS)
+        await law.publish_parameter("530927", Key.MAX_RISKS, tx, **row)
+        after = (await law.parameters_for("530927", tx)).number(Key.MAX_RISKS)
+    await admin.execute("DELETE FROM parameter WHERE document_number = 'once'")
+
+    assert (before, after) == (5, 4)

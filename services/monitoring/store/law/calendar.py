@@ -34,7 +34,8 @@ WORKDAYS = (
 
 async def calendar_for(area: str, tx: Transaction, *, days: int, around: Sequence[date] = ()) -> Calendar:
     """Read the working days from the earliest of some days (today is one) to `days` after the latest; what is not loaded is unknown."""
-    return (await calendars_of([area], tx, days=days, around=around))[area]
+    asked = ("calendar", area, days, *around)
+    return (await tx.once(asked, lambda: calendars_of([area], tx, days=days, around=around)))[area]
 
 
 async def calendars_of(areas: Sequence[str], tx: Transaction, *, days: int, around: Sequence[date] = ()) -> dict[str, Calendar]:
@@ -55,4 +56,5 @@ async def calendars_of(areas: Sequence[str], tx: Transaction, *, days: int, arou
 
 async def add_workdays(rows: Sequence[dict[str, Any]], tx: Transaction) -> int:
     """Add days that are not there yet, and say how many were new."""
+    tx.forget()
     return await tx.insert(WorkdayRow, rows, skip_existing=True)

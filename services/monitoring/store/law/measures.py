@@ -41,5 +41,9 @@ MEASURES = (
 
 async def measures_for(area: str, tx: Transaction) -> list[Measure]:
     """Read the measures in force today, one row for each risk, ability to work and measure."""
+    return await tx.once(("measures", area), lambda: _measures_for(area, tx))
+
+
+async def _measures_for(area: str, tx: Transaction) -> list[Measure]:
     rows = await tx.execute(MEASURES, {"areas": ancestry(area), "on": local_day(tx.now)})
     return list({(row["risk"], row["has_labour"], row["measure"]): Measure(**row) for row in rows.mappings()}.values())

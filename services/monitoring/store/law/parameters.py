@@ -49,7 +49,7 @@ SAME_PARAMETER = select(col(ParameterRow.id)).where(
 
 async def parameters_for(area: str, tx: Transaction) -> Parameters:
     """Read the parameters in force today in an area."""
-    return (await parameters_of([area], tx))[area]
+    return (await tx.once(("parameters", area), lambda: parameters_of([area], tx)))[area]
 
 
 async def parameters_of(areas: Sequence[str], tx: Transaction) -> dict[str, Parameters]:

@@ -21,6 +21,7 @@ _LAW = UUID("5309b6a0-0000-7000-8000-000000000001")
 async def publish(kind: type[Table], row: dict[str, Any], name: str, same: Select[Any], tx: Transaction) -> tuple[UUID, bool]:
     row_id = derived_id(_LAW, name)
     row = {"county_code": county_of(row["area_code"]), "id": row_id, **row}
+    tx.forget()
     if await tx.insert(kind, [row], skip_existing=True):
         return row_id, True
     if (await tx.execute(same, {f"this_{name}": value for name, value in row.items()})).scalar() is None:
