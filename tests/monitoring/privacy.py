@@ -22,6 +22,8 @@ LEFT_BEHIND = """
     UNION ALL
     SELECT 'job_result', to_jsonb(r)::text FROM job_result r JOIN job j ON j.id = r.job_id WHERE j.created_at >= $1
     UNION ALL
+    SELECT 'job_item', to_jsonb(i)::text FROM job_item i JOIN job j ON j.id = i.job_id WHERE j.created_at >= $1
+    UNION ALL
     SELECT 'change_request', to_jsonb(c)::text FROM change_request c
     UNION ALL
     SELECT 'household_transfer', to_jsonb(t)::text FROM household_transfer t

@@ -27,8 +27,8 @@ from shared.kernel.sheets import Column, Holds, Outcome, Sheet
 from shared.service.jobs.runner import Run, problem_of
 from shared.service.subscriptions import is_transient, reason_of, where_raised
 
-ITEMS_AT_ONCE = 50
-"""Decisions in a slice. What a slice decides about, nobody else decides about until it commits, and others wait two seconds at most."""
+ITEMS_AT_ONCE = 25
+"""Decisions in a slice. What a slice decides about waits for its commit, and others wait for that two seconds at most."""
 DECIDED, NOT_DECIDED = "办结", "未办理"
 
 _PAGE = 1_000
@@ -61,6 +61,11 @@ class NotDecided(Conflict):
     english = "Something went wrong here, and it has been recorded: this one was not decided, ask the administrator."
 
 
+class ItemsGone(Conflict):
+    sentence = "所提交的清单已超过保存期限，请重新提交。"
+    english = "What was to be decided was deleted in due time: ask again."
+
+
 class Deciding:
     """One run of a job of decisions."""
 
@@ -73,9 +78,14 @@ class Deciding:
         self._common = run.database.vault.open(sealed, table="job", row=self._job.id)
 
     async def work(self) -> None:
-        """Go on from wherever the job is, to its end."""
+        """Go on from wherever the job is, to its end.
+
+        :raises ItemsGone: a trial is committed when its items were deleted in due time.
+        """
         async with self._run.at_home() as tx:
             sizes = await items.sizes(self._job, tx)
+        if not sizes:
+            raise ItemsGone
         for county_code, size in sizes.items():
             await self._through(county_code, size)
         await self._report()

@@ -131,6 +131,15 @@ async def test_a_trial_changes_nothing_and_can_be_committed(way: Way, set_clock:
     assert [await count_of(admin, _FLAGS, case_id) for case_id, _ in cases] == [1, 1, 0]
 
 
+async def test_a_trial_whose_items_were_deleted_in_due_time_is_not_committed_as_if_there_had_been_none(bulk: Bulk, admin: asyncpg.Connection) -> None:
+    tried = await bulk.asked(approvals(_many(1), mode="validate"))
+    await admin.execute("DELETE FROM job_item WHERE job_id = $1::text::uuid", tried["id"])
+
+    job = await bulk.committed(tried)
+
+    assert (job["state"], job["problem"]["code"]) == ("failed", "ItemsGone")
+
+
 async def test_all_or_none_decides_none_when_one_is_refused(way: Way, set_clock: SetClock, bulk: Bulk, admin: asyncpg.Connection) -> None:
     later, cases = await reviewed(way, set_clock, 2)
 

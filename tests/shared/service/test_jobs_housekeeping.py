@@ -26,12 +26,13 @@ _JOB = """
 """
 _ROWS = (
     "INSERT INTO job_result (county_code, job_id, row, area_code, outcome) VALUES ($1, $2, 2, $1, 'created')",
+    "INSERT INTO job_item (county_code, job_id, row, area_code, subject_id, expected) VALUES ($1, $2, 2, $1, $2, 1)",
     "INSERT INTO import_row (county_code, job_id, unit, row, area_code, unit_id, record_id, fields) VALUES ($1, $2, 2, 2, $1, $2, $2, '{}')",
     "INSERT INTO import_fault (county_code, job_id, row, code) VALUES ($1, $2, 2, 'x')",
 )
 _LEFT = """
     SELECT (SELECT count(*) FROM job_result WHERE job_id = $1), (SELECT count(*) FROM import_row WHERE job_id = $1),
-           (SELECT count(*) FROM import_fault WHERE job_id = $1)
+           (SELECT count(*) FROM import_fault WHERE job_id = $1), (SELECT count(*) FROM job_item WHERE job_id = $1)
 """
 
 
@@ -79,7 +80,7 @@ async def test_what_was_kept_long_enough_is_deleted_and_what_was_not_stays(state
 
     await place.tidy()
 
-    assert (await place.left(outlived), await place.left(kept)) == ((0, 0), (2, 3))
+    assert (await place.left(outlived), await place.left(kept)) == ((0, 0), (2, 4))
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])
@@ -88,7 +89,7 @@ async def test_a_job_under_way_keeps_its_file_and_its_stage_however_late_it_is(s
 
     await place.tidy()
 
-    assert await place.left(late) == (2, 3)
+    assert await place.left(late) == (2, 4)
 
 
 async def test_rows_that_a_job_of_the_prefecture_has_in_a_county_are_deleted_too(place: Place) -> None:
@@ -112,7 +113,7 @@ async def test_the_turn_of_a_county_deletes_nothing_for_it_does_not_see_all_jobs
 
     await place.tidy(HOME)
 
-    assert (await place.left(outlived), await place.left(nobodys)) == ((2, 3), (1, 0))
+    assert (await place.left(outlived), await place.left(nobodys)) == ((2, 4), (1, 0))
 
 
 async def test_however_many_jobs_were_forgotten_the_next_one_is_too(place: Place, admin: asyncpg.Connection) -> None:

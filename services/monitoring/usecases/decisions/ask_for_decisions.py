@@ -19,7 +19,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.jobs import DECISION, Atomic, JobId, JobState, Mode
 
 WHOLE_AT_MOST = 50
-"""What stands or falls together is one transaction, which others must not wait for longer than for a slice."""
+"""What stands or falls together is one transaction, for whose households everybody else waits until its end."""
 
 
 class TooManyItems(Invalid):
