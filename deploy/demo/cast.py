@@ -34,11 +34,15 @@ WITHOUT_TROUBLE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bystanders:
-    """Households to which something happens that is no trouble: a slip in a department's row, a lead that nobody checks, a grown child who leaves."""
+    """Households to which something happens that nobody sees coming in the files.
+
+    A slip in a department's row, a lead that nobody checks, a grown child who leaves, a flood.
+    """
 
     misreported: Listed
     neglected: Listed
     parted: Listed
+    flooded: Listed
 
 
 class TooFew(Exception):
@@ -66,7 +70,10 @@ def bystanders(register: Register, *, taken: frozenset[int]) -> Bystanders:
     free.remove(parted)
     misreported = _first(free, lambda each: each.kind is HouseholdKind.LIFTED_OUT)
     free.remove(misreported)
-    return Bystanders(misreported=misreported, neglected=_first(free, lambda each: each.able), parted=parted)
+    neglected = _first(free, lambda each: each.able)
+    free.remove(neglected)
+    flooded = _first(free, lambda each: each.able and each.income.reference_per_head > BAND)
+    return Bystanders(misreported=misreported, neglected=neglected, parted=parted, flooded=flooded)
 
 
 def _first(households: Iterable[Listed], fits: Callable[[Listed], bool]) -> Listed:

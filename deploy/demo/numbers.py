@@ -7,6 +7,7 @@ import orjson
 
 from deploy.demo.cast import between_the_figures
 from deploy.demo.chapters.deadlines import said_of
+from deploy.demo.chapters.disaster import RELIEF
 from deploy.demo.chapters.line import FROM, RAISED
 from deploy.demo.chapters.register import TIDY
 from deploy.demo.chapters.response import fan_out
@@ -64,6 +65,8 @@ async def count(world: World) -> dict[str, Any]:
         "changes": state["changes"],
         "escalations": _escalations(await said_of(world, state["neglected"])),
         "line": _line(world),
+        "disaster": await _disaster(world),
+        "alarm": {"households": len(state["alarm"]["households"]), "leads": state["alarm"]["leads"], state["alarm"]["status"]: 1},
         "cases": dict(Counter(case["status"] for case in cases)),
         "flags": dict(Counter(flag["status"] for flag in flags)),
         "owed": sum(ledger["owed"] for ledger in ledgers),
@@ -83,7 +86,16 @@ def _leads(world: World) -> dict[str, int]:
     """Count leads by what came of them; the one that was checked late is among those dismissed."""
     state = world.state
     told = {"found_true": state["confirmed_leads"], "dismissed": state["dismissed_leads"] + 1, "withdrawn": 1, "below_line": state["line"]["leads"]}
-    return {"all": state["leads"] + 2 + state["line"]["leads"], **told}
+    told |= {"disaster": 1, "regional": state["alarm"]["leads"]}
+    return {"all": state["leads"] + 3 + state["line"]["leads"] + state["alarm"]["leads"], **told}
+
+
+async def _disaster(world: World) -> dict[str, Any]:
+    """Read the figures of the flooded village."""
+    told = world.state["disaster"]
+    figures = (await world.desk.get(county(told["village"]), f"/v1/incidents/{told['incident']}/figures"))["items"]
+    [mine] = [each for each in figures if each["area"] == told["village"]]
+    return {name: mine[name] for name in ("affected", "relieved", "amount")}
 
 
 def _corrections(world: World, leads: list[dict[str, Any]]) -> dict[str, int]:
@@ -139,12 +151,14 @@ def _hold(numbers: dict[str, Any], world: World) -> None:
         "every household is there": numbers["records"]["households"] == len(world.register.households),
         "illness is answered by referrals alone": set(numbers["illness_answered_by"]) == {MONITORING},
         "every owed measure has its answer": numbers["owed"] == numbers["confirmed"] > 0,
-        "every approved case raised or changed a flag": sum(numbers["flags"].values()) == decided,
+        "every approved case raised or changed a flag, and the green channel one": sum(numbers["flags"].values()) == decided + 1,
         "one flag is withdrawn": numbers["flags"].get("withdrawn") == 1,
-        "a second case was approved": numbers["cases"]["approved"] == decided + 1,
+        "a second case was approved, and the one that came after the help": numbers["cases"]["approved"] == decided + 2,
+        "the flood hit one household, which was relieved": numbers["disaster"] == {"affected": 1, "relieved": 1, "amount": RELIEF},
+        "the county answered the alarm, and leads were opened": numbers["alarm"]["answered"] == 1 and numbers["alarm"]["leads"] > 0,
         "a vote was lost and a review refused": numbers["cases"]["refused"] == 2,
-        "every lead was checked or withdrawn, but those of the line": numbers["leads"]["all"]
-        == sum(numbers["leads"][name] for name in ("found_true", "dismissed", "withdrawn", "below_line")),
+        "every lead was checked or withdrawn, but those of the line and the alarm": numbers["leads"]["all"]
+        == sum(number for name, number in numbers["leads"].items() if name != "all"),
         "a correction withdrew one lead and was noted on another": numbers["corrections"] == {"withdrawn": 1, "noted": 1},
         "what is late goes up, level by level": numbers["escalations"] == ESCALATIONS,
         "whoever is newly below the line has a lead or is monitored": line["leads"] + line["monitored_already"] == line["newly_below"] > 0,

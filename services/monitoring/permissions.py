@@ -159,6 +159,7 @@ PERMISSIONS: Permissions = {
     "incident_green_channel": _COUNTY,
     "green_channel": _READERS,
     "green_channel_cases": _READERS,
+    "green_channel_case_export": _READERS,
     "incident_trackings": _READERS,
     "incident_tracking_export": _READERS,
     "incident_tracking_visit": _VILLAGE,

@@ -658,6 +658,7 @@ WANTED: dict[str, Make] = {
     ),
     "monitoring.green_channel": _one(_green_channel),
     "monitoring.green_channel_cases": _list(lambda world: world.incidents.case),
+    "monitoring.green_channel_case_export": _export(lambda world: world.incidents.case, status="opened"),
     "monitoring.cases": _list(lambda world: world.cases["opened"]),
     "monitoring.case_export": _export(lambda world: world.cases["opened"], status="opened"),
     "monitoring.case": _thing("case_id", lambda world: world.cases["opened"]),

@@ -1,7 +1,7 @@
 """A process that does monitoring's jobs and nothing else: `python -m tests.faults.only_jobs GO ROWS`.
 
 It waits for the file GO, so that a successor is ready before its predecessor is killed, and loads ROWS rows in a slice, so that a file has many;
-of the households that a line is applied to, and of the things that are decided, as many.
+of the households that a line is applied to, or that are helped first, and of the things that are decided, as many.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from services.monitoring.app import SERVICE
+from services.monitoring.usecases.incidents import help_households
 from services.monitoring.usecases.income import apply_line
 from shared.service.jobs import decisions, imports
 from shared.service.logging import configure_logging
@@ -18,7 +19,8 @@ from shared.service.start import read_settings
 
 
 async def main(go: Path, rows: int) -> None:
-    imports.ROWS_AT_ONCE = decisions.ITEMS_AT_ONCE = apply_line.STANDINGS_AT_ONCE = apply_line.LEADS_AT_ONCE = rows
+    imports.ROWS_AT_ONCE = decisions.ITEMS_AT_ONCE = rows
+    apply_line.STANDINGS_AT_ONCE = apply_line.LEADS_AT_ONCE = help_households.AT_ONCE = rows
     settings = read_settings(SERVICE.settings)
     configure_logging(json=True)
     database = SERVICE.worker_database(settings)

@@ -6,9 +6,11 @@ from deploy.demo.chapters.changes import change_a_household
 from deploy.demo.chapters.corrections import correct_late
 from deploy.demo.chapters.deadlines import go_there, go_up, leave_a_lead
 from deploy.demo.chapters.decision import appraise_and_post, decide, take_down_and_review
+from deploy.demo.chapters.disaster import complete_the_procedure, flood
 from deploy.demo.chapters.leads import report, verify, visit
 from deploy.demo.chapters.line import apply_when_it_comes, simulate_and_adopt
 from deploy.demo.chapters.lists import read_answers, send_lists
+from deploy.demo.chapters.region import answer_the_alarm, raise_an_alarm
 from deploy.demo.chapters.register import correct, list_households, register_one_by_one, send_again, send_workbooks
 from deploy.demo.chapters.response import add_a_risk, answer_tasks, watch_the_ledger, withdraw_one
 from deploy.demo.chapters.start import publish_law
@@ -42,4 +44,8 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("逾期上报县级，随后核实 · it goes up to the county, and is checked", go_there),
     ("试算并发布新的监测底线 · a higher line is simulated, then published", simulate_and_adopt),
     ("新底线施行 · its day comes", apply_when_it_comes),
+    ("洪涝灾害与绿色通道 · a flood: help comes first", flood),
+    ("补办程序 · the procedure that is owed confirms it", complete_the_procedure),
+    ("区域预警 · many households together: a regional alarm", raise_an_alarm),
+    ("县级答复与防范预案 · the county answers, leads are opened", answer_the_alarm),
 )

@@ -176,6 +176,7 @@ PASSAGES = (
     Passage("incident_tracking_visit", "POST", "/v1/incident-trackings/{tracking_id}/visit"),
     Passage("green_channel", "GET", "/v1/green-channels/{order_id}"),
     Passage("green_channel_cases", "GET", "/v1/green-channel-cases"),
+    Passage("green_channel_case_export", "GET", "/v1/green-channel-cases/export", streams=True),
     Passage("lead_pause", "POST", "/v1/leads/{lead_id}/pause"),
     Passage("lead_resumption", "POST", "/v1/leads/{lead_id}/resumption"),
     Passage("cases", "GET", "/v1/cases"),

@@ -18,6 +18,7 @@ from services.monitoring.domain.files.list_sheets import (
     DUPLICATE_LIST,
     EFFECT_LIST,
     ESCALATION_LIST,
+    GREEN_CASE_LIST,
     HARDSHIP,
     LEAD_LIST,
     LOSS,
@@ -110,6 +111,12 @@ async def case_page(area: str, status: CaseStatus, after: Place | None, size: in
     found, following = await cases.worklist.page(area, status, tx, after=after, size=size)
     limits = await step_limits(found, tx)
     return [_shown(CASE_LIST, row, risks="、".join(row.risks), **_step_limit(limit)) for row, limit in zip(found, limits, strict=True)], following
+
+
+async def green_case_page(area: str, status: CaseStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read the cases whose households were helped first, as their list shows them."""
+    found, following = await cases.green_worklist.page(area, status, tx, after=after, size=size)
+    return [_shown(GREEN_CASE_LIST, row, risks="、".join(row.risks)) for row in found], following
 
 
 async def flag_page(area: str, status: FlagStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:

@@ -1,6 +1,8 @@
 """The emergency department's list and the village's check say the same harm: one lead, whichever comes first."""
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 import asyncpg
@@ -33,19 +35,66 @@ async def leads_of(household: str, admin: asyncpg.Connection) -> list[asyncpg.Re
     return await admin.fetch("SELECT id::text, status, began_on, version, withdrawn_at FROM lead WHERE household_id = $1", household)
 
 
-@pytest.mark.parametrize("first", ["list", "check"])
-async def test_whatever_comes_first_there_is_one_lead(first: str, incidents: Incidents, admin: asyncpg.Connection) -> None:
+@pytest.mark.parametrize("order", list(permutations(("list", "laid down", "check"))), ids=" ".join)
+async def test_whatever_comes_first_there_is_one_lead(order: Sequence[str], incidents: Incidents, admin: asyncpg.Connection) -> None:
     household, person = await a_family(incidents)
-    incident = await incidents.opened()
+    incident = done(await incidents.way.call(COUNTY).post("/v1/incidents", an_incident(areas=[ONE[:9]])))["id"]
+    checked: dict[str, Any] = {}
 
-    if first == "list":
-        await listed(incidents, person)
-    checked = await incidents.hit(incident, household)
-    if first == "check":
-        await listed(incidents, person)
+    for act in order:
+        match act:
+            case "list":
+                await listed(incidents, person)
+            case "check" if household in await incidents.households(incident):
+                checked = await incidents.hit(incident, household)
+            case _:
+                await incidents.laid_down(incident)
+    checked = checked or await incidents.hit(incident, household)  # nobody is checked who is not laid down
 
     (lead,) = await leads_of(household, admin)
     assert (lead["id"], lead["status"], lead["began_on"]) == (checked["lead_id"], "registered", date(2021, 9, 18))
+
+
+async def test_a_list_that_comes_after_the_green_channel_opens_no_second_lead(incidents: Incidents, admin: asyncpg.Connection) -> None:
+    household, person = await a_family(incidents)
+    incident = await incidents.opened()
+    checked = await incidents.hit(incident, household)
+    helped = (await incidents.helped(incident, household))[household]
+
+    await listed(incidents, person)
+
+    (lead,) = await leads_of(household, admin)
+    assert (helped["status"], lead["id"], lead["status"], lead["withdrawn_at"]) == ("flagged", checked["lead_id"], "confirmed", None)
+
+
+async def test_a_check_after_the_list_s_lead_was_confirmed_opens_no_second_lead(incidents: Incidents, admin: asyncpg.Connection) -> None:
+    household, person = await a_family(incidents)
+    incident = await incidents.opened()
+    await listed(incidents, person)
+    (lead,) = await leads_of(household, admin)
+    case_id = (await incidents.way.confirmed({"id": lead["id"], "version": lead["version"]}, "0201"))["case_id"]
+
+    checked = await incidents.hit(incident, household)
+    helped = (await incidents.helped(incident, household))[household]
+
+    assert checked["lead_id"] == lead["id"]
+    assert (helped["status"], helped["case_id"]) == ("flagged", case_id)
+    assert len(await leads_of(household, admin)) == 1
+
+
+async def test_leads_of_several_channels_join_the_one_case_that_helps_first(incidents: Incidents, admin: asyncpg.Connection) -> None:
+    household, _ = await a_family(incidents)
+    incident = await incidents.opened()
+    checked = await incidents.hit(incident, household)
+    lead = await incidents.way.lead(household)
+    helped = (await incidents.helped(incident, household))[household]
+
+    joined = await incidents.way.confirmed(lead, "06")
+
+    assert joined["case_id"] == helped["case_id"]
+    rows = await admin.fetch("SELECT id::text, case_id::text FROM lead WHERE household_id = $1", household)
+    assert {row["id"]: row["case_id"] for row in rows} == {checked["lead_id"]: helped["case_id"], lead["id"]: helped["case_id"]}
+    assert await admin.fetchval("SELECT count(*) FROM monitoring_case WHERE household_id = $1", household) == 1
 
 
 async def test_a_lead_that_an_official_found_stays_when_the_list_is_corrected(incidents: Incidents, admin: asyncpg.Connection) -> None:

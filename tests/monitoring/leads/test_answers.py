@@ -15,6 +15,7 @@ from services.monitoring.domain.cases import CaseStatus
 from shared.kernel.ids import new_id
 from tests.builders.families import a_merger, a_striking_off, as_it_is, named, shown
 from tests.builders.files import a_list_row
+from tests.builders.incidents import an_incident, hit
 from tests.builders.leads import a_person_lead
 from tests.builders.people import a_household, a_self_report, proof
 from tests.builders.places import OTHER_COUNTY, STRANGERS
@@ -263,14 +264,25 @@ async def test_the_list_goes_out_as_a_file_in_the_officials_words(way: Way) -> N
     assert all(word in line for word in ("12317热线", "已帮扶无需纳入", "待反馈", answer["source_number"]))
 
 
+FLAGGED_TWICE = "SELECT household_id FROM risk_flag WHERE household_id = ANY($1::uuid[]) AND status = 'open' GROUP BY 1 HAVING count(*) > 1"
+# What somebody would have to do for households that are gone.
+LEFT_OPEN = """
+    SELECT 'effect', id FROM incident_household
+    WHERE household_id = ANY($1::uuid[]) AND status IN ('to_check', 'affected', 'green_channel', 'relieved')
+    UNION ALL SELECT 'visit', id FROM incident_tracking WHERE household_id = ANY($1::uuid[]) AND status = 'to_visit'
+    UNION ALL SELECT 'case', id FROM monitoring_case
+    WHERE household_id = ANY($1::uuid[]) AND status NOT IN ('approved', 'refused', 'cancelled')
+    UNION ALL SELECT 'flag', id FROM risk_flag WHERE household_id = ANY($1::uuid[]) AND status = 'open'
+"""
 Act = Callable[[Way, random.Random], Awaitable[None]]
 
 
 class _Story:
     """Leads and cases of a few households, moved on at random as far as anybody may; a refusal moves nothing."""
 
-    def __init__(self, way: Way, set_clock: SetClock, draw: random.Random) -> None:
-        self.way, self.set_clock, self.draw = way, set_clock, draw
+    def __init__(self, way: Way, files: Files, set_clock: SetClock, draw: random.Random) -> None:
+        self.way, self.files, self.set_clock, self.draw = way, files, set_clock, draw
+        self.incident = ""
         self.households: list[str] = []
         self.living: list[str] = []
         self.leads: dict[str, dict[str, Any]] = {}
@@ -281,9 +293,11 @@ class _Story:
     async def tell(self, acts: int) -> None:
         self.living = [await self.way.household() for _ in range(2)]
         self.households = list(self.living)
+        flood = an_incident(areas=[HOME], happened_at=self.way.at(days=-2), ends_on=None)
+        self.incident = done(await self.way.call(county()).post("/v1/incidents", flood))["id"]
         often = [self.lead, self.lead, self.confirm, self.confirm, self.confirm, self.go_on, self.go_on, self.go_on]
         for _ in range(acts):
-            await self.draw.choice([*often, self.dismiss, self.gone, self.strike_off, self.merge])()
+            await self.draw.choice([*often, self.dismiss, self.gone, self.strike_off, self.merge, self.hit, self.help_first])()
             while len(self.living) < 2:
                 self.living.append(await self.way.household())
                 self.households.append(self.living[-1])
@@ -339,6 +353,27 @@ class _Story:
         if step.get("flag_id"):
             self.flags[step["flag_id"]] = 1
 
+    async def hit(self) -> None:
+        """Lay down whom the flood may have hit, and find a household hit."""
+        household_id, path = self.draw.choice(self.living), f"/v1/incidents/{self.incident}/households"
+        done(await self.way.call(county()).post(path, None))
+        await self.files.work()
+        check = hit(checked_at=self.way.at(minutes=-5))
+        answer = await self.way.call(village()).post(f"{path}/{household_id}/check", check, seen=1)
+        if answer.is_success:
+            self.leads[answer.json()["lead_id"]] = {}
+
+    async def help_first(self) -> None:
+        """Order that whoever was hit is helped first."""
+        call, order = self.way.call(county("orderer")), {"area": HOME, "reason": "房屋进水", "document_number": "临应急〔2021〕3号"}
+        answer = await call.post(f"/v1/incidents/{self.incident}/green-channel", order)
+        if not answer.is_success:
+            return
+        await self.files.work()
+        for item in done(await call.get(f"/v1/green-channels/{answer.json()['id']}", size=200))["items"]:
+            self.cases |= {item["case_id"]} if item["case_id"] else set()
+            self.flags |= {item["flag_id"]: 1} if item["flag_id"] else {}
+
     async def gone(self) -> None:
         for flag_id in self.flags:
             flag = done(await self.way.call(county()).get(f"/v1/risk-flags/{flag_id}"))
@@ -376,9 +411,9 @@ class _Story:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_whatever_happens_a_lead_has_one_answer_when_it_has_ended_and_none_before(
-    seed: int, way: Way, set_clock: SetClock, admin: asyncpg.Connection
+    seed: int, way: Way, files: Files, set_clock: SetClock, admin: asyncpg.Connection
 ) -> None:
-    story = _Story(way, set_clock, random.Random(seed))
+    story = _Story(way, files, set_clock, random.Random(seed))
 
     await story.tell(acts=60)
 
@@ -387,8 +422,11 @@ async def test_whatever_happens_a_lead_has_one_answer_when_it_has_ended_and_none
     assert {row["id"]: row["answers"] for row in rows} == {row["id"]: int(row["ended"]) for row in rows}
     assert any(row["ended"] for row in rows)
 
+    assert await admin.fetch(FLAGGED_TWICE, story.households) == []
+
     await story.end()
 
+    assert [tuple(row) for row in await admin.fetch(LEFT_OPEN, story.households)] == []
     of_households = await admin.fetch(ENDED, story.households, [])
     assert {row["answers"] for row in of_households if row["ended"]} == {1}
     assert [row["id"] for row in of_households if not row["ended"] and row["household_id"] not in story.withdrawn] == []

@@ -238,6 +238,21 @@ CASE_LIST = Sheet(
         *_STEP_LIMIT,
     ),
 )
+GREEN_CASE_LIST = Sheet(
+    kind="green_channel_case_list",
+    title="绿色通道补办程序清单",
+    version=1,
+    columns=(
+        _id("id", "事项编号"),
+        _AREA,
+        _id("household_id", "农户编号（系统）"),
+        _choice("status", "环节", CASE_STATUS),
+        _words("risks", "风险类型"),
+        _words("opened_at", "开始时间"),
+        _words("procedure_due_at", "补办期限"),
+        _id("flag_id", "风险标注编号"),
+    ),
+)
 RISK_FLAG_LIST = Sheet(
     kind="risk_flag_list",
     title="风险标注清单",

@@ -103,12 +103,12 @@ LAY_DOWN = text(f"""
     )
     SELECT (SELECT count(*) FROM missing) AS found, (SELECT count(*) FROM laid_down) AS laid_down
 """).bindparams(*_ASKED, bindparam("due_at", type_=INSTANT), bindparam("at_most", type_=Integer()))  # noqa: S608
-# The lead that a list has opened already for the same matter.
+# The lead that a list has opened already for the same matter, and that nobody has dismissed; one that is not verified yet before all others.
 LEAD_OF_LIST = text("""
     SELECT id FROM lead
-    WHERE county_code = :county AND household_id = :household AND status = 'registered' AND channel = 'disaster'
+    WHERE county_code = :county AND household_id = :household AND status IN ('registered', 'confirmed') AND channel = 'disaster'
       AND coalesce(began_on, CAST(heard_at AT TIME ZONE 'Asia/Shanghai' AS date)) BETWEEN :starts_on AND :ends_on
-    ORDER BY id LIMIT 1
+    ORDER BY status DESC, id LIMIT 1
 """).bindparams(*(bindparam(name, type_=Date()) for name in ("starts_on", "ends_on")))
 LEFT = text("""
     SELECT count(*) FILTER (WHERE e.status = 'to_check') AS unchecked,
@@ -232,7 +232,7 @@ async def decide(effect: Effect, status: EffectStatus, tx: Transaction, *, expec
 
 
 async def lead_of_list(effect: Effect, incident: Incident, tx: Transaction) -> UUID | None:
-    """Find the lead that a department's list has opened for the household in the days of an incident and that nobody has verified."""
+    """Find the lead that a department's list has opened for the household in the days of an incident and that nobody has dismissed."""
     asked = {"county": effect.county_code, "household": effect.household_id, "starts_on": incident.starts_on, "ends_on": incident.ends_on}
     return (await tx.execute(LEAD_OF_LIST, asked)).scalar_one_or_none()
 

@@ -42,7 +42,15 @@ _FIND = text("""
         ) l
     )) ORDER BY l.id FOR UPDATE
 """)
-# What an official found before the list came: the household's lead of the incident becomes the lead of the person in the list, so that it is one.
+# Likewise whom a disaster hit that the list names: their leads are about to be taken over.
+_HOLD_HIT = text("""
+    SELECT h.id FROM household h WHERE h.county_code = :county AND h.id = ANY(ARRAY(
+        SELECT e.household_id FROM signal_judged j JOIN incident_household e ON e.county_code = :county AND e.household_id = j.household_id
+        WHERE j.judgement = 'called' AND e.lead_id IS NOT NULL
+    )) ORDER BY h.id FOR NO KEY UPDATE
+""")
+# What an official found before the list came: the household's lead of the incident becomes the lead of the person in the list, so that it is one,
+# whatever has become of it since.
 _ADOPT = text("""
     UPDATE lead l SET person_index = a.person_index, indicator_group = :group, began_on = a.effective_on, version = l.version + 1
     FROM (
@@ -51,7 +59,7 @@ _ADOPT = text("""
             FROM signal_judged j
             JOIN incident_household e ON e.county_code = :county AND e.household_id = j.household_id
             JOIN incident i ON i.county_code IN (:county, left(:county, 4)) AND i.id = e.incident_id
-            JOIN lead l ON l.county_code = :county AND l.id = e.lead_id AND l.status = 'registered' AND l.person_index IS NULL
+            JOIN lead l ON l.county_code = :county AND l.id = e.lead_id AND l.withdrawn_at IS NULL AND l.person_index IS NULL
             WHERE j.judgement = 'called' AND j.kind = 'disaster_list'
               AND j.effective_on BETWEEN CAST(i.happened_at AT TIME ZONE 'Asia/Shanghai' AS date) AND i.ends_on
               AND NOT EXISTS (SELECT FROM lead o WHERE o.county_code = :county AND o.indicator_group = :group AND o.person_index = j.person_index
@@ -151,7 +159,7 @@ _WITHDRAW = text("""
 async def gather_spells(county: str, group: str, tx: Transaction) -> list[str]:
     """Find the leads of whom was touched and the spells that judged rows make; list the villages in which leads are to be opened."""
     values = asked_of(county, group, tx)
-    for question in (_HOLD_HOUSEHOLDS, *((_ADOPT,) if group == DISASTER.group else ()), _FIND, _CALL, _GATHER):
+    for question in (_HOLD_HOUSEHOLDS, *((_HOLD_HIT, _ADOPT) if group == DISASTER.group else ()), _FIND, _CALL, _GATHER):
         await tx.execute(question, values)
     return list((await tx.execute(_VILLAGES)).scalars())
 
