@@ -14,6 +14,7 @@ from services.monitoring.api.lead_answers import lead_answers
 from services.monitoring.api.leads import leads
 from services.monitoring.api.places.areas import areas
 from services.monitoring.api.places.lists import place_lists
+from services.monitoring.api.quality import quality
 from services.monitoring.api.register.change_requests import change_requests
 from services.monitoring.api.register.changes import changes
 from services.monitoring.api.register.duplicates import duplicates
@@ -24,7 +25,7 @@ from services.monitoring.api.signals import signals
 
 REGISTER = (households, changes, change_requests, duplicates, incomes, assignments, visits, groups)
 LEADS = (self_reports, signals, screening, leads, lead_answers)
-DECISIONS = (cases, pauses, escalations, flags)
+DECISIONS = (cases, pauses, escalations, flags, quality)
 LAW = (areas, place_lists, law, lines)
 ROUTERS = (*REGISTER, *LEADS, *DECISIONS, *LAW)
 

@@ -13,11 +13,13 @@ from services.monitoring.domain.files.list_sheets import (
     DUPLICATE_LIST,
     ESCALATION_LIST,
     LEAD_LIST,
+    QUALITY_LIST,
     RISK_FLAG_LIST,
     SCREENING_LIST,
 )
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.quality.findings import FindingStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
@@ -28,6 +30,7 @@ from services.monitoring.queries.exports import (
     change_request_page,
     duplicate_page,
     escalation_page,
+    finding_page,
     flag_page,
     lead_page,
     register_page,
@@ -53,6 +56,7 @@ LISTS_OUT = {
     "lead-answers": list_out(ANSWER_LIST, "lead_answer_export", AnswerStatus.TO_RETURN, answer_page),
     "screening-households": list_out(SCREENING_LIST, "screening_household_export", ScreeningStatus.TO_SCREEN, screening_page),
     "escalations": list_out(ESCALATION_LIST, "escalation_export", EscalationStatus.OPEN, escalation_page),
+    "quality-findings": list_out(QUALITY_LIST, "quality_finding_export", FindingStatus.OPEN, finding_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from services.monitoring.domain.quality.findings import CHECKING
 from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
 from services.monitoring.usecases.income import apply_line, simulate_line
 from services.monitoring.usecases.places.ask_for_rehoming import REHOMING
 from services.monitoring.usecases.places.rehome_next import count_to_rehome, rehome_next
+from services.monitoring.usecases.quality.check_quality import check_next_rule, rules_to_check
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER
 from services.monitoring.usecases.register.county_transfers.close_here import close_here
 from services.monitoring.usecases.register.county_transfers.open_there import open_there
@@ -54,6 +56,7 @@ WORKS: Mapping[str, Work] = {
     **dict.fromkeys((apply_line.ADOPTION, apply_line.SCREENING, apply_line.RECOUNT), _APPLYING),
     LAYING_DOWN: county_by_county(households_to_lay_down, lay_down),
     CLOSING: county_by_county(households_to_miss, miss),
+    CHECKING: county_by_county(rules_to_check, check_next_rule),
     DUPLICATE_SEARCH: county_by_county(to_compare, compare_some),
     REHOMING: county_by_county(_households_to_rehome, _rehome),
     HOUSEHOLD_TRANSFER: step_by_step(_close, _open),

@@ -18,11 +18,13 @@ from services.monitoring.domain.files.list_sheets import (
     ESCALATION_LIST,
     HARDSHIP,
     LEAD_LIST,
+    QUALITY_LIST,
     RISK_FLAG_LIST,
     SCREENING_LIST,
 )
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.quality.findings import FindingStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
@@ -30,6 +32,7 @@ from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.deadlines.escalations import days_left_of
 from services.monitoring.queries.deadlines.limits import StepLimitShown, step_limits
 from services.monitoring.queries.leads import remark_of
+from services.monitoring.queries.quality.findings import list_findings
 from services.monitoring.queries.screening import list_screenings
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
@@ -109,6 +112,12 @@ async def escalation_page(area: str, status: EscalationStatus, after: Place | No
     """Read what was said of limits as its list shows it."""
     found, following = await escalations.page(area, status, tx, after=after, size=size)
     return [_shown(ESCALATION_LIST, row, calendar_days_left=days_left_of(row, tx)) for row in found], following
+
+
+async def finding_page(area: str, status: FindingStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read findings of data quality as their list shows them, those of all rules."""
+    page = await list_findings(area, status, None, tx, after=after, size=size)
+    return [_shown(QUALITY_LIST, line, village=line.area) for line in page.items], page.next
 
 
 def _step_limit(limit: StepLimitShown | None) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Subject(StrEnum):
     LEAD = "lead"  # 线索
     CASE = "case"  # 识别事项
     MEASURE = "measure"  # 应落实的帮扶措施
+    FINDING = "finding"  # 数据质量问题
 
 
 A = TypeVar("A", bound=StrEnum)
@@ -65,6 +66,9 @@ CASE_STEPS: Mapping[CaseStatus, StepRule[CaseAct]] = {
     CaseStatus.NOTICE_OVER: _step(CaseAct.REVIEW, Key.TOWNSHIP_REVIEW_DAYS, Level.TOWNSHIP),
     CaseStatus.REVIEWED: _step(CaseAct.APPROVE, Key.COUNTY_APPROVAL_DAYS, Level.COUNTY),
 }
+
+REPAIR = "repair"
+"""The step of a finding of data quality: that its owner repairs the data."""
 
 FIRST_MEASURE = "first_measure"
 """The step of a measure that is owed: that whoever owes it begins (the national check: a first measure within a month)."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Integer, bindparam, text
 
 from services.monitoring.domain.cases import CaseStatus
-from services.monitoring.domain.deadlines.limits import CASE_STEPS, FIRST_MEASURE, LEAD_STEP, LENGTHS, Level, Subject
+from services.monitoring.domain.deadlines.limits import CASE_STEPS, FIRST_MEASURE, LEAD_STEP, LENGTHS, REPAIR, Level, Subject
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 
@@ -28,6 +28,8 @@ def _number(level: Level | None) -> int:
 _STEPS: Mapping[CaseStatus, tuple[str, int]] = {status: (str(step.act), _number(step.level)) for status, step in CASE_STEPS.items()}
 _ROWS = ", ".join(f"('{status}', '{act}', {level})" for status, (act, level) in _STEPS.items())
 _CASE_STEP = f"(VALUES {_ROWS}) AS s (status, step, base)"
+
+_OWNERS = f"array_position(ARRAY[{', '.join(repr(str(level)) for level in LEVELS)}], CAST(owner AS text))"
 
 # What runs, by the end of its step: the conditions are those of the partial indexes.
 _RUNS = {
@@ -50,6 +52,10 @@ _RUNS = {
             SELECT household_id FROM risk_flag f WHERE f.county_code = o.county_code AND f.id = o.flag_id AND f.status = 'open' LIMIT 1
         ) f
         WHERE o.county_code = ANY(:counties) AND o.service <> 'monitoring' AND (o.status IS NULL OR o.status = 'opened') AND o.due_at <= :widest
+    """,  # noqa: S608
+    Subject.FINDING: f"""
+        SELECT county_code, id AS subject_id, household_id, area_code, '{REPAIR}' AS step, 1 AS step_round, {_OWNERS} AS base, due_at
+        FROM quality_finding WHERE county_code = ANY(:counties) AND status = 'open' AND due_at <= :widest
     """,  # noqa: S608
 }
 # A scalar question, not an anti-join: it is asked of the unique index for each candidate, where a join may read all that was ever said. Likewise
@@ -100,6 +106,9 @@ _STILL = {
     Subject.MEASURE: """
         SELECT true FROM owed_measure o JOIN risk_flag f ON f.county_code = o.county_code AND f.id = o.flag_id AND f.status = 'open'
         WHERE o.county_code = e.county_code AND o.id = e.subject_id AND (o.status IS NULL OR o.status = 'opened')
+    """,
+    Subject.FINDING: """
+        SELECT true FROM quality_finding q WHERE q.county_code = e.county_code AND q.id = e.subject_id AND q.status = 'open'
     """,
 }
 _CLOSE = """

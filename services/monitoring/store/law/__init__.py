@@ -11,11 +11,13 @@ from services.monitoring.store.law.lines import NoLine, line_for, lines_over, li
 from services.monitoring.store.law.measures import measures_for
 from services.monitoring.store.law.parameters import parameters_for, parameters_of, parameters_within, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
+from services.monitoring.store.law.quality import RuleInForce, publish_quality_rule, quality_numbers, quality_rules_for
 from services.monitoring.store.law.signals import publish_signal_rule, signal_rules_for
 
 __all__ = [
     "NoLine",
     "PublishedAlready",
+    "RuleInForce",
     "add_workdays",
     "calendar_for",
     "calendars_of",
@@ -35,6 +37,9 @@ __all__ = [
     "publish_item",
     "publish_line",
     "publish_parameter",
+    "publish_quality_rule",
     "publish_signal_rule",
+    "quality_numbers",
+    "quality_rules_for",
     "signal_rules_for",
 ]
