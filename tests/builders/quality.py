@@ -36,7 +36,7 @@ def a_rule(**changes: Any) -> dict[str, Any]:
         "title": "耕地大于50亩",
         "english": "Farmland above 50 mu",
         "severity": "suspect",
-        "when": [],
+        "given": [],
         "must": [{"fact": "farmland", "operator": "at_most", "value": "50"}],
         "owner": "village",
         "days": 15,
@@ -62,7 +62,7 @@ def rule_of(written: Mapping[str, Any]) -> QualityRule:
         part: tuple(
             condition(each["fact"], each["operator"], each.get("value", each.get("values")), other=each.get("other")) for each in written[part]
         )
-        for part in ("when", "must")
+        for part in ("given", "must")
     }
     examples = {part: tuple(Known(**each) for each in written[part]) for part in ("firing", "passing")}
     return QualityRule(

@@ -82,7 +82,7 @@ def a_rule_with_facts(draw: st.DrawFn) -> tuple[QualityRule, dict[str, Value]]:
         title="试",
         english="drawn",
         severity=Severity.SUSPECT,
-        when=draw(conditions),
+        given=draw(conditions),
         must=draw(conditions),
         owner=Level.VILLAGE,
         days=1,

@@ -44,7 +44,7 @@ LAND = rule_of(
         "title": "耕地",
         "english": "farmland",
         "severity": "suspect",
-        "when": [],
+        "given": [],
         "must": [{"fact": "farmland", "operator": "at_most", "value": "50"}],
         "owner": "village",
         "days": 1,
@@ -87,7 +87,7 @@ def test_a_rule_on_an_awaited_fact_names_what_it_lacks() -> None:
     "rule", [rule for rule in RULES if all(each.operator is not Comparison.FILLED for each in rule.must)], ids=lambda r: r.number
 )
 def test_of_whom_nothing_is_known_nothing_is_found_unless_the_rule_asks_whether_it_is_filled(rule: QualityRule) -> None:
-    asks_for_missing = any(each.operator is Comparison.MISSING for each in (*rule.when, *rule.must))
+    asks_for_missing = any(each.operator is Comparison.MISSING for each in (*rule.given, *rule.must))
 
     assert not fires(rule, {}) or asks_for_missing
 
@@ -107,7 +107,7 @@ def test_of_whom_nothing_is_known_nothing_is_found_unless_the_rule_asks_whether_
 def test_one_condition_that_fails_decides_and_one_that_is_not_known_never_does(facts: Mapping[str, Value], expected: bool) -> None:
     must = (condition("farmland", "at_most", "50"), condition("forest", "at_most", "200"))
 
-    assert fires(replace(LAND, when=(condition("tracked", "equals", "yes"),), must=must), facts) is expected
+    assert fires(replace(LAND, given=(condition("tracked", "equals", "yes"),), must=must), facts) is expected
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_one_condition_that_fails_decides_and_one_that_is_not_known_never_does(f
     [
         ({"must": (condition("gold", "at_most", "50"),)}, NoSuchFact, "body.must.0.fact"),
         ({"must": (condition("monthly_wage", "at_most", "50"),)}, NoSuchFact, "body.must.0.fact"),
-        ({"when": (condition("farmland", "differs", other="silver"),)}, NoSuchFact, "body.when.0.other"),
+        ({"given": (condition("farmland", "differs", other="silver"),)}, NoSuchFact, "body.given.0.other"),
         ({"must": (condition("farmland", "among", ["1"]),)}, UnfitComparison, "body.must.0.operator"),
         ({"must": (condition("kind", "at_least", "general"),)}, UnfitComparison, "body.must.0.operator"),
         ({"must": (condition("farmland", "at_most", "much"),)}, UnfitComparand, "body.must.0"),

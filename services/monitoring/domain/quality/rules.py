@@ -1,6 +1,6 @@
 """Data-quality rules as data (数据质量核查规则; R52, R59, plan ch.3 s.3): numbered, dated, of an area, each with two examples.
 
-A rule fires on a subject for which all of `when` hold and `must` does not; of its examples one fires and one passes. The logic has three values: a
+A rule fires on a subject for which all of `given` hold and `must` does not; of its examples one fires and one passes. The logic has three values: a
 comparison with a missing fact is neither true nor false, and what is not known never fires; only `filled` and `missing` are about the missing itself.
 Here is the oracle; `store/quality` writes the same rule as a question, and a property test feeds both.
 """
@@ -82,7 +82,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityRule:
-    """A rule. Where all of `when` hold, all of `must` must hold.
+    """A rule. Where all of `given` hold, all of `must` must hold.
 
     :param owner: which level repairs, within so many days of the kind.
     :param lead_risk: the risk that a finding may point to; then it opens a lead.
@@ -94,7 +94,7 @@ class QualityRule:
     title: str
     english: str
     severity: Severity
-    when: Sequence[Condition] = field(default_factory=tuple[Condition, ...])
+    given: Sequence[Condition] = field(default_factory=tuple[Condition, ...])
     must: Sequence[Condition]
     owner: Level
     days: int
@@ -126,12 +126,12 @@ class ExampleSaysOtherwise(Invalid):
 
 def fires(rule: QualityRule, facts: Facts) -> bool:
     """Decide whether a rule fires on a subject (R59; plan ch.3 s.3)."""
-    return _all(_holds(each, facts, rule) for each in rule.when) is True and _all(_holds(each, facts, rule) for each in rule.must) is False
+    return _all(_holds(each, facts, rule) for each in rule.given) is True and _all(_holds(each, facts, rule) for each in rule.must) is False
 
 
 def facts_named(rule: QualityRule) -> list[str]:
     """Name the facts that a rule asks of, each once, in its order."""
-    conditions = [*rule.when, *rule.must]
+    conditions = [*rule.given, *rule.must]
     return list(dict.fromkeys(name for each in conditions for name in (each.fact, each.other) if name))
 
 
@@ -154,7 +154,7 @@ def fitting(rule: QualityRule, *, at: str) -> QualityRule:
     :raises ExampleSaysOtherwise: an example's verdict is not what the rule gives.
     """
     vocabulary = FACTS[rule.subject]
-    for part, conditions in (("when", rule.when), ("must", rule.must)):
+    for part, conditions in (("given", rule.given), ("must", rule.must)):
         for n, each in enumerate(conditions):
             _fit(each, vocabulary, f"{at}.{part}.{n}")
     for example, expected in (("firing", True), ("passing", False)):

@@ -66,7 +66,7 @@ def _create_rules() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("english", sa.String(), nullable=False),
         sa.Column("severity", sa.Text(collation="C"), nullable=False),
-        sa.Column("when", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("given", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("must", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("owner", sa.Text(collation="C"), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
@@ -158,7 +158,7 @@ def _load_rules() -> None:
     rules: list[dict[str, Any]] = [
         {**place, "id": derived_id(RULE_IDS, each["number"]), "note": None, **each} for each in json.loads(RULES.read_text(encoding="utf-8"))["rules"]
     ]
-    documents = dict.fromkeys(("when", "must", "firing", "passing"), postgresql.JSONB())
+    documents = dict.fromkeys(("given", "must", "firing", "passing"), postgresql.JSONB())
     kinds = {"effective_from": sa.Date(), "id": sa.Uuid(), **documents}
     for table, rows in (("parameter", parameters), ("quality_rule", rules)):
         op.bulk_insert(sa.table(table, *(sa.column(name, kinds.get(name)) for name in rows[0])), rows)

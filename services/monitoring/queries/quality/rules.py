@@ -44,7 +44,7 @@ class QualityRuleShown(BaseModel):
     title: str
     english: str
     severity: Severity
-    when: list[ConditionShown]
+    given: list[ConditionShown]
     must: list[ConditionShown]
     owner: Level
     days: int
@@ -112,7 +112,7 @@ def list_facts() -> VocabularyShown:
 def _shown(held: RuleInForce) -> QualityRuleShown:
     rule, missing = held.rule, facts_awaited(held.rule)
     said: dict[str, Any] = {name: getattr(rule, name) for name in _OF_RULE} | {name: getattr(held, name) for name in _OF_ROW}
-    said |= {part: [_condition(each, rule.subject) for each in getattr(rule, part)] for part in ("when", "must")}
+    said |= {part: [_condition(each, rule.subject) for each in getattr(rule, part)] for part in ("given", "must")}
     said |= {part: [_known(each) for each in getattr(rule, part)] for part in ("firing", "passing")}
     return QualityRuleShown(**said, area=held.area_code, checkable=not missing, missing_facts=missing)
 

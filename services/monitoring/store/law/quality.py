@@ -45,7 +45,7 @@ class QualityRuleRow(Base, table=True):
     title: str
     english: str
     severity: Severity = one_of(Severity)
-    when: list[dict[str, Any]] = document()
+    given: list[dict[str, Any]] = document()
     must: list[dict[str, Any]] = document()
     owner: Level = one_of(Level)
     days: int
@@ -113,7 +113,7 @@ async def publish_quality_rule(area: str, rule: QualityRule, kept: Mapping[str, 
     :param kept: between which days it holds, and by which document.
     :raises PublishedAlready: another one holds from this day.
     """
-    said = {part: [_written(each) for each in getattr(rule, part)] for part in ("when", "must", "firing", "passing")}
+    said = {part: [_written(each) for each in getattr(rule, part)] for part in ("given", "must", "firing", "passing")}
     row = {"area_code": area, **{name: getattr(rule, name) for name in QualityRule.__dataclass_fields__}, **said, **kept}
     return await publish(QualityRuleRow, row, f"quality_rule/{area}/{rule.number}/{kept['effective_from']}", SAME_RULE, tx)
 
@@ -125,7 +125,7 @@ def _written(value: Condition | Known) -> dict[str, Any]:
 
 def _in_force(row: RowMapping) -> RuleInForce:
     said = {name: row[name] for name in QualityRule.__dataclass_fields__}
-    conditions = {part: tuple(_condition(each) for each in row[part]) for part in ("when", "must")}
+    conditions = {part: tuple(_condition(each) for each in row[part]) for part in ("given", "must")}
     examples = {part: tuple(Known(**each) for each in row[part]) for part in ("firing", "passing")}
     about = {name: row[name] for name in RuleInForce.__dataclass_fields__ if name != "rule"}
     return RuleInForce(**about, rule=QualityRule(**{**said, **conditions, **examples}))

@@ -65,10 +65,10 @@ def compiled(rule: QualityRule, *, expressions: Mapping[str, Expression] | None 
             value = f":{name}"
         return f"({_WRITTEN[condition.operator].format(fact=found[condition.fact].sql, value=value)})"
 
-    when, must = [" AND ".join(map(write, conditions)) or "true" for conditions in (rule.when, rule.must)]
+    given, must = [" AND ".join(map(write, conditions)) or "true" for conditions in (rule.given, rule.must)]
     needed = [join for name in facts_named(rule) for join in found[name].joins]
     # `coalesce`: what is not known does not fire.
-    fires = f"coalesce(({when}) AND NOT ({must}), false)"
+    fires = f"coalesce(({given}) AND NOT ({must}), false)"
     return Compiled(fires=fires, seen=_seen(rule, found), joins=list(dict.fromkeys(needed)), values=values, types=types)
 
 

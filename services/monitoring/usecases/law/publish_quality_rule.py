@@ -53,7 +53,7 @@ Example = Annotated[list[FactSaid], Field(max_length=40)]
 
 @part
 class QualityRuleVersion:
-    """Where all of `when` hold, all of `must` must hold; else there is a finding, to be repaired by the owner within the days.
+    """Where all of `given` hold, all of `must` must hold; else there is a finding, to be repaired by the owner within the days.
 
     `firing` and `passing` are the facts of two examples: on the one the rule fires, on the other it does not. A `lead_risk` lets a finding open a
     lead. It holds from one day until before another.
@@ -63,7 +63,7 @@ class QualityRuleVersion:
     title: SafeText
     english: Annotated[SafeText, Field(examples=["Farmland above 100 mu"])]
     severity: Severity
-    when: Conditions
+    given: Conditions
     must: Annotated[Conditions, Field(min_length=1)]
     owner: Level
     days: Days
@@ -117,7 +117,7 @@ def rule_of(number: str, version: QualityRuleVersion, *, at: str) -> QualityRule
         raise NobodyAbove(f"{at}.owner")
     lasting(version.effective_from, version.effective_to, at=at)
     said: dict[str, Any] = {name: getattr(version, name) for name in QualityRule.__dataclass_fields__ if name != "number"}
-    said |= {part: tuple(_condition(each) for each in getattr(version, part)) for part in ("when", "must")}
+    said |= {part: tuple(_condition(each) for each in getattr(version, part)) for part in ("given", "must")}
     said |= {part: tuple(_known(each) for each in getattr(version, part)) for part in ("firing", "passing")}
     return fitting(QualityRule(number=number, **said), at=at)
 
