@@ -57,6 +57,7 @@ KEPT = {
     "monitoring.lead_answers": _kept("lead_answer", state="to_return"),
     "monitoring.screening_rounds": _kept("screening_round", state="open", cursor_is="before", takes_area=False),
     "monitoring.screening_households": _kept("screening_household", state="to_screen"),
+    "monitoring.quality_findings": _kept("quality_finding", state="open"),
     "monitoring.escalations": _kept("escalation", state="open"),
     "monitoring.jobs": Kept(
         things="SELECT id::text, area_code, department, state FROM job", state="validated", state_is="state", cursor_is="before", takes_area=False
@@ -66,7 +67,7 @@ KEPT = {
 }
 OF_NO_AREA = (
     *("areas", "bottom_line", "parameter", "income_item", "income_items", "signal_rules", "signal_rule", "base_figure"),
-    *("lead_grade_rules", "lead_grade_rule"),
+    *("lead_grade_rules", "lead_grade_rule", "quality_facts", "quality_rules", "quality_rule", "quality_summary"),
     *("self_report", "import_template"),
 )
 OF_NO_AREA += (

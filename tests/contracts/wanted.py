@@ -11,6 +11,7 @@ from typing import Any
 
 from services.monitoring.domain.deadlines.escalations import NotToYourLevel
 from services.monitoring.domain.deadlines.pauses import NotYourStep
+from services.monitoring.domain.quality.findings import NotAboveTheOwner
 from services.monitoring.domain.register.change_requests import NotYourRequest, NotYoursToAsk
 from services.monitoring.usecases.law.published import NotYourArea
 from services.monitoring.usecases.leads.take_self_report import OutsideYourCounty
@@ -28,6 +29,7 @@ from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, a_list_row, as_csv
 from tests.builders.incomes import an_income, an_item
 from tests.builders.people import a_household, a_member, a_self_report, an_id_number, proof, some_income
+from tests.builders.quality import a_rule
 from tests.builders.rounds import a_round, trouble
 from tests.builders.signals import some_signals
 from tests.contracts.world import (
@@ -254,6 +256,13 @@ def _acknowledgements(world: World) -> list[Wanted]:
         return Wanted(path=path, thing=escalation_id, body=body, seen=world.versions[escalation_id], **whose)
 
     return [about(world.escalations[level], *office) for level, office in _LEVELS.items()]
+
+
+def _excuse(world: World) -> list[Wanted]:
+    """What the village is to repair the township excuses, and nobody above it."""
+    body = {"reason": "流转土地，已核对合同", "evidence": proof("合同"), "until": world.at(days=20)[:10]}
+    whose: dict[str, Any] = {"only": lambda actor: actor.role is Role.TOWNSHIP_OFFICER, "to_others": NotAboveTheOwner}
+    return [Wanted(path={"finding_id": world.finding}, thing=world.finding, body=body, seen=world.versions[world.finding], **whose)]
 
 
 def _verification(world: World) -> dict[str, Any]:
@@ -543,6 +552,29 @@ WANTED: dict[str, Make] = {
     ),
     "monitoring.screening_households": _list(lambda world: world.screening),
     "monitoring.screening_household_export": _export(lambda world: world.screening),
+    "monitoring.quality_facts": _one(lambda world: Wanted(guard=Guard.OPEN)),
+    "monitoring.quality_rules": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-22"})),
+    "monitoring.quality_rule": _one(
+        lambda world: Wanted(
+            guard=Guard.NAMED,
+            status=201,
+            path={"area": world.village[:6], "number": "LC_90_001"},
+            body={**a_rule(), "document_number": DOCUMENT},
+            outside=NotYourArea,
+        )
+    ),
+    "monitoring.quality_rule_trial": _one(
+        lambda world: Wanted(guard=Guard.NAMED, body={"area": world.village, "rule": a_rule()}, outside=NotYourArea)
+    ),
+    "monitoring.new_quality_check": _one(
+        lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village, "rules": ["5_14_008"]}, outside=NotYourArea)
+    ),
+    "monitoring.quality_findings": _list(lambda world: world.finding, rule="5_14_008"),
+    "monitoring.quality_finding_export": _export(lambda world: world.finding, status="open"),
+    "monitoring.quality_finding": _thing("finding_id", lambda world: world.finding),
+    "monitoring.quality_finding_recheck": _thing("finding_id", lambda world: world.finding, versioned=True),
+    "monitoring.quality_finding_excuse": _excuse,
+    "monitoring.quality_summary": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village})),
     "monitoring.cases": _list(lambda world: world.cases["opened"]),
     "monitoring.case_export": _export(lambda world: world.cases["opened"], status="opened"),
     "monitoring.case": _thing("case_id", lambda world: world.cases["opened"]),

@@ -85,7 +85,7 @@ class World:
     """The things of one place. Cases are by the status in which they wait, tasks by service and status; what was said of limits by level.
 
     `numbered` came from the hotline under `source_number`; `undirected` lies with the township still; `to_screen` is a household in the round,
-    `screening` its place there.
+    `screening` its place there. `finding` is one of data quality, to be repaired by the village.
     Of the jobs the imports are validated, the exports done, and the waiting ones not begun; each has another asker.
     """
 
@@ -106,6 +106,7 @@ class World:
     round: str
     to_screen: str
     screening: str
+    finding: str
     report: str
     report_sent: dict[str, Any]
     cases: dict[str, str]
@@ -163,6 +164,8 @@ async def a_world(
     registers = {village: await _register(later[village]) for village in PLACES}
     simulations = {village: await _simulation(later[village]) for village in PLACES}
     rounds = {village: await _round(way) for village, way in later.items()}
+    for way in later.values():
+        await _much_land(way)
     jobs = await _jobs(calls["monitoring"], runner)
     await _sweep(worker)
     return {
@@ -206,6 +209,15 @@ async def _round(way: Way) -> str:
     """Open a round in the township; whoever does the jobs lays it down."""
     period = {"opens_on": way.now.date().isoformat(), "ends_on": (way.now + timedelta(days=30)).date().isoformat()}
     return done(await way.call(way.officials.township).post("/v1/screening-rounds", a_round(area=way.officials.township.area, **period)))["id"]
+
+
+async def _much_land(way: Way) -> None:
+    """Let a household have more land than anybody has, and ask for a check; whoever does the jobs finds it."""
+    cadre, household = way.call(way.officials.village), await way.household()
+    form = {"effective_from": way.now.date().isoformat(), "farmland": "120.00"}
+    done(await cadre.put(f"/v1/households/{household}/form", form, seen=1))
+    asked = {"area": way.officials.village.area, "rules": ["5_14_008"]}
+    done(await way.call(way.officials.township).post("/v1/quality-checks", asked))
 
 
 async def _answered(way: Way) -> dict[str, Any]:
@@ -287,12 +299,13 @@ async def _things(
     answer = await _answered(way)
     laid_down = done(await way.call(officials.village).get("/v1/screening-households", round_id=round_id))["items"]
     screening, to_screen = next((each["id"], each["household_id"]) for each in laid_down)
+    (finding,) = done(await way.call(officials.village).get("/v1/quality-findings"))["items"]
     report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
     done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
     paused_lead = await _paused(way, f"leads/{(await way.lead(await way.household()))['id']}")
     paused_case = await _paused(way, f"cases/{await way.case('06')}")
     escalations = await _said_of(cases["opened"], calls["monitoring"], village)
-    first = (flag, household, pair["id"], numbered, undirected, answer["id"], round_id, to_screen, *escalations.values())
+    first = (flag, household, pair["id"], numbered, undirected, answer["id"], round_id, to_screen, finding["id"], *escalations.values())
     changing = (register.family, *register.people, register.parting, register.leaving, register.transfer)
     versions = {
         lead["id"]: lead["version"],
@@ -323,6 +336,7 @@ async def _things(
         round=round_id,
         to_screen=to_screen,
         screening=screening,
+        finding=finding["id"],
         report=report,
         report_sent=sent,
         cases=cases,

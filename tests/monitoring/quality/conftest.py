@@ -47,6 +47,10 @@ class Quality:
         job = await worked_off(self.runner, self.way.call, by, asked["id"])
         return job["created"], job["updated"]
 
+    async def resumed(self, job_id: str, *, by: Actor) -> None:
+        """Have a check that somebody began brought to its end."""
+        await worked_off(self.runner, self.way.call, by, job_id)
+
     async def findings(self, status: str = "open", *, by: Actor = OFFICE, **query: Any) -> list[dict[str, Any]]:
         return await listed(self.way.call(by), "/v1/quality-findings", status=status, **query)
 

@@ -27,7 +27,7 @@ LAW = ["bottom_line", "income_item", "parameter", "screening_round"]  # and what
 # How far a job is and what became of a file's rows is a result, no act of anybody, and so is what is computed of incomes and lines.
 UNAUDITED = {"job_run", "job_part", "job_result", "household_standing", "line_simulation_household", "line_simulation_count"}
 # Published by nobody in these stories: what these look like has tests of its own.
-FILLED = ["area_change", "area_succession", "base_figure", "key_group", "lead_grade_rule", "place", "signal_rule"]
+FILLED = ["area_change", "area_succession", "base_figure", "key_group", "lead_grade_rule", "place", "quality_rule", "signal_rule"]
 AUDITED = [table for table in GUARDED["monitoring"] if table not in UNAUDITED]
 IN_VILLAGES = [table for table in AUDITED if table not in AT_THE_PREFECTURE]
 HIDDEN = {
@@ -47,6 +47,7 @@ HIDDEN = {
     "screening_household": {"secrets", "hardships", "evidence"},
     "pause": {"secrets", "evidence"},
     "escalation": {"secrets"},
+    "quality_finding": {"facts", "secrets", "evidence"},
     "department_row": {"secrets", "content_index", "facts"},
     "care_assignment": {"secrets", "content_index"},
     "household_group": {"group_code"},

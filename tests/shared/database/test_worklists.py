@@ -17,12 +17,14 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.quality.findings import FindingStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
+from services.monitoring.store.quality import findings
 from services.monitoring.store.register import change_requests, duplicates, households
 from services.monitoring.store.screening import households as screening_households
 from services.projects.store import tasks
@@ -60,6 +62,7 @@ LISTS = (
     List("monitoring", "lead_answer", answers.worklist.page, AnswerStatus, 40_000),
     List("monitoring", "screening_household", screening_households.worklist.page, ScreeningStatus, 40_000),
     List("monitoring", "escalation", escalations.page, EscalationStatus, 40_000),
+    List("monitoring", "quality_finding", findings.worklist.page, FindingStatus, 40_000),
     List("projects", "task", tasks.page, TaskStatus, 40_000),
 )
 

@@ -273,7 +273,7 @@ QUALITY_LIST = Sheet(
         _words("title", "问题"),
         _choice("severity", "严重程度", SEVERITY),
         _choice("subject", "对象", RULE_OF),
-        _words("number", "户编号"),
+        _words("number", "农户编号"),
         _id("household_id", "农户编号（系统）"),
         _id("person_id", "人员编号（系统）"),
         _id("flag_id", "风险标注编号"),
