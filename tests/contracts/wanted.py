@@ -258,11 +258,18 @@ def _acknowledgements(world: World) -> list[Wanted]:
     return [about(world.escalations[level], *office) for level, office in _LEVELS.items()]
 
 
-def _excuse(world: World) -> list[Wanted]:
-    """What the village is to repair the township excuses, and nobody above it."""
+_ABOVE = {"village": Role.TOWNSHIP_OFFICER, "township": Role.COUNTY_OFFICER, "county": Role.PREFECTURE_OFFICER}
+
+
+def _excuses(world: World) -> list[Wanted]:
+    """What one level is to repair the next excuses, and nobody else."""
     body = {"reason": "流转土地，已核对合同", "evidence": proof("合同"), "until": world.at(days=20)[:10]}
-    whose: dict[str, Any] = {"only": lambda actor: actor.role is Role.TOWNSHIP_OFFICER, "to_others": NotAboveTheOwner}
-    return [Wanted(path={"finding_id": world.finding}, thing=world.finding, body=body, seen=world.versions[world.finding], **whose)]
+
+    def about(finding_id: str, role: Role) -> Wanted:
+        whose: dict[str, Any] = {"only": lambda actor: actor.role is role, "to_others": NotAboveTheOwner}
+        return Wanted(path={"finding_id": finding_id}, thing=finding_id, body=body, seen=world.versions[finding_id], **whose)
+
+    return [about(world.findings[owner], role) for owner, role in _ABOVE.items()]
 
 
 def _verification(world: World) -> dict[str, Any]:
@@ -569,11 +576,11 @@ WANTED: dict[str, Make] = {
     "monitoring.new_quality_check": _one(
         lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village, "rules": ["5_14_008"]}, outside=NotYourArea)
     ),
-    "monitoring.quality_findings": _list(lambda world: world.finding, rule="5_14_008"),
-    "monitoring.quality_finding_export": _export(lambda world: world.finding, status="open"),
-    "monitoring.quality_finding": _thing("finding_id", lambda world: world.finding),
-    "monitoring.quality_finding_recheck": _thing("finding_id", lambda world: world.finding, versioned=True),
-    "monitoring.quality_finding_excuse": _excuse,
+    "monitoring.quality_findings": _list(lambda world: world.findings["village"], rule="5_14_008"),
+    "monitoring.quality_finding_export": _export(lambda world: world.findings["village"], status="open"),
+    "monitoring.quality_finding": _thing("finding_id", lambda world: world.findings["village"]),
+    "monitoring.quality_finding_recheck": _thing("finding_id", lambda world: world.findings["village"], versioned=True),
+    "monitoring.quality_finding_excuse": _excuses,
     "monitoring.quality_summary": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village})),
     "monitoring.cases": _list(lambda world: world.cases["opened"]),
     "monitoring.case_export": _export(lambda world: world.cases["opened"], status="opened"),

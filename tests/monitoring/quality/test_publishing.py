@@ -34,12 +34,12 @@ async def test_the_rules_that_ship_are_listed_with_examples_and_with_what_they_l
 
 
 async def test_the_vocabulary_is_listed_with_units_and_with_what_is_awaited(quality: Quality) -> None:
-    listed = {(each["subject"], each["name"]): each for each in done(await quality.way.call(CADRE).get("/v1/quality-facts"))["items"]}
+    listed = {(each["subject"], each["fact"]): each for each in done(await quality.way.call(CADRE).get("/v1/quality-facts"))["items"]}
 
     assert set(listed) == {(subject, name) for subject, vocabulary in FACTS.items() for name in vocabulary}
     assert listed["household", "farmland"] | {"title": ""} == {
         "subject": "household",
-        "name": "farmland",
+        "fact": "farmland",
         "title": "",
         "kind": "number",
         "unit": "亩",

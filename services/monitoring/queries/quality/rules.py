@@ -71,7 +71,7 @@ class FactInVocabulary(BaseModel):
     """
 
     subject: RuleOf
-    name: str
+    fact: str
     title: str
     kind: FactKind
     unit: str
@@ -95,7 +95,7 @@ def list_facts() -> VocabularyShown:
         items=[
             FactInVocabulary(
                 subject=subject,
-                name=name,
+                fact=name,
                 title=fact.title,
                 kind=fact.kind,
                 unit=fact.unit,
