@@ -169,6 +169,18 @@ PERMISSIONS: Permissions = {
     "escalation": _READERS,
     "escalation_export": _READERS,
     "escalation_acknowledgement": _OFFICIALS,
+    # data quality
+    "quality_facts": _READERS,
+    "quality_rules": _READERS,
+    "quality_rule": _LAWMAKERS,
+    "quality_rule_trial": _LAWMAKERS,
+    "new_quality_check": _OFFICERS,
+    "quality_findings": _READERS,
+    "quality_finding": _READERS,
+    "quality_finding_export": _READERS,
+    "quality_finding_recheck": _OFFICIALS,
+    "quality_finding_excuse": _OFFICERS,
+    "quality_summary": _READERS,
     # places and what the law says
     "areas": frozenset(Role),
     "areas_unplaced": _READERS,

@@ -82,6 +82,8 @@ PLACES: dict[str, dict[str, Place]] = {
         "lead_answer": Place.COUNTY,
         "lead_step": Place.COUNTY,
         "lead_grade_rule": Place.REFERENCE,
+        "quality_rule": Place.REFERENCE,
+        "quality_finding": Place.COUNTY,
         "screening_round": Place.COUNTY,
         "screening_household": Place.COUNTY,
         "incident": Place.COUNTY,

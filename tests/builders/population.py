@@ -73,6 +73,12 @@ _ROWS = {
         SELECT county_code, gen_random_uuid(), township_code, area_code, 'lead', gen_random_uuid(), area_code, 'verification', 1, 'overdue',
                'village', {status}, due_at, now()
     """,
+    "quality_finding": """
+        (county_code, id, township_code, area_code, rule_number, subject_kind, subject_id, household_id, severity, owner, status, due_at, found_on,
+         facts)
+        SELECT county_code, gen_random_uuid(), township_code, area_code, '5_14_008', 'household', gen_random_uuid(), gen_random_uuid(), 'suspect',
+               'village', {status}, due_at, '2021-09-22', '{{}}'
+    """,
     "task": """
         (county_code, id, owed_id, flag_id, household_id, township_code, area_code, measure, kind, status, due_at, opened_at, changed_at)
         SELECT county_code, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), township_code, area_code, 'x', 'x',

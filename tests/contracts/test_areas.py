@@ -65,6 +65,7 @@ KEPT = {
     "monitoring.green_channel_cases": Kept(
         things="SELECT id::text, area_code, NULL AS behalf, status AS state FROM monitoring_case WHERE procedure_due_at IS NOT NULL"
     ),
+    "monitoring.quality_findings": _kept("quality_finding", state="open"),
     "monitoring.escalations": _kept("escalation", state="open"),
     "monitoring.regional_alarms": _kept("regional_alarm", state="open"),
     "monitoring.jobs": Kept(
@@ -79,7 +80,7 @@ KEPT = {
 }
 OF_NO_AREA = (
     *("areas", "bottom_line", "parameter", "income_item", "income_items", "signal_rules", "signal_rule", "base_figure"),
-    *("lead_grade_rules", "lead_grade_rule"),
+    *("lead_grade_rules", "lead_grade_rule", "quality_facts", "quality_rules", "quality_rule", "quality_summary"),
     *("self_report", "import_template"),
 )
 OF_NO_AREA += (

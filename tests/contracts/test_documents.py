@@ -59,7 +59,7 @@ def test_an_operation_tells_its_refusals_as_problems(operation: Operation) -> No
 def test_what_changes_something_takes_a_key_or_an_id_of_the_client(operation: Operation) -> None:
     named = {each["name"] for each in TOLD[str(operation)].get("parameters", ())}
 
-    only_reads = operation.method == "GET" or operation.id in {"household_search", "signal_rule_trial"}
+    only_reads = operation.method == "GET" or operation.id in {"household_search", "signal_rule_trial", "quality_rule_trial"}
     assert ("Idempotency-Key" in named) is (operation.method == "POST" and not only_reads)
 
 

@@ -61,6 +61,12 @@ HELD_WITHOUT_POLICIES = {
     "monitoring.regional_rules",
     "monitoring.industries",
     "monitoring.signal_rule_trial",  # it counts, and names nobody
+    "monitoring.quality_rule",  # these compare an area that the request names with the caller's
+    "monitoring.quality_rule_trial",
+    "monitoring.new_quality_check",
+    "monitoring.quality_facts",  # these are law, open to every reader
+    "monitoring.quality_rules",
+    "monitoring.quality_summary",  # counts; see tests/monitoring/quality
     "monitoring.areas_unplaced",  # of no thing that these tests make
     "monitoring.key_groups",  # law, open to every reader
     "monitoring.place_lists",  # public

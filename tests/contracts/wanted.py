@@ -12,6 +12,7 @@ from typing import Any
 from services.monitoring.domain.channels import NotYourChannel
 from services.monitoring.domain.deadlines.escalations import NotToYourLevel
 from services.monitoring.domain.deadlines.pauses import NotYourStep
+from services.monitoring.domain.quality.findings import NotAboveTheOwner
 from services.monitoring.domain.register.change_requests import NotYourRequest, NotYoursToAsk
 from services.monitoring.usecases.cases.decide_cases import NotYourDecision
 from services.monitoring.usecases.law.published import NotYourArea
@@ -32,6 +33,7 @@ from tests.builders.incidents import a_delivery, an_incident, hit
 from tests.builders.incomes import an_income, an_item
 from tests.builders.leads import a_person_lead
 from tests.builders.people import a_household, a_member, a_self_report, an_id_number, proof, some_income
+from tests.builders.quality import a_rule
 from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.rounds import a_round, trouble
 from tests.builders.signals import some_signals
@@ -290,6 +292,20 @@ def _acknowledgements(world: World) -> list[Wanted]:
         return Wanted(path=path, thing=escalation_id, body=body, seen=world.versions[escalation_id], **whose)
 
     return [about(world.escalations[level], *office) for level, office in _LEVELS.items()]
+
+
+_ABOVE = {"village": Role.TOWNSHIP_OFFICER, "township": Role.COUNTY_OFFICER, "county": Role.PREFECTURE_OFFICER}
+
+
+def _excuses(world: World) -> list[Wanted]:
+    """What one level is to repair the next excuses, and nobody else."""
+    body = {"reason": "流转土地，已核对合同", "evidence": proof("合同"), "until": world.at(days=20)[:10]}
+
+    def about(finding_id: str, role: Role) -> Wanted:
+        whose: dict[str, Any] = {"only": lambda actor: actor.role is role, "to_others": NotAboveTheOwner}
+        return Wanted(path={"finding_id": finding_id}, thing=finding_id, body=body, seen=world.versions[finding_id], **whose)
+
+    return [about(world.findings[owner], role) for owner, role in _ABOVE.items()]
 
 
 def _verification(world: World) -> dict[str, Any]:
@@ -659,6 +675,29 @@ WANTED: dict[str, Make] = {
     "monitoring.green_channel": _one(_green_channel),
     "monitoring.green_channel_cases": _list(lambda world: world.incidents.case),
     "monitoring.green_channel_case_export": _export(lambda world: world.incidents.case, status="opened"),
+    "monitoring.quality_facts": _one(lambda world: Wanted(guard=Guard.OPEN)),
+    "monitoring.quality_rules": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village, "on": "2021-09-22"})),
+    "monitoring.quality_rule": _one(
+        lambda world: Wanted(
+            guard=Guard.NAMED,
+            status=201,
+            path={"area": world.village[:6], "number": "LC_90_001"},
+            body={**a_rule(), "document_number": DOCUMENT},
+            outside=NotYourArea,
+        )
+    ),
+    "monitoring.quality_rule_trial": _one(
+        lambda world: Wanted(guard=Guard.NAMED, body={"area": world.village, "rule": a_rule()}, outside=NotYourArea)
+    ),
+    "monitoring.new_quality_check": _one(
+        lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village, "rules": ["5_14_008"]}, outside=NotYourArea)
+    ),
+    "monitoring.quality_findings": _list(lambda world: world.findings["village"], rule="5_14_008"),
+    "monitoring.quality_finding_export": _export(lambda world: world.findings["village"], status="open"),
+    "monitoring.quality_finding": _thing("finding_id", lambda world: world.findings["village"]),
+    "monitoring.quality_finding_recheck": _thing("finding_id", lambda world: world.findings["village"], versioned=True),
+    "monitoring.quality_finding_excuse": _excuses,
+    "monitoring.quality_summary": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village})),
     "monitoring.cases": _list(lambda world: world.cases["opened"]),
     "monitoring.case_export": _export(lambda world: world.cases["opened"], status="opened"),
     "monitoring.case": _thing("case_id", lambda world: world.cases["opened"]),

@@ -23,6 +23,7 @@ from tests.builders.files import SHEETS, Row, a_list_row, as_csv, some_rows
 from tests.builders.incidents import an_incident, hit
 from tests.builders.leads import a_person_lead, a_source_number
 from tests.builders.people import WITHOUT_NUMBER, a_household, a_member, a_self_report, proof
+from tests.builders.quality import a_rule
 from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.rounds import a_round
 from tests.builders.story import Officials, Way, done
@@ -45,6 +46,9 @@ CALLING = Platform.HOTLINE
 """The platform that sent what has a number of its source."""
 
 REGISTER, LIST, CARE, PLACES_FILE = "household_register", f"{LISTING}_list", "care_assignments", "place_list"
+
+MUCH_LAND = {"village": "5_14_008", "township": "LC_91_001", "county": "LC_91_002"}
+"""Rules on farmland, by the level that repairs: one that ships, and two of the county's own."""
 
 SIMULATED = "6100.00"
 """The line of 2021 that was simulated in the county of each place."""
@@ -110,7 +114,7 @@ class World:
     """The things of one place. Cases are by the status in which they wait, tasks by service and status; what was said of limits by level.
 
     `numbered` came from the hotline under `source_number`; `undirected` lies with the township still; `to_screen` is a household in the round,
-    `screening` its place there.
+    `screening` its place there. `findings` are of data quality, by the level that repairs.
     Of the jobs the imports are validated, the exports done, and the waiting ones not begun; each has another asker.
     """
 
@@ -131,6 +135,7 @@ class World:
     round: str
     to_screen: str
     screening: str
+    findings: dict[str, str]
     report: str
     report_sent: dict[str, Any]
     cases: dict[str, str]
@@ -192,6 +197,8 @@ async def a_world(
     simulations = {village: await _simulation(later[village]) for village in PLACES}
     rounds = {village: await _round(way) for village, way in later.items()}
     incidents = await _incidents(later, runner)
+    for way in later.values():
+        await _much_land(way)
     jobs = await _jobs(calls["monitoring"], runner)
     incidents = {village: await _helped(later[village], each) for village, each in incidents.items()}
     await _sweep(worker)
@@ -316,6 +323,20 @@ async def _helped(way: Way, incidents: Incidents) -> Incidents:
     return replace(incidents, case=shown["items"][0]["case_id"])
 
 
+async def _much_land(way: Way) -> None:
+    """Let a household have more land than anybody has, and ask for a check; whoever does the jobs finds it."""
+    cadre, household = way.call(way.officials.village), await way.household()
+    form = {"effective_from": way.now.date().isoformat(), "farmland": "120.00"}
+    done(await cadre.put(f"/v1/households/{household}/form", form, seen=1))
+    for owner, number in MUCH_LAND.items():
+        if number.startswith("LC_"):
+            rule = {**a_rule(owner=owner), "document_number": "镇康测〔2021〕2号"}
+            county = way.officials.county
+            done(await way.call(county).put(f"/v1/quality-rules/{county.area}/{number}", rule))
+    asked = {"area": way.officials.village.area, "rules": list(MUCH_LAND.values())}
+    done(await way.call(way.officials.township).post("/v1/quality-checks", asked))
+
+
 async def _answered(way: Way) -> dict[str, Any]:
     """End a lead of the hotline; give its answer."""
     lead = done(await way.call(way.officials.county).post("/v1/leads", a_person_lead(area=way.officials.village.area)))
@@ -397,12 +418,14 @@ async def _things(
     answer = await _answered(way)
     laid_down = done(await way.call(officials.village).get("/v1/screening-households", round_id=round_id))["items"]
     screening, to_screen = next((each["id"], each["household_id"]) for each in laid_down)
+    found = done(await way.call(officials.village).get("/v1/quality-findings"))["items"]
+    findings = {each["owner"]: each["id"] for each in found}
     report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
     done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
     paused_lead = await _paused(way, f"leads/{(await way.lead(await way.household()))['id']}")
     paused_case = await _paused(way, f"cases/{await way.case('06')}")
     escalations = await _said_of(cases["opened"], calls["monitoring"], village)
-    first = (flag, household, pair["id"], numbered, undirected, answer["id"], round_id, to_screen, *escalations.values())
+    first = (flag, household, pair["id"], numbered, undirected, answer["id"], round_id, to_screen, *findings.values(), *escalations.values())
     changing = (register.family, *register.people, register.parting, register.leaving, register.transfer)
     versions = {
         lead["id"]: lead["version"],
@@ -437,6 +460,7 @@ async def _things(
         round=round_id,
         to_screen=to_screen,
         screening=screening,
+        findings=findings,
         report=report,
         report_sent=sent,
         cases=cases,

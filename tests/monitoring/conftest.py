@@ -48,7 +48,7 @@ async def quiet(way: Way, admin: asyncpg.Connection) -> Way:
 async def clean_law(admin: asyncpg.Connection) -> AsyncIterator[None]:
     """Take back what a test published: the law of the others is that of the migrations."""
     yield
-    for table in ("parameter", "bottom_line", "income_item", "signal_rule", "lead_grade_rule", "base_figure"):
+    for table in ("parameter", "bottom_line", "income_item", "signal_rule", "lead_grade_rule", "base_figure", "quality_rule"):
         await admin.execute(f"DELETE FROM {table} WHERE document_number = $1", DOCUMENT)
     for question in _FORGET_WORK:  # the job that applies a line is known by the line: the same line may be published again
         await admin.execute(question)

@@ -15,6 +15,7 @@ from services.monitoring.api.lead_answers import lead_answers
 from services.monitoring.api.leads import leads
 from services.monitoring.api.places.areas import areas
 from services.monitoring.api.places.lists import place_lists
+from services.monitoring.api.quality import quality
 from services.monitoring.api.regional import regional
 from services.monitoring.api.register.change_requests import change_requests
 from services.monitoring.api.register.changes import changes
@@ -29,7 +30,8 @@ LEADS = (self_reports, signals, screening, leads, lead_answers)
 INCIDENTS = (incidents, green_channels)
 DECISIONS = (cases, pauses, escalations, flags)
 REGIONS = (regional,)
+QUALITY = (quality,)
 LAW = (areas, place_lists, law, lines)
-ROUTERS = (*REGISTER, *LEADS, *INCIDENTS, *DECISIONS, *REGIONS, *LAW)
+ROUTERS = (*REGISTER, *LEADS, *INCIDENTS, *DECISIONS, *REGIONS, *QUALITY, *LAW)
 
 __all__ = ["ROUTERS"]

@@ -47,6 +47,7 @@ class Key(StrEnum):
     CASE_STEP_DAY_KIND = "case.step.day_kind"
     WARNING_DAYS = "deadline.warning.days"  # 到期前几日（自然日）提醒
     ESCALATION_DAYS = "escalation.step.days"  # 逾期后每过几日（自然日）上报一级
+    EXCUSE_DAYS = "quality.excuse.max_days"  # 数据质量问题说明最长有效天数（自然日）
     PAUSE_DAYS = "pause.max_days"  # 暂停计时最长天数（自然日）
     PAUSE_EXTENDS_TOTAL = "identification.pause.extends_total"  # 暂停是否顺延总时限
     INCIDENT_CHECK_DAYS = "incident.check.days"  # 灾情农户核查期限
@@ -99,6 +100,7 @@ SHAPES: Mapping[Key, Shape] = {
     Key.CASE_STEP_DAY_KIND: Shape.DAY_KIND,
     Key.WARNING_DAYS: Shape.DAYS_OR_NONE,
     Key.ESCALATION_DAYS: Shape.DAYS,
+    Key.EXCUSE_DAYS: Shape.DAYS,
     Key.PAUSE_DAYS: Shape.DAYS,
     Key.PAUSE_EXTENDS_TOTAL: Shape.YES_NO,
     Key.INCIDENT_CHECK_DAYS: Shape.DAYS,

@@ -8,6 +8,7 @@ from services.monitoring.usecases.flags.announce_flags import announce_gaps, ann
 from services.monitoring.usecases.income.settle_standings import settle_waiting
 from services.monitoring.usecases.law.adopt_lines import adopt_what_has_come
 from services.monitoring.usecases.places.ask_for_rehoming import ask_for_what_is_due
+from services.monitoring.usecases.quality.ask_for_check import ask_for_daily_check
 from services.monitoring.usecases.regional.check_regions import check_duty
 from services.monitoring.usecases.regional.count_occurrences import count_waiting
 from services.monitoring.usecases.signals.match_signals import match_signals
@@ -34,6 +35,7 @@ def duties(*, reconcile_seconds: float, watch_seconds: float = 60.0) -> list[Dut
         Duty(name="match_signals", every=timedelta(minutes=1), work=match_signals),
         Duty(name="count_occurrences", every=timedelta(minutes=1), work=count_waiting),
         Duty(name="check_regions", every=timedelta(hours=1), work=check_duty),
+        Duty(name="check_quality", every=timedelta(hours=1), work=ask_for_daily_check),
         Duty(name="watch_deadlines", every=timedelta(seconds=watch_seconds), work=watch_deadlines),
     ]
 

@@ -16,6 +16,7 @@ from services.monitoring.domain.files.list_sheets import (
     ESCALATION_LIST,
     GREEN_CASE_LIST,
     LEAD_LIST,
+    QUALITY_LIST,
     RISK_FLAG_LIST,
     SCREENING_LIST,
     TRACKING_LIST,
@@ -24,6 +25,7 @@ from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.quality.findings import FindingStatus
 from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
@@ -37,6 +39,7 @@ from services.monitoring.queries.exports import (
     duplicate_page,
     effect_page,
     escalation_page,
+    finding_page,
     flag_page,
     green_case_page,
     lead_page,
@@ -68,6 +71,7 @@ LISTS_OUT = {
     "green-channel-cases": list_out(GREEN_CASE_LIST, "green_channel_case_export", CaseStatus.OPENED, green_case_page),
     "escalations": list_out(ESCALATION_LIST, "escalation_export", EscalationStatus.OPEN, escalation_page),
     "regional-alarms": list_out(ALARM_LIST, "regional_alarm_export", AlarmStatus.OPEN, alarm_page),
+    "quality-findings": list_out(QUALITY_LIST, "quality_finding_export", FindingStatus.OPEN, finding_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }

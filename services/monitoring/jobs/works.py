@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.monitoring.domain.incidents.incidents import GREEN_CHANNEL
 from services.monitoring.domain.incidents.incidents import LAYING_DOWN as INCIDENT_HOUSEHOLDS
+from services.monitoring.domain.quality.findings import CHECKING
 from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
 from services.monitoring.usecases.incidents.help_households import help_some, households_to_help
@@ -13,6 +14,7 @@ from services.monitoring.usecases.incidents.lay_down_households import lay_down 
 from services.monitoring.usecases.income import apply_line, simulate_line
 from services.monitoring.usecases.places.ask_for_rehoming import REHOMING
 from services.monitoring.usecases.places.rehome_next import count_to_rehome, rehome_next
+from services.monitoring.usecases.quality.check_quality import check_next_rule, rules_to_check
 from services.monitoring.usecases.regional.check_regions import CHECK, RECOUNT, check_slice, recount_slice, size_of_check
 from services.monitoring.usecases.regional.open_alarm_leads import ALARM_LEADS, leads_slice, size_of_alarm
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER
@@ -61,6 +63,7 @@ WORKS: Mapping[str, Work] = {
     **dict.fromkeys((apply_line.ADOPTION, apply_line.SCREENING, apply_line.RECOUNT), _APPLYING),
     LAYING_DOWN: county_by_county(households_to_lay_down, lay_down),
     CLOSING: county_by_county(households_to_miss, miss),
+    CHECKING: county_by_county(rules_to_check, check_next_rule),
     DUPLICATE_SEARCH: county_by_county(to_compare, compare_some),
     REHOMING: county_by_county(_households_to_rehome, _rehome),
     CHECK: county_by_county(size_of_check, check_slice),

@@ -22,6 +22,7 @@ from services.monitoring.domain.files.list_sheets import (
     HARDSHIP,
     LEAD_LIST,
     LOSS,
+    QUALITY_LIST,
     RISK_FLAG_LIST,
     SCREENING_LIST,
     TRACKING_LIST,
@@ -30,6 +31,7 @@ from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.quality.findings import FindingStatus
 from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
@@ -39,6 +41,7 @@ from services.monitoring.queries.deadlines.escalations import days_left_of
 from services.monitoring.queries.deadlines.limits import StepLimitShown, step_limits
 from services.monitoring.queries.incidents.incidents import list_effects, list_trackings
 from services.monitoring.queries.leads import remark_of
+from services.monitoring.queries.quality.findings import list_findings
 from services.monitoring.queries.screening import list_screenings
 from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
@@ -147,6 +150,12 @@ async def alarm_page(area: str, status: AlarmStatus, after: Place | None, size: 
     """Read regional alarms as their list shows them."""
     found, following = await alarms.worklist.page(area, status, tx, after=after, size=size)
     return [_shown(ALARM_LIST, row) for row in found], following
+
+
+async def finding_page(area: str, status: FindingStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
+    """Read findings of data quality as their list shows them, those of all rules."""
+    page = await list_findings(area, status, None, tx, after=after, size=size)
+    return [_shown(QUALITY_LIST, line, village=line.area) for line in page.items], page.next
 
 
 def _step_limit(limit: StepLimitShown | None) -> dict[str, Any]:

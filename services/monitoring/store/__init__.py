@@ -7,6 +7,7 @@ from services.monitoring.store.deadlines import escalations, pauses
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas, changes, lists
+from services.monitoring.store.quality import findings
 from services.monitoring.store.regional import alarms, counts, events, occurrences
 from services.monitoring.store.register import categories, change_requests, county_transfers, duplicates, forms, households, lineage, people
 from services.monitoring.store.screening import households as screening_households
@@ -27,6 +28,7 @@ __all__ = [
     "duplicates",
     "escalations",
     "events",
+    "findings",
     "flags",
     "forms",
     "groups",

@@ -173,7 +173,8 @@ async def everything_is_kept(way: Way, files: Files) -> None:
     twins["members"].append({**twins["members"][1], **WITHOUT_NUMBER, "born_on": "1999-01-01"})
     household_id = done(await way.call(by.village).post("/v1/households", twins))["id"]
     person = done(await way.call(by.village).get(f"/v1/households/{household_id}"))["members"][0]["id"]
-    done(await way.call(by.village).put(f"/v1/households/{household_id}/form", {"effective_from": "2021-09-30", "fuel": "gas"}, seen=1))
+    form = {"effective_from": "2021-09-30", "fuel": "gas", "farmland": "120.00"}
+    done(await way.call(by.village).put(f"/v1/households/{household_id}/form", form, seen=1))
     done(await way.call(by.village).put(f"/v1/people/{person}/form", {"effective_from": "2021-09-30", "education": "primary"}, seen=2))
     done(await way.call(by.village).post(f"/v1/households/{household_id}/incomes", an_income(), seen=3))
     done(await way.call(by.village).post(f"/v1/households/{household_id}/incomes", a_quarter(2021, 2), seen=4))
@@ -191,6 +192,7 @@ async def everything_is_kept(way: Way, files: Files) -> None:
     pause = {"waiting_on": "household", "reason": "外出务工", "evidence": proof()}
     done(await way.call(by.village).post(f"/v1/leads/{paused['id']}/pause", pause, seen=1))
     done(await way.call(by.county).post("/v1/screening-rounds", a_round(area=home, opens_on="2021-10-01", ends_on="2021-12-31")))
+    done(await way.call(by.township).post("/v1/quality-checks", {"area": home, "rules": ["5_14_008"]}))
     await files.work()
     await hit_and_counted(way, files)
 

@@ -93,6 +93,7 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             done(await call(way.officials.township).post(f"/v1/leads/{undirected['id']}/dispatch", dispatch, seen=1))
             screened = a_round(area=village, opens_on="2021-10-01", ends_on="2021-10-31")
             done(await call(way.officials.township).post("/v1/screening-rounds", screened))
+            done(await call(way.officials.township).post("/v1/quality-checks", {"area": village, "rules": ["5_14_008"]}))
             await ask_for_a_dispatch(cluster, way)
             while await runner.do_one():
                 pass
@@ -140,7 +141,9 @@ async def fill_forms(way: Way, household_id: str) -> None:
     head = done(await cadre.get(f"/v1/households/{household_id}"))["members"][0]["id"]
     done(
         await cadre.put(
-            f"/v1/households/{household_id}/form", {**SINCE, "address": "下寨12号", "natural_village": "下寨", "water_safe": True}, seen=1
+            f"/v1/households/{household_id}/form",
+            {**SINCE, "address": "下寨12号", "natural_village": "下寨", "water_safe": True, "farmland": "120"},
+            seen=1,
         )
     )
     form = {**SINCE, "health": ["disabled"], "disability_class": "4", "disability_grade": 2}

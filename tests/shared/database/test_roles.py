@@ -29,9 +29,9 @@ CARE = ("care_assignment", "household_group")
 FLAGS = ("risk_flag", "owed_measure")
 INCIDENTS = ("incident_household", "incident_tracking", "green_channel", "green_channel_household")
 JOBS = ("job", "job_run", "job_part")
-KEPT = (*REGISTER, *DERIVED, *CARE, *FLAGS, *JOBS, "monitored_category", "household_transfer", "screening_household", "pause")
+KEPT = (*REGISTER, *DERIVED, *CARE, *FLAGS, *JOBS, "monitored_category", "household_transfer", "screening_household", "quality_finding", "pause")
 """What both may read, add to and change."""
-PUBLISHED = ("bottom_line", "parameter", "signal_rule", "income_item", "lead_grade_rule", "base_figure", "key_group")
+PUBLISHED = ("bottom_line", "parameter", "signal_rule", "income_item", "lead_grade_rule", "quality_rule", "base_figure", "key_group")
 PLACES = ("area", "area_change", "area_succession", "place")
 LAW = ("measure_rule", "place_list")
 ALL = "DELETE,INSERT,SELECT,UPDATE"

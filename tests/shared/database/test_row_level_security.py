@@ -24,7 +24,7 @@ GUARDED = {
         *("household_standing", "household_transfer", "incident_household", "incident_tracking"),
         *("job", "job_item", "job_part", "job_result", "job_run", "lead", "lead_answer", "lead_step"),
         *("line_simulation", "line_simulation_count", "line_simulation_household", "membership", "monitored_category", "monitoring_case"),
-        *("occurrence", "owed_measure", "pause", "person", "person_form", "quarterly_income"),
+        *("occurrence", "owed_measure", "pause", "person", "person_form", "quality_finding", "quarterly_income"),
         *("regional_alarm", "regional_alarm_household", "regional_count", "regional_event", "relief", "risk_flag"),
         *("screening_household", "self_report", "visit"),
     ],

@@ -19,6 +19,7 @@ from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.quality.findings import FindingStatus
 from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
@@ -28,6 +29,7 @@ from services.monitoring.store import answers, cases, flags, leads
 from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.incidents import households as incident_households
 from services.monitoring.store.incidents import trackings
+from services.monitoring.store.quality import findings
 from services.monitoring.store.regional import alarms
 from services.monitoring.store.register import change_requests, duplicates, households
 from services.monitoring.store.screening import households as screening_households
@@ -69,6 +71,7 @@ LISTS = (
     List("monitoring", "incident_tracking", trackings.worklist.page, TrackingStatus, 40_000),
     List("monitoring", "regional_alarm", alarms.worklist.page, AlarmStatus, 40_000),
     List("monitoring", "escalation", escalations.page, EscalationStatus, 40_000),
+    List("monitoring", "quality_finding", findings.worklist.page, FindingStatus, 40_000),
     List("projects", "task", tasks.page, TaskStatus, 40_000),
 )
 

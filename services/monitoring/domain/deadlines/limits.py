@@ -39,6 +39,7 @@ class Subject(StrEnum):
     ALARM = "regional_alarm"  # 区域预警
     EFFECT = "incident_household"  # 受灾核查
     TRACKING = "incident_tracking"  # 灾后回访
+    FINDING = "finding"  # 数据质量问题
 
 
 A = TypeVar("A", bound=StrEnum)
@@ -71,6 +72,9 @@ CASE_STEPS: Mapping[CaseStatus, StepRule[CaseAct]] = {
 
 ALARM_STEP, EFFECT_STEP, TRACKING_STEP = "answer", "check", "visit"
 """The steps of an alarm, which the county answers, of a household that a disaster may have hit, and of a visit after it, which are the village's."""
+
+REPAIR = "repair"
+"""The step of a finding of data quality: that its owner repairs the data."""
 
 FIRST_MEASURE = "first_measure"
 """The step of a measure that is owed: that whoever owes it begins (the national check: a first measure within a month)."""

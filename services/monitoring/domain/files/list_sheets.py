@@ -75,11 +75,15 @@ STEP = {
     "县级审定": "county_approval",
     "落实首项措施": "first_measure",
     **{"区域预警答复": "answer", "受灾核查": "check", "灾后回访": "visit"},
+    "修正数据": "repair",
 }
+SEVERITY = {"严重": "serious", "错误": "error", "疑点": "suspect"}
+RULE_OF = {"家庭成员": "person", "农户": "household", "监测对象": "flag"}
+FINDING_STATUS = {"待修正": "open", "已修正": "repaired", "已说明": "excused", "不再适用": "lapsed"}
 DAY_KIND = {"自然日": "calendar", "工作日": "workday"}
 LEVEL = {"村": "village", "乡镇": "township", "县": "county", "市": "prefecture"}
 SUBJECT = {
-    **{"线索": "lead", "识别事项": "case", "应落实措施": "measure"},
+    **{"线索": "lead", "识别事项": "case", "应落实措施": "measure", "数据质量问题": "finding"},
     **{"区域预警": "regional_alarm", "受灾核查": "incident_household", "灾后回访": "incident_tracking"},
 }
 ESCALATION_KIND = {"即将到期": "warning", "已逾期": "overdue", "暂停期满": "pause_over"}
@@ -378,5 +382,29 @@ DUPLICATE_LIST = Sheet(
         _id("person_b", "另一人（系统编号）"),
         _words("found_at", "发现时间"),
         _words("due_at", "核定期限"),
+    ),
+)
+QUALITY_LIST = Sheet(
+    kind="quality_finding_list",
+    title="问题数据清单",
+    version=1,
+    columns=(
+        _id("id", "问题编号"),
+        _AREA,
+        _words("rule", "规则编号"),
+        _words("title", "问题"),
+        _choice("severity", "严重程度", SEVERITY),
+        _choice("subject", "对象", RULE_OF),
+        _words("number", "农户编号"),
+        _id("household_id", "农户编号（系统）"),
+        _id("person_id", "人员编号（系统）"),
+        _id("flag_id", "风险标注编号"),
+        _choice("owner", "责任层级", LEVEL),
+        _choice("status", "状态", FINDING_STATUS),
+        _words("found_on", "发现日期"),
+        _words("due_at", "修正期限"),
+        _words("closed_at", "销号时间"),
+        _words("excused_until", "说明有效期至"),
+        _id("lead_id", "线索编号"),
     ),
 )

@@ -20,6 +20,7 @@ from services.monitoring.domain.deadlines.limits import (
     FIRST_MEASURE,
     LEAD_STEP,
     LENGTHS,
+    REPAIR,
     TRACKING_STEP,
     Level,
     Subject,
@@ -38,6 +39,8 @@ def _number(level: Level | None) -> int:
 _STEPS: Mapping[CaseStatus, tuple[str, int]] = {status: (str(step.act), _number(step.level)) for status, step in CASE_STEPS.items()}
 _ROWS = ", ".join(f"('{status}', '{act}', {level})" for status, (act, level) in _STEPS.items())
 _CASE_STEP = f"(VALUES {_ROWS}) AS s (status, step, base)"
+
+_OWNERS = f"array_position(ARRAY[{', '.join(repr(str(level)) for level in LEVELS)}], CAST(owner AS text))"
 
 # What runs, by the end of its step: the conditions are those of the partial indexes.
 _RUNS = {
@@ -73,6 +76,10 @@ _RUNS = {
     Subject.TRACKING: f"""
         SELECT county_code, id AS subject_id, household_id, area_code, '{TRACKING_STEP}' AS step, 1 AS step_round, 1 AS base, due_at
         FROM incident_tracking WHERE county_code = ANY(:counties) AND status = 'to_visit' AND due_at <= :widest
+    """,  # noqa: S608
+    Subject.FINDING: f"""
+        SELECT county_code, id AS subject_id, household_id, area_code, '{REPAIR}' AS step, 1 AS step_round, {_OWNERS} AS base, due_at
+        FROM quality_finding WHERE county_code = ANY(:counties) AND status = 'open' AND due_at <= :widest
     """,  # noqa: S608
 }
 # A scalar question, not an anti-join: it is asked of the unique index for each candidate, where a join may read all that was ever said. Likewise
@@ -128,6 +135,9 @@ _STILL = {
         kind: f"SELECT true FROM {kind} w WHERE w.county_code = e.county_code AND w.id = e.subject_id AND w.status = '{status}'"  # noqa: S608
         for kind, status in ((Subject.ALARM, "open"), (Subject.EFFECT, "to_check"), (Subject.TRACKING, "to_visit"))
     },
+    Subject.FINDING: """
+        SELECT true FROM quality_finding q WHERE q.county_code = e.county_code AND q.id = e.subject_id AND q.status = 'open'
+    """,
 }
 _CLOSE = """
     UPDATE escalation e SET status = 'over', version = version + 1

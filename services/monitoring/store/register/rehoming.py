@@ -63,6 +63,7 @@ FOLLOWING = (
     Following(table="care_assignment", also=(_VERSION,)),
     Following(table="visit"),
     Following(table="household_group", also=(_VERSION,)),
+    Following(table="quality_finding", also=(_TOWNSHIP, _VERSION)),
     Following(table="screening_household", also=(_TOWNSHIP, _VERSION)),
     Following(table="self_report", column="lead_id", through="lead"),
     Following(table="lead_step", column="lead_id", through="lead"),
