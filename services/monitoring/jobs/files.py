@@ -2,11 +2,21 @@
 
 from functools import partial
 
-from services.monitoring.domain.files import care_assignments, department_lists, household_register, place_list, screening_results
+from services.monitoring.domain.files import (
+    care_assignments,
+    department_lists,
+    household_forms,
+    household_register,
+    person_forms,
+    place_list,
+    screening_results,
+)
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.queries.department_rows import answers_to_rows
 from services.monitoring.usecases.files.load_care import CareLoad, seal_cadre
+from services.monitoring.usecases.files.load_household_forms import HouseholdFormsLoad, seal_household
 from services.monitoring.usecases.files.load_list import ListLoad
+from services.monitoring.usecases.files.load_person_forms import PersonFormsLoad, seal_member
 from services.monitoring.usecases.files.load_places import PlaceLoad, seal_nothing
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.screening.load_results import ResultsLoad, seal_visit
@@ -22,6 +32,23 @@ REGISTER_FILE = FileKind(
     seal=seal_person,
     faults=household_register.FAULTS,
     load=RegisterLoad,
+)
+_FORM_SENDERS = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER})
+HOUSEHOLD_FORMS_FILE = FileKind(
+    sheet=household_forms.HOUSEHOLD_FORMS,
+    senders=_FORM_SENDERS,
+    secret=household_forms.SECRETS,
+    seal=seal_household,
+    faults=household_forms.FAULTS,
+    load=HouseholdFormsLoad,
+)
+PERSON_FORMS_FILE = FileKind(
+    sheet=person_forms.PERSON_FORMS,
+    senders=_FORM_SENDERS,
+    secret=person_forms.SECRETS,
+    seal=seal_member,
+    faults=person_forms.FAULTS,
+    load=PersonFormsLoad,
 )
 CARE_FILE = FileKind(
     sheet=care_assignments.CARE_ASSIGNMENTS,
@@ -66,4 +93,10 @@ def list_file(kind: DepartmentList) -> FileKind:
     )
 
 
-FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, CARE_FILE, PLACE_FILE, RESULTS_FILE, *map(list_file, LISTS.values()))}
+FILE_KINDS = {
+    kind.sheet.kind: kind
+    for kind in (
+        *(REGISTER_FILE, HOUSEHOLD_FORMS_FILE, PERSON_FORMS_FILE, CARE_FILE, PLACE_FILE, RESULTS_FILE),
+        *map(list_file, LISTS.values()),
+    )
+}

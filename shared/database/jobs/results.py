@@ -4,6 +4,8 @@ Promises: one result for each row, the last one told; a row that is told of agai
 Not for reading them: that is `Jobs.results`.
 """
 
+from typing import Any
+
 from sqlalchemy import TextClause, text
 
 from shared.database.transaction import Transaction
@@ -25,6 +27,9 @@ def telling(decided: str) -> TextClause:
     return text(f"WITH told AS ({keep}) SELECT outcome, count(*)::int AS rows FROM told GROUP BY 1")
 
 
-async def tell(results: TextClause, job_id: JobId, tx: Transaction) -> dict[Outcome, int]:
-    """Keep what became of the rows of a slice in the transaction's county; count it."""
-    return {Outcome(row.outcome): row.rows for row in await tx.execute(results, {"county": tx.actor.scope.county, "job": job_id})}
+async def tell(results: TextClause, job_id: JobId, tx: Transaction, **asked: Any) -> dict[Outcome, int]:
+    """Keep what became of the rows of a slice in the transaction's county; count it.
+
+    :param asked: what else the question of what became of them asks by.
+    """
+    return {Outcome(row.outcome): row.rows for row in await tx.execute(results, {"county": tx.actor.scope.county, "job": job_id, **asked})}
