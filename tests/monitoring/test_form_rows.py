@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.monitoring.domain.files import household_forms, person_forms
-from services.monitoring.domain.register.form_rows import Verdict, contradictions, filled, is_named, judged
+from services.monitoring.domain.files.verdicts import Verdict
+from services.monitoring.domain.register.form_rows import contradictions, filled, is_named, judged
 from services.monitoring.domain.register.forms import HouseholdForm, PersonForm, checked_household, checked_person
 from services.monitoring.domain.register.meant import Meant, find
 from shared.kernel.errors import Invalid

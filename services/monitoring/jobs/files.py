@@ -7,6 +7,7 @@ from services.monitoring.domain.files import (
     department_lists,
     household_forms,
     household_register,
+    key_group_members,
     person_forms,
     place_list,
     screening_results,
@@ -15,6 +16,7 @@ from services.monitoring.domain.files.department_lists import LISTS, DepartmentL
 from services.monitoring.queries.department_rows import answers_to_rows
 from services.monitoring.usecases.files.load_care import CareLoad, seal_cadre
 from services.monitoring.usecases.files.load_household_forms import HouseholdFormsLoad, seal_household
+from services.monitoring.usecases.files.load_key_groups import KeyGroupsLoad, seal_group
 from services.monitoring.usecases.files.load_list import ListLoad
 from services.monitoring.usecases.files.load_person_forms import PersonFormsLoad, seal_member
 from services.monitoring.usecases.files.load_places import PlaceLoad, seal_nothing
@@ -33,10 +35,10 @@ REGISTER_FILE = FileKind(
     faults=household_register.FAULTS,
     load=RegisterLoad,
 )
-_FORM_SENDERS = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER})
+_LOCAL = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER})
 HOUSEHOLD_FORMS_FILE = FileKind(
     sheet=household_forms.HOUSEHOLD_FORMS,
-    senders=_FORM_SENDERS,
+    senders=_LOCAL,
     secret=household_forms.SECRETS,
     seal=seal_household,
     faults=household_forms.FAULTS,
@@ -44,11 +46,19 @@ HOUSEHOLD_FORMS_FILE = FileKind(
 )
 PERSON_FORMS_FILE = FileKind(
     sheet=person_forms.PERSON_FORMS,
-    senders=_FORM_SENDERS,
+    senders=_LOCAL,
     secret=person_forms.SECRETS,
     seal=seal_member,
     faults=person_forms.FAULTS,
     load=PersonFormsLoad,
+)
+KEY_GROUPS_FILE = FileKind(
+    sheet=key_group_members.KEY_GROUP_MEMBERS,
+    senders=_LOCAL,
+    secret=("group",),
+    seal=seal_group,
+    faults=key_group_members.FAULTS,
+    load=KeyGroupsLoad,
 )
 CARE_FILE = FileKind(
     sheet=care_assignments.CARE_ASSIGNMENTS,
@@ -96,7 +106,7 @@ def list_file(kind: DepartmentList) -> FileKind:
 FILE_KINDS = {
     kind.sheet.kind: kind
     for kind in (
-        *(REGISTER_FILE, HOUSEHOLD_FORMS_FILE, PERSON_FORMS_FILE, CARE_FILE, PLACE_FILE, RESULTS_FILE),
+        *(REGISTER_FILE, HOUSEHOLD_FORMS_FILE, PERSON_FORMS_FILE, KEY_GROUPS_FILE, CARE_FILE, PLACE_FILE, RESULTS_FILE),
         *map(list_file, LISTS.values()),
     )
 }

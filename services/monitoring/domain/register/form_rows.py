@@ -6,12 +6,13 @@ in by hand. What is missing in it is told, and refuses nothing.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from services.monitoring.domain.files.verdicts import Fault, Verdict, refused
 from services.monitoring.domain.register.forms import HouseholdForm, PersonForm, checked_household, checked_person
 from shared.kernel.errors import Invalid
 from shared.kernel.jobs import Strategy
@@ -20,25 +21,10 @@ from shared.kernel.sheets import CLEAR, MASK, Outcome
 
 F = TypeVar("F", HouseholdForm, PersonForm)
 Read = Callable[[str, Any], Any]
-Fault = tuple[str | None, str]
-"""A column, or none where the whole row is meant, and a code."""
 
 UNFILLED = "unfilled"
 _SITE_CODE = re.compile(r"[0-9A-Za-z-]{1,30}")
 _COLUMN_OF = {"medical_insurance": "residents_medical_insurance"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What becomes of a row. `faults` of one that is taken are notes: what is still missing in the form."""
-
-    outcome: Outcome
-    faults: Sequence[Fault]
-
-    @property
-    def changes(self) -> bool:
-        """Whether something is kept."""
-        return self.outcome in (Outcome.CREATED, Outcome.UPDATED)
 
 
 def filled(held: F | None, said: Mapping[str, str | None], kind: type[F]) -> F:
@@ -82,10 +68,6 @@ def notes(missing: Sequence[str]) -> list[Fault]:
 def ahead(day: date, today: date) -> list[Fault]:
     """Refuse a day that has not come."""
     return [("effective_from", "not_yet_happened")] if day > today else []
-
-
-def refused(faults: Sequence[Fault]) -> Verdict:
-    return Verdict(outcome=Outcome.REFUSED, faults=faults)
 
 
 def judged(faults: Sequence[Fault], strategy: Strategy, *, held: bool, changes: bool, missing: Sequence[Fault]) -> Verdict:

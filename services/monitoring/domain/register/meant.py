@@ -6,7 +6,8 @@ from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from services.monitoring.domain.register.form_rows import Fault, is_named
+from services.monitoring.domain.files.verdicts import Fault
+from services.monitoring.domain.register.form_rows import is_named
 from shared.kernel.sheets import MASK
 
 

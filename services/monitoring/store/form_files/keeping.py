@@ -3,41 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.monitoring.domain.register.form_rows import Verdict
 from services.monitoring.domain.register.forms import HouseholdForm, PersonForm
 from services.monitoring.domain.register.timeline import Place
 from services.monitoring.store.register.forms import HouseholdFormRow, PersonFormRow
-from shared.database.jobs.results import tell as tell_rows
-from shared.database.jobs.results import telling
 from shared.database.transaction import Transaction
-from shared.kernel.jobs import JobId
-from shared.kernel.sheets import Outcome
 
 Table = type[HouseholdFormRow | PersonFormRow]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What became of a row.
-
-    :param subject_id: the household or person that it is about; nobody of one that is refused.
-    """
-
-    row: int
-    area_code: str
-    verdict: Verdict
-    subject_id: UUID | None
-
-    @classmethod
-    def of(cls, row: Row[Any], verdict: Verdict, subject: UUID | None) -> Self:
-        """Tell of a staged row."""
-        return cls(row=row.row, area_code=row.area_code, verdict=verdict, subject_id=None if verdict.outcome is Outcome.REFUSED else subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +35,6 @@ class Kept:
 
 
 _ROWS = bindparam("rows", type_=JSONB)
-_TELL = telling("""SELECT t.row, t.area_code, t.outcome, t.faults, t.subject_id
-    FROM jsonb_to_recordset(:rows) AS t (row int, area_code text, outcome text, faults jsonb, subject_id uuid)""").bindparams(_ROWS)
 _VERSIONS = text("""
     UPDATE household h SET kind = t.kind, version = h.version + 1
     FROM (SELECT DISTINCT id, kind FROM jsonb_to_recordset(:rows) AS r (id uuid, kind text)) t
@@ -91,21 +66,6 @@ _REPLACE = {
     HouseholdFormRow: _replacing("household_form", "household_id", _OF_HOUSEHOLD),
     PersonFormRow: _replacing("person_form", "person_id", _OF_PERSON),
 }
-
-
-async def tell(told: Sequence[Told], job_id: JobId, tx: Transaction) -> Mapping[Outcome, int]:
-    """Say what became of each row of a slice; count it."""
-    rows = [
-        {
-            "row": each.row,
-            "area_code": each.area_code,
-            "outcome": each.verdict.outcome,
-            "faults": each.verdict.faults or None,
-            "subject_id": each.subject_id,
-        }
-        for each in told
-    ]
-    return await tell_rows(_TELL, job_id, tx, rows=list(map(_plain, rows)))
 
 
 async def keep(table: Table, kept: Sequence[Kept], tx: Transaction) -> None:

@@ -7,15 +7,17 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.monitoring.domain.files.household_forms import SECRETS
+from services.monitoring.domain.files.verdicts import Fault, refused
 from services.monitoring.domain.register.completeness import unfilled_of_household
-from services.monitoring.domain.register.form_rows import Fault, ahead, contradictions, is_named, judged, notes, refused
+from services.monitoring.domain.register.form_rows import ahead, contradictions, is_named, judged, notes
 from services.monitoring.domain.register.forms import HouseholdForm
-from services.monitoring.store import form_files
-from services.monitoring.store.form_files import Kept, Told
+from services.monitoring.store import form_files, staged_rows
+from services.monitoring.store.form_files import Kept
 from services.monitoring.store.register import people
 from services.monitoring.store.register.forms import HouseholdFormRow
+from services.monitoring.store.staged_rows import Told
 from services.monitoring.usecases.files.household_contents import TABLE, FiledHousehold, contents_of, kept_as
-from services.monitoring.usecases.files.staged_forms import day_of, faults_of
+from services.monitoring.usecases.files.rows_about_households import day_of, faults_of
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
@@ -42,18 +44,18 @@ class HouseholdFormsLoad:
     async def attempt(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Say what would become of the rows of a slice."""
         told, _ = await _decide(part, tx, hold=False)
-        return await form_files.tell(told, part.job.id, tx)
+        return await staged_rows.tell(told, part.job.id, tx)
 
     async def take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Keep what the rows of a slice say otherwise than what held; their households are held meanwhile."""
         told, kept = await _decide(part, tx, hold=True)
         await form_files.keep(HouseholdFormRow, kept, tx)
-        return await form_files.tell(told, part.job.id, tx)
+        return await staged_rows.tell(told, part.job.id, tx)
 
 
 async def _decide(part: Part, tx: Transaction, *, hold: bool) -> tuple[list[Told], list[Kept]]:
-    rows = await form_files.rows_of(part, tx)
-    households = await form_files.registered(rows, tx, hold=hold)
+    rows = await staged_rows.rows_of(part, tx)
+    households = await staged_rows.registered(rows, tx, hold=hold)
     ids = [household.id for household in households.values()]
     heads, histories = await people.heads_of(ids, tx), await form_files.histories_of(HouseholdForm, ids, tx)
     told, kept = list[Told](), list[Kept]()

@@ -10,17 +10,19 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.monitoring.domain.files.person_forms import SECRETS
+from services.monitoring.domain.files.verdicts import Fault, Verdict, refused
 from services.monitoring.domain.register.completeness import FilePerson, unfilled_of_person
-from services.monitoring.domain.register.form_rows import Fault, Verdict, ahead, contradictions, filled, judged, notes, refused
+from services.monitoring.domain.register.form_rows import ahead, contradictions, filled, judged, notes
 from services.monitoring.domain.register.forms import PersonForm
 from services.monitoring.domain.register.households import ABLE
 from services.monitoring.domain.register.meant import Meant, find
 from services.monitoring.domain.register.people import age_on
 from services.monitoring.domain.register.timeline import on, place_of
-from services.monitoring.store import form_files
-from services.monitoring.store.form_files import Kept, Told
+from services.monitoring.store import form_files, staged_rows
+from services.monitoring.store.form_files import Kept
 from services.monitoring.store.register.forms import PersonFormRow, columns, person_form
-from services.monitoring.usecases.files.staged_forms import day_of, faults_of
+from services.monitoring.store.staged_rows import Told
+from services.monitoring.usecases.files.rows_about_households import day_of, faults_of
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction
@@ -53,13 +55,13 @@ class PersonFormsLoad:
     async def attempt(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Say what would become of the rows of a slice."""
         told, _ = await _decide(part, tx, hold=False)
-        return await form_files.tell(told, part.job.id, tx)
+        return await staged_rows.tell(told, part.job.id, tx)
 
     async def take(self, part: Part, tx: Transaction) -> Mapping[Outcome, int]:
         """Keep what the rows of a slice say otherwise than what held; their households are held meanwhile."""
         told, kept = await _decide(part, tx, hold=True)
         await form_files.keep(PersonFormRow, kept, tx)
-        return await form_files.tell(told, part.job.id, tx)
+        return await staged_rows.tell(told, part.job.id, tx)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +98,8 @@ async def _decide(part: Part, tx: Transaction, *, hold: bool) -> tuple[list[Told
 
 async def _lines(part: Part, tx: Transaction, *, hold: bool) -> list[_Line]:
     """Find whom the rows of a slice mean; somebody whom two of them mean, however they are named, is meant by neither."""
-    rows = await form_files.rows_of(part, tx)
-    households = await form_files.registered(rows, tx, hold=hold)
+    rows = await staged_rows.rows_of(part, tx)
+    households = await staged_rows.registered(rows, tx, hold=hold)
     members = await form_files.members_of([household.id for household in households.values()], tx)
     lines = [_line(row, households.get(row.fields.get("household_number")), members, tx) for row in rows]
     times = Counter(line.member.id for line in lines if line.member is not None)

@@ -1,18 +1,18 @@
-"""What rows of collection forms have in common, whoever they are about, as they lie on the stage."""
+"""What rows about households have in common, whatever they say, as they lie on the stage."""
 
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
 
-from services.monitoring.domain.register.form_rows import Fault
+from services.monitoring.domain.files.verdicts import Fault
 from services.monitoring.domain.register.households import HouseholdStatus
 from shared.database.transaction import Transaction
 from shared.kernel.workdays import local_day
 
 
 def faults_of(row: Row[Any], household: Row[Any] | None) -> list[Fault]:
-    """Name what is wrong with a row before its form is looked at; of one whose cells could not be read, only that."""
+    """Name what is wrong with a row before what it says is looked at; of one whose cells could not be read, only that."""
     unread: list[Fault] = [(field, code) for field, code in [*(row.cell_faults or ()), *(row.file_faults or ())]]
     if unread:
         return unread
