@@ -86,7 +86,7 @@ LISTS = [each for each in SHOWING if each not in EXPORTS]
 OF_THINGS = [each for each in OPERATIONS if "{" in each.path and each.id not in OF_NO_AREA]
 
 
-OF_HOUSEHOLDS = dict.fromkeys(("/v1/household-forms/export", "/v1/person-forms/export"), "/v1/households")
+OF_HOUSEHOLDS: dict[str, str] = {f"/v1/{each}/export": "/v1/households" for each in ("household-forms", "person-forms")}
 """What is said of the households of a list, or of their members, as files of their own."""
 
 
