@@ -25,6 +25,8 @@ PERMISSIONS: Permissions = {
     "household_search": _OFFICIALS,
     "household": _READERS,
     "household_export": _READERS,
+    "household_form_export": _READERS,
+    "person_form_export": _READERS,
     "household_batch": _VILLAGE,
     "household_form": _VILLAGE,
     "person_form": _VILLAGE,

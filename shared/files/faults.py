@@ -87,6 +87,8 @@ OF_CELLS: Mapping[str, tuple[str, str]] = {
     "id_number_birth": ("身份证号码中的出生日期不存在或不可能，请核对", "the ID number holds an impossible date of birth: check it"),
     "id_number_check_digit": ("身份证号码的校验码不符，请核对", "the check digit of the ID number is wrong: check it"),
     "phone": ("应为11位手机号码", "must be a mobile number of 11 digits"),
+    "address": ("地址不超过100字", "an address has 100 characters at most"),
+    "bank_account": ("银行账号应为8至30位数字", "a bank account has 8 to 30 digits"),
     "money": ("应为金额，单位元，最多两位小数，不带单位", "must be an amount in yuan with two decimals at most, and no unit"),
     "quantity": ("应为不小于0、小于一百万的数，最多两位小数，不带单位", "must be a number below a million with two decimals at most, and no unit"),
     "negative": ("不能为负数", "must not be negative"),

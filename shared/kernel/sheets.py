@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MASK = "*"
+CLEAR = "-"
+"""In a cell of a column that may be cleared: what is registered is to be no more. Of full width it is the same sign."""
 
 
 class Holds(StrEnum):
@@ -21,6 +23,8 @@ class Holds(StrEnum):
     NAME = "name"  # a person's name, kept as it is written
     ID_NUMBER = "id_number"  # 18 characters, text only: a numeric cell has lost digits
     PHONE = "phone"  # 11 digits, text or number
+    ADDRESS = "address"  # one line, up to 100 characters
+    ACCOUNT = "account"  # of a bank: 8 to 30 digits, text only
     YUAN = "yuan"  # written "1234.50", not negative
     QUANTITY = "quantity"  # written "3.50", not negative, below a million: mu, square metres, kilometres
     COUNT = "count"  # a whole number, not negative
@@ -36,6 +40,7 @@ class Column:
 
     :param choices: for `CHOICE`, the official's word -> the code.
     :param masked: a value as this system masks it (`李**`) is let pass: it stands for what is registered.
+    :param clearable: an empty cell leaves what is registered, and `CLEAR` clears it.
     :param note: what the notes sheet says of it.
     """
 
@@ -45,6 +50,7 @@ class Column:
     required: bool = False
     choices: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     masked: bool = False
+    clearable: bool = False
     example: str = ""
     note: str = ""
 

@@ -9,7 +9,10 @@ import xlsxwriter
 
 from services.monitoring.domain.files.care_assignments import CARE_ASSIGNMENTS
 from services.monitoring.domain.files.department_lists import LISTS
+from services.monitoring.domain.files.household_forms import HOUSEHOLD_FORMS
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER, KIND, LABOUR, RELATION
+from services.monitoring.domain.files.key_group_members import KEY_GROUP_MEMBERS
+from services.monitoring.domain.files.person_forms import PERSON_FORMS
 from services.monitoring.domain.files.place_list import PLACE_LIST
 from services.monitoring.domain.files.screening_results import SCREENING_RESULTS
 from shared.kernel.ids import new_id
@@ -17,7 +20,10 @@ from shared.kernel.sheets import Sheet
 from tests.builders.people import a_household, a_member
 
 SHEETS = {
-    **{sheet.kind: sheet for sheet in (HOUSEHOLD_REGISTER, CARE_ASSIGNMENTS, PLACE_LIST, SCREENING_RESULTS)},
+    **{
+        sheet.kind: sheet
+        for sheet in (HOUSEHOLD_REGISTER, HOUSEHOLD_FORMS, PERSON_FORMS, KEY_GROUP_MEMBERS, CARE_ASSIGNMENTS, PLACE_LIST, SCREENING_RESULTS)
+    },
     **{kind: each.sheet for kind, each in LISTS.items()},
 }
 

@@ -572,6 +572,8 @@ WANTED: dict[str, Make] = {
     ),
     "monitoring.households": _list(lambda world: world.household, status="normal"),
     "monitoring.household_export": _export(lambda world: world.household, status="normal"),
+    "monitoring.household_form_export": _export(lambda world: world.household, status="normal"),
+    "monitoring.person_form_export": _export(lambda world: world.household, status="normal"),
     "monitoring.household_search": _searches,
     "monitoring.household": _thing("household_id", lambda world: world.household),
     "monitoring.new_assignment": _one(_assignment),

@@ -98,6 +98,8 @@ PASSAGES = (
     Passage("household_search", "POST", "/v1/households/search"),
     Passage("household_batch", "POST", "/v1/households/batch"),
     Passage("household_export", "GET", "/v1/households/export", streams=True),  # before the household, whose id it is not
+    Passage("household_form_export", "GET", "/v1/household-forms/export", streams=True),
+    Passage("person_form_export", "GET", "/v1/person-forms/export", streams=True),
     Passage("household", "GET", "/v1/households/{household_id}"),
     Passage("new_income", "POST", "/v1/households/{household_id}/incomes"),
     Passage("incomes", "GET", "/v1/households/{household_id}/incomes"),

@@ -2,11 +2,23 @@
 
 from functools import partial
 
-from services.monitoring.domain.files import care_assignments, department_lists, household_register, place_list, screening_results
+from services.monitoring.domain.files import (
+    care_assignments,
+    department_lists,
+    household_forms,
+    household_register,
+    key_group_members,
+    person_forms,
+    place_list,
+    screening_results,
+)
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
 from services.monitoring.queries.department_rows import answers_to_rows
 from services.monitoring.usecases.files.load_care import CareLoad, seal_cadre
+from services.monitoring.usecases.files.load_household_forms import HouseholdFormsLoad, seal_household
+from services.monitoring.usecases.files.load_key_groups import KeyGroupsLoad, seal_group
 from services.monitoring.usecases.files.load_list import ListLoad
+from services.monitoring.usecases.files.load_person_forms import PersonFormsLoad, seal_member
 from services.monitoring.usecases.files.load_places import PlaceLoad, seal_nothing
 from services.monitoring.usecases.files.load_register import RegisterLoad, seal_person
 from services.monitoring.usecases.screening.load_results import ResultsLoad, seal_visit
@@ -22,6 +34,31 @@ REGISTER_FILE = FileKind(
     seal=seal_person,
     faults=household_register.FAULTS,
     load=RegisterLoad,
+)
+_LOCAL = frozenset({Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER})
+HOUSEHOLD_FORMS_FILE = FileKind(
+    sheet=household_forms.HOUSEHOLD_FORMS,
+    senders=_LOCAL,
+    secret=household_forms.SECRETS,
+    seal=seal_household,
+    faults=household_forms.FAULTS,
+    load=HouseholdFormsLoad,
+)
+PERSON_FORMS_FILE = FileKind(
+    sheet=person_forms.PERSON_FORMS,
+    senders=_LOCAL,
+    secret=person_forms.SECRETS,
+    seal=seal_member,
+    faults=person_forms.FAULTS,
+    load=PersonFormsLoad,
+)
+KEY_GROUPS_FILE = FileKind(
+    sheet=key_group_members.KEY_GROUP_MEMBERS,
+    senders=_LOCAL,
+    secret=("group",),
+    seal=seal_group,
+    faults=key_group_members.FAULTS,
+    load=KeyGroupsLoad,
 )
 CARE_FILE = FileKind(
     sheet=care_assignments.CARE_ASSIGNMENTS,
@@ -66,4 +103,10 @@ def list_file(kind: DepartmentList) -> FileKind:
     )
 
 
-FILE_KINDS = {kind.sheet.kind: kind for kind in (REGISTER_FILE, CARE_FILE, PLACE_FILE, RESULTS_FILE, *map(list_file, LISTS.values()))}
+FILE_KINDS = {
+    kind.sheet.kind: kind
+    for kind in (
+        *(REGISTER_FILE, HOUSEHOLD_FORMS_FILE, PERSON_FORMS_FILE, KEY_GROUPS_FILE, CARE_FILE, PLACE_FILE, RESULTS_FILE),
+        *map(list_file, LISTS.values()),
+    )
+}

@@ -5,6 +5,7 @@ from enum import StrEnum
 from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
+from services.monitoring.domain.files.household_forms import HOUSEHOLD_FORMS
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
 from services.monitoring.domain.files.list_sheets import (
     ALARM_LIST,
@@ -21,6 +22,7 @@ from services.monitoring.domain.files.list_sheets import (
     SCREENING_LIST,
     TRACKING_LIST,
 )
+from services.monitoring.domain.files.person_forms import PERSON_FORMS
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
@@ -47,6 +49,7 @@ from services.monitoring.queries.exports import (
     screening_page,
     tracking_page,
 )
+from services.monitoring.queries.register.form_exports import household_form_page, person_form_page
 from shared.kernel.actors import Role
 from shared.kernel.sheets import Sheet
 from shared.service.jobs.lists import ListKind, Page
@@ -61,6 +64,8 @@ def list_out(sheet: Sheet, operation: str, default: StrEnum, page: Page) -> List
 
 LISTS_OUT = {
     "households": list_out(HOUSEHOLD_REGISTER, "household_export", HouseholdStatus.MONITORED, register_page),
+    "household-forms": list_out(HOUSEHOLD_FORMS, "household_form_export", HouseholdStatus.MONITORED, household_form_page),
+    "person-forms": list_out(PERSON_FORMS, "person_form_export", HouseholdStatus.MONITORED, person_form_page),
     "change-requests": list_out(CHANGE_REQUEST_LIST, "change_request_export", RequestStatus.REQUESTED, change_request_page),
     "duplicates": list_out(DUPLICATE_LIST, "duplicate_export", DuplicateStatus.OPEN, duplicate_page),
     "leads": list_out(LEAD_LIST, "lead_export", LeadStatus.REGISTERED, lead_page),

@@ -12,7 +12,7 @@ from functools import cache
 import polars as pl
 
 from shared.files.reading.vectors import TEXT, Sort, inexact, vectors
-from shared.kernel.sheets import MASK, Column, Holds
+from shared.kernel.sheets import CLEAR, MASK, Column, Holds
 from shared.kernel.texts import UNSAFE
 
 Check = tuple[pl.Expr, str]  # where it holds, the code
@@ -21,7 +21,8 @@ PLAIN, NUMBER, SORT = pl.col("plain"), pl.col("number"), pl.col("sort")
 _UNSAFE = UNSAFE.pattern.replace(r"\ud800-\udfff", "")  # no text here can hold halves of characters
 _LINES = r"[\t\r\n]"
 _ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
-_MASKABLE = (Holds.NAME, Holds.ID_NUMBER, Holds.PHONE)
+_MASKED_DIGITS = (Holds.ID_NUMBER, Holds.PHONE, Holds.ACCOUNT)
+_MASKABLE = (Holds.NAME, Holds.ADDRESS, *_MASKED_DIGITS)
 _MASKED_NUMBER = rf"^[0-9X]*\{MASK}[0-9X{MASK}]{{0,31}}$"
 _SHORTENED = r"^[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+$"  # as Excel writes long numbers: 5.30902E+17
 _ID_NUMBER = r"^[1-9][0-9]{16}[0-9X]$"
@@ -31,6 +32,7 @@ _CHECK_DIGITS = "10X98765432"
 _EARLIEST = date(1900, 1, 1)
 _LATEST = date(2099, 12, 31)
 _PHONE = r"^1[3-9][0-9]{9}$"
+_ACCOUNT = r"^[0-9]{8,30}$"
 _THOUSANDS = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _NEGATIVE = r"^[-−][0-9.]*[0-9]$"
 _NO_NUMBER = r"^(?i)[+-]?(nan|inf|infinity|null|none)$"
@@ -76,13 +78,19 @@ def clean(column: Column, frame: pl.DataFrame, *, today: date) -> Cleaned:
     if rule.kept and frame.select(PLAIN.str.contains(rule.kept).fill_null(not column.required).all()).item():
         return Cleaned(frame["plain"], pl.repeat(None, len(frame), dtype=pl.String, eager=True))
     checks, value = [*_before(column), *rule.checks], rule.value
-    if column.masked and column.holds in (Holds.ID_NUMBER, Holds.PHONE):  # a masked name passes as a name does
-        masked = ((SORT == Sort.TEXT) & TEXT.str.contains(_MASKED_NUMBER)).fill_null(value=False)
-        checks = [(holds & ~masked, code) for holds, code in checks]
-        value = pl.when(masked).then(TEXT).otherwise(value)
+    if column.masked and column.holds in _MASKED_DIGITS:  # a masked name, or address, passes as one that is not does
+        checks, value = _let_pass((SORT == Sort.TEXT) & TEXT.str.contains(_MASKED_NUMBER), TEXT, checks, value)
+    if column.clearable:
+        checks, value = _let_pass(PLAIN == CLEAR, PLAIN, checks, value)
     found = frame.select(code=_first(checks), value=value)
     codes, values = found["code"], found["value"]
     return Cleaned(values if codes.null_count() == len(codes) else values.set(codes.is_not_null(), None), codes)
+
+
+def _let_pass(these: pl.Expr, kept: pl.Expr, checks: Sequence[Check], value: pl.Expr) -> tuple[list[Check], pl.Expr]:
+    """Ask nothing of some cells, and keep them as they stand."""
+    passing = these.fill_null(value=False)
+    return [(holds & ~passing, code) for holds, code in checks], pl.when(passing).then(kept).otherwise(value)
 
 
 def _first(checks: Sequence[Check]) -> pl.Expr:
@@ -145,6 +153,22 @@ def _check_digit(number: pl.Expr) -> pl.Expr:
 def _phone(_: Column, __: date) -> Rule:
     wrong = ~SORT.is_in([Sort.TEXT, Sort.NUMBER]) | ~PLAIN.str.contains(_PHONE)
     return Rule(PLAIN, [(PLAIN.str.contains(_SHORTENED) & (SORT == Sort.TEXT), "not_text"), (wrong, "phone")])
+
+
+def _address(_: Column, __: date) -> Rule:
+    return Rule(
+        TEXT,
+        [
+            (SORT.is_in([Sort.TRUTH, Sort.OTHER]) | inexact(NUMBER), "not_text"),
+            (TEXT.str.contains(_LINES), "many_lines"),
+            (TEXT.str.len_chars() > 100, "address"),
+            (TEXT.str.contains(_UNSAFE), "unsafe_text"),
+        ],
+    )
+
+
+def _account(_: Column, __: date) -> Rule:
+    return Rule(PLAIN, [((SORT != Sort.TEXT) | PLAIN.str.contains(_SHORTENED), "not_text"), (~PLAIN.str.contains(_ACCOUNT), "bank_account")])
 
 
 def _yuan(_: Column, __: date) -> Rule:
@@ -237,6 +261,8 @@ _RULES: dict[Holds, Callable[[Column, date], Rule]] = {
     Holds.NAME: _name,
     Holds.ID_NUMBER: _id_number,
     Holds.PHONE: _phone,
+    Holds.ADDRESS: _address,
+    Holds.ACCOUNT: _account,
     Holds.YUAN: _yuan,
     Holds.QUANTITY: _quantity,
     Holds.COUNT: _count,

@@ -110,5 +110,5 @@ def _write_others(page: ResultsPage, rows: Iterator[tuple[int, list[object]]], o
 def _notes(counts: Mapping[Outcome, int], *, whole: bool) -> list[str]:
     """Tell how many rows came to what, and how to go on."""
     told = [f"{word}：{counts.get(outcome, 0)} 行" for outcome, word in OUTCOME_WORDS.items()]
-    shown = "未通过的行排在最前，其余各行按原顺序列在其后。" if whole else "本表只列出有问题的行。"
+    shown = "未通过的和有提示的行排在最前，其余各行按原顺序列在其后。" if whole else "本表只列出有问题的行。"
     return [*told, "", shown, *_HOW_TO_GO_ON]

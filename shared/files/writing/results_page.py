@@ -61,10 +61,11 @@ class ResultsPage:
             raise ValueError(f"a workbook holds {ROWS_OF_A_SHEET} rows: ask for the refused ones only (行数超过 Excel 上限)")
         faults = self._by_place(result.faults)
         everywhere = any(fault.field is None for fault in result.faults)
+        refused = result.outcome is Outcome.REFUSED  # what is noted of a row that was taken is told and not marked
         shown = [result.row, OUTCOME_WORDS[result.outcome], self._told(result.faults), *self._kept(cells)]
         shown.extend([None] * (len(self._looks) - len(shown)))
         for place, value in enumerate(shown):
-            self._write_cell(place, value, marked=everywhere or place in faults)
+            self._write_cell(place, value, marked=refused and (everywhere or place in faults))
         for place, those in faults.items():
             self._comment(place, those)
 

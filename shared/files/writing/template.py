@@ -18,13 +18,15 @@ from shared.files.writing.workbook import (
     width,
     workbook,
 )
-from shared.kernel.sheets import Column, Holds, Sheet
+from shared.kernel.sheets import CLEAR, Column, Holds, Sheet
 
 _HINTS = {
     Holds.WORDS: "一行文字，不超过200字",
     Holds.NAME: "姓名，与身份证件一致",
     Holds.ID_NUMBER: "18位身份证号码，按文本填写",
     Holds.PHONE: "11位手机号码",
+    Holds.ADDRESS: "一行文字，不超过100字",
+    Holds.ACCOUNT: "8至30位数字，按文本填写",
     Holds.YUAN: "金额，单位为元，不小于0，最多两位小数",
     Holds.QUANTITY: "不小于0的数，最多两位小数",
     Holds.COUNT: "不小于0的整数",
@@ -59,8 +61,12 @@ def write_template(to: Path, sheet: Sheet, *, villages: Sequence[tuple[str, str]
 
 def _lists(sheet: Sheet, villages: Sequence[str]) -> dict[str, Sequence[str]]:
     """Give what may be chosen in each column that has something to choose from, by its header."""
-    held = {each.header: villages if each.holds is Holds.VILLAGE else list(each.choices) for each in sheet.columns}
+    held = {each.header: villages if each.holds is Holds.VILLAGE else _chosen(each) for each in sheet.columns}
     return {header: texts for header, texts in held.items() if texts}
+
+
+def _chosen(column: Column) -> Sequence[str]:
+    return [*column.choices, CLEAR] if column.choices and column.clearable else list(column.choices)
 
 
 def _add_table(book: Workbook, sheet: Sheet, lists: dict[str, Sequence[str]]) -> None:
@@ -82,6 +88,8 @@ def _validation(column: Column, lists: dict[str, Sequence[str]]) -> dict[str, ob
     rule = _RULES.get(column.holds, {"validate": "any"})
     if column.header in lists:
         rule = {"validate": "list", "source": _source(column.header, lists), "error_type": _LIST_STYLES[column.holds]}
+    elif column.clearable and rule["validate"] != "any":
+        rule = {**rule, "error_type": "warning"}  # the sign that clears is no number
     messages = {"input_title": column.header[:30], "input_message": _comment(column)[:_LONGEST_MESSAGE]}
     return {**rule, **messages, "error_title": "填写有误", "error_message": f"“{column.header}”：{_HINTS[column.holds]}。"[:_LONGEST_MESSAGE]}
 
@@ -98,7 +106,8 @@ def _comment(column: Column) -> str:
 
 
 def _asked(column: Column) -> str:
-    return "。".join(part.removesuffix("。") for part in (_HINTS[column.holds], column.note) if part) + "。"
+    parts = (_HINTS[column.holds], column.note, f"留空不改动，填“{CLEAR}”清除" if column.clearable else "")
+    return "。".join(part.removesuffix("。") for part in parts if part) + "。"
 
 
 def _add_explanations(book: Workbook, sheet: Sheet) -> None:

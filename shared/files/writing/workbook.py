@@ -35,6 +35,8 @@ _WIDTHS = {
     Holds.NAME: 14,
     Holds.ID_NUMBER: 22,
     Holds.PHONE: 15,
+    Holds.ADDRESS: 30,
+    Holds.ACCOUNT: 24,
     Holds.YUAN: 14,
     Holds.QUANTITY: 12,
     Holds.COUNT: 10,

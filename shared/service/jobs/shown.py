@@ -78,7 +78,7 @@ class JobPage(BaseModel):
 
 
 class CellFault(BaseModel):
-    """What is wrong with a cell, or with a row where no column is named."""
+    """What is wrong with a cell, or with a row where no column is named; of a row that was taken it is a note."""
 
     field: str | None = Field(examples=["id_number"])
     header: str | None = Field(examples=["身份证号码"])

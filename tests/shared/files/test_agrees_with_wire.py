@@ -17,8 +17,9 @@ from shared.kernel.people import IdNumber, PersonName, Phone
 from shared.kernel.sheets import Column, Holds
 from shared.kernel.workdays import local_day
 
-NAME, ID_NUMBER, PHONE, YUAN, QUANTITY, DAY = (
-    TypeAdapter[Any](each) for each in (wire.PersonName, wire.IdNumber, wire.Phone, wire.Yuan, wire.Quantity, wire.Day)
+NAME, ID_NUMBER, PHONE, YUAN, QUANTITY, DAY, ADDRESS, ACCOUNT = (
+    TypeAdapter[Any](each)
+    for each in (wire.PersonName, wire.IdNumber, wire.Phone, wire.Yuan, wire.Quantity, wire.Day, wire.Address, wire.BankAccount)
 )
 
 characters = st.one_of(
@@ -76,6 +77,18 @@ def test_amounts_are_amounts_in_both(amounts: list[str]) -> None:
 @given(st.lists(st.from_regex(r"1?[0-9]{9,11}", fullmatch=True), min_size=1, max_size=20))
 def test_phones_are_phones_in_both(phones: list[str]) -> None:
     agree(Holds.PHONE, PHONE, phones)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(characters, max_size=110), min_size=1, max_size=20))
+def test_addresses_are_addresses_in_both(addresses: list[str]) -> None:
+    agree(Holds.ADDRESS, ADDRESS, addresses)
+
+
+@settings(deadline=None)
+@given(st.lists(st.from_regex(r"[0-9]{6,32}", fullmatch=True), min_size=1, max_size=20))
+def test_accounts_are_accounts_in_both(accounts: list[str]) -> None:
+    agree(Holds.ACCOUNT, ACCOUNT, accounts)
 
 
 @settings(deadline=None)

@@ -1,6 +1,7 @@
 """What a cell must hold: the text that it is kept as, or the code of what is wrong, from every format in which it can stand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -64,6 +65,13 @@ TAKEN: dict[Holds, Sequence[tuple[object, str | None]]] = {
         (13900000000.0, "13900000000"),
         (13900000000, "13900000000"),
         ("139****0000", "139****0000"),
+    ],
+    Holds.ADDRESS: [(" 下寨12号 ", "下寨12号"), ("寨" * 100, "寨" * 100), (12, "12"), ("下寨1***", "下寨1***")],
+    Holds.ACCOUNT: [
+        ("6228480000000000010", "6228480000000000010"),
+        ("６２２８４８０００００００００００１０", "6228480000000000010"),
+        ("12345678", "12345678"),
+        ("********0010", "********0010"),
     ],
     Holds.YUAN: [
         ("1234.5", "1234.50"),
@@ -179,6 +187,22 @@ REFUSED: dict[Holds, Sequence[tuple[object, str]]] = {
         (True, "phone"),
         (date(2026, 1, 5), "phone"),
         ("1.39E+10", "not_text"),
+    ],
+    Holds.ADDRESS: [
+        ("寨" * 101, "address"),
+        ("下寨\n12号", "many_lines"),
+        ("下\u202e寨", "unsafe_text"),
+        (True, "not_text"),
+        (6.22848e18, "not_text"),
+        ("#REF!", "error_cell"),
+    ],
+    Holds.ACCOUNT: [
+        ("1234567", "bank_account"),
+        ("1" * 31, "bank_account"),
+        ("6228 4800 0000 0000 010", "bank_account"),
+        ("李**", "bank_account"),
+        (6228480000000000.0, "not_text"),
+        ("6.22848E+18", "not_text"),
     ],
     Holds.YUAN: [
         ("-5", "negative"),
@@ -317,10 +341,30 @@ def test_a_csv_may_guard_a_text_from_becoming_a_formula(cell: str, kept: str) ->
     assert cleaned(column(Holds.WORDS), cell) == [(cell, None)]
 
 
-@pytest.mark.parametrize(("holds", "masked"), [(Holds.NAME, "李**"), (Holds.ID_NUMBER, "533522********10**"), (Holds.PHONE, "139****0000")])
+@pytest.mark.parametrize(
+    ("holds", "masked"),
+    [
+        (Holds.NAME, "李**"),
+        (Holds.ID_NUMBER, "533522********10**"),
+        (Holds.PHONE, "139****0000"),
+        (Holds.ADDRESS, "下寨1***"),
+        (Holds.ACCOUNT, "********0010"),
+    ],
+)
 def test_a_masked_value_passes_only_where_the_column_lets_it(holds: Holds, masked: str) -> None:
     assert cleaned(column(holds), masked) == [(masked, None)]
     assert cleaned(Column(field="field", header="列", holds=holds), masked) == [(None, "masked_value")]
+
+
+@pytest.mark.parametrize("holds", Holds)
+@pytest.mark.parametrize(("cell", "guarded"), [("-", False), ("－", False), (" - ", False), ("'-", True)])
+def test_the_sign_that_clears_passes_only_where_the_column_lets_it(cell: str, guarded: bool, holds: Holds) -> None:
+    free = Column(field="field", header="列", holds=holds, choices={"甲": "a"}, clearable=True)
+
+    assert cleaned(free, cell, guarded=guarded) == [("-", None)]
+    assert cleaned(free, "--", guarded=guarded)[0][0] != "-"
+    [(kept, code)] = cleaned(replace(free, clearable=False), cell, guarded=guarded)
+    assert (code is not None) is (holds not in (Holds.WORDS, Holds.NAME, Holds.ADDRESS)), kept
 
 
 def test_where_there_is_no_choice_nothing_can_be_chosen() -> None:

@@ -87,6 +87,19 @@ def test_amounts_and_counts_are_not_negative(book: Workbook) -> None:
     assert (people.type, people.operator, people.formula1) == ("whole", "greaterThanOrEqual", "0")
 
 
+def test_what_may_be_cleared_offers_the_sign_and_lets_it_stand_for_a_number(tmp_path: Path) -> None:
+    columns = [
+        Column(field="fuel", header="燃料", holds=Holds.CHOICE, choices={"电": "electricity"}, clearable=True),
+        Column(field="farmland", header="耕地", holds=Holds.QUANTITY, clearable=True),
+    ]
+    write_template(tmp_path / "template.xlsx", a_sheet(*columns))
+    book = openpyxl.load_workbook(tmp_path / "template.xlsx")
+
+    assert listed(book, validation(book, "A")) == ["电", "-"]
+    assert (validation(book, "B").type, validation(book, "B").errorStyle) == ("decimal", "warning")
+    assert "填“-”清除" in str(validation(book, "B").prompt)
+
+
 def test_without_villages_the_village_is_typed(tmp_path: Path) -> None:
     write_template(tmp_path / "template.xlsx", a_sheet())
     book = openpyxl.load_workbook(tmp_path / "template.xlsx")

@@ -66,7 +66,7 @@ WORK_PLACE = {
     "国（境）外": "abroad",
 }
 MONTHS = {str(n): str(n) for n in range(1, 13)}
-_OF_HOUSEHOLD = "填在户主行"
+OF_HOUSEHOLD = "填在户主行"
 
 
 def _choice(field: str, header: str, choices: dict[str, str], note: str = "") -> Column:
@@ -74,36 +74,36 @@ def _choice(field: str, header: str, choices: dict[str, str], note: str = "") ->
 
 
 def _of_household(field: str, header: str, holds: Holds = Holds.QUANTITY) -> Column:
-    return Column(field=field, header=header, holds=holds, note=_OF_HOUSEHOLD)
+    return Column(field=field, header=header, holds=holds, note=OF_HOUSEHOLD)
 
 
 HOUSEHOLD_COLUMNS = (
     _of_household("natural_village", "自然村", Holds.WORDS),
     _of_household("resettlement_site_code", "易地搬迁安置点编号", Holds.WORDS),
-    _choice("whole_without_labour", "整户无劳动能力", YES_NO, _OF_HOUSEHOLD),
+    _choice("whole_without_labour", "整户无劳动能力", YES_NO, OF_HOUSEHOLD),
     _of_household("farmland", "耕地面积（亩）"),
     _of_household("pasture", "牧草地面积（亩）"),
     _of_household("water_surface", "水面面积（亩）"),
     _of_household("forest", "林地面积（亩）"),
     _of_household("returned_farmland", "退耕还林面积（亩）"),
     _of_household("orchard", "林果面积（亩）"),
-    _choice("road_kind", "入户路类型", ROAD_KIND, _OF_HOUSEHOLD),
+    _choice("road_kind", "入户路类型", ROAD_KIND, OF_HOUSEHOLD),
     _of_household("road_distance", "与村主干路距离（公里）"),
-    _choice("house_grade", "住房等级", HOUSE_GRADE, _OF_HOUSEHOLD),
+    _choice("house_grade", "住房等级", HOUSE_GRADE, OF_HOUSEHOLD),
     _of_household("house_area", "住房面积（平方米）"),
-    _choice("fuel", "主要燃料", FUEL, _OF_HOUSEHOLD),
-    _choice("water_safe", "饮水安全", YES_NO, _OF_HOUSEHOLD),
-    _choice("electricity", "通生活用电", YES_NO, _OF_HOUSEHOLD),
-    _choice("television", "通广播电视", YES_NO, _OF_HOUSEHOLD),
-    _choice("sanitary_toilet", "卫生厕所", YES_NO, _OF_HOUSEHOLD),
-    _choice("cooperative", "加入合作社", YES_NO, _OF_HOUSEHOLD),
-    _choice("leading_enterprise", "龙头企业带动", YES_NO, _OF_HOUSEHOLD),
-    _choice("driven_by_leader", "致富带头人带动", YES_NO, _OF_HOUSEHOLD),
-    _choice("industry_kind", "主要产业类型", INDUSTRY_KIND, _OF_HOUSEHOLD),
-    _choice("house_problem", "住房安全有问题", YES_NO, _OF_HOUSEHOLD),
-    _choice("schooling_problem", "适龄儿童失学辍学", YES_NO, _OF_HOUSEHOLD),
-    _choice("water_problem", "饮水安全有问题", YES_NO, _OF_HOUSEHOLD),
-    _choice("insurance_problem", "有人未参加基本医疗保险", YES_NO, _OF_HOUSEHOLD),
+    _choice("fuel", "主要燃料", FUEL, OF_HOUSEHOLD),
+    _choice("water_safe", "饮水安全", YES_NO, OF_HOUSEHOLD),
+    _choice("electricity", "通生活用电", YES_NO, OF_HOUSEHOLD),
+    _choice("television", "通广播电视", YES_NO, OF_HOUSEHOLD),
+    _choice("sanitary_toilet", "卫生厕所", YES_NO, OF_HOUSEHOLD),
+    _choice("cooperative", "加入合作社", YES_NO, OF_HOUSEHOLD),
+    _choice("leading_enterprise", "龙头企业带动", YES_NO, OF_HOUSEHOLD),
+    _choice("driven_by_leader", "致富带头人带动", YES_NO, OF_HOUSEHOLD),
+    _choice("industry_kind", "主要产业类型", INDUSTRY_KIND, OF_HOUSEHOLD),
+    _choice("house_problem", "住房安全有问题", YES_NO, OF_HOUSEHOLD),
+    _choice("schooling_problem", "适龄儿童失学辍学", YES_NO, OF_HOUSEHOLD),
+    _choice("water_problem", "饮水安全有问题", YES_NO, OF_HOUSEHOLD),
+    _choice("insurance_problem", "有人未参加基本医疗保险", YES_NO, OF_HOUSEHOLD),
 )
 PERSON_COLUMNS = (
     _choice("ethnic_group", "民族", ETHNIC_GROUP),

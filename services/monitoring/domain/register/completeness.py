@@ -1,5 +1,6 @@
 """What is missing in a household's file (R16, R60, R113; plan ch.1 s.1, ch.4 s.1, ch.7 s.1)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -64,18 +65,15 @@ SCHOOL_AGE = range(6, 15)
 """Ages of nine years of compulsory education from six years on (义务教育法第二条、第十一条)."""
 _NOT_OF_EVERY_HOUSEHOLD = {"natural_village", "resettlement_site_code", "pasture", "water_surface", "returned_farmland", "orchard", "road_distance"}
 _OF_EVERY_PERSON = ("ethnic_group", "health", "subsistence_allowance", "extreme_difficulty")
+_OF_PEOPLE = (*_OF_EVERY_PERSON, "education", "medical_insurance", "drop_out_reason")
 
 
 def missing_in(file: FileFacts) -> list[Missing]:
     """List what is missing in a household's file, in the order of the six clears. Who is responsible is asked where helpers are assigned."""
     household = file.form or HouseholdForm()
-    situation = [Missing(clear=Clear.SITUATION, what=name) for name in _unfilled(household)]
-    people = [person.form or PersonForm() for person in file.people]
-    missing = {name: sum(getattr(form, name) is None for form in people) for name in _OF_EVERY_PERSON}
-    missing["education"] = sum(form.education is None and form.school_status is None for form in people)
-    missing["medical_insurance"] = sum(form.residents_medical_insurance is None and form.employees_medical_insurance is None for form in people)
-    missing["drop_out_reason"] = sum(_is_out_of_school(person) for person in file.people)
-    situation += [Missing(clear=Clear.SITUATION, what=name, whose=whose) for name, whose in missing.items() if whose]
+    situation = [Missing(clear=Clear.SITUATION, what=name) for name in unfilled_of_household(household)]
+    missing = Counter(name for person in file.people for name in unfilled_of_person(person))
+    situation += [Missing(clear=Clear.SITUATION, what=name, whose=missing[name]) for name in _OF_PEOPLE if missing[name]]
     wanted = [
         (Clear.CAUSE, "risks", file.monitored and not file.risks),
         (Clear.MEASURES, "measures", file.monitored and not file.measures),
@@ -100,5 +98,17 @@ def _lacks_work(household: HouseholdForm, people: Sequence[FilePerson]) -> bool:
     return relocated and any(person.able for person in people) and not any(form.work_place or form.public_post for form in forms)
 
 
-def _unfilled(form: HouseholdForm) -> list[str]:
+def unfilled_of_household(form: HouseholdForm) -> list[str]:
+    """Name what nobody has filled in of a household, and is wanted of every one (R16, plan ch.1 s.1)."""
     return [field.name for field in fields(form) if field.name not in _NOT_OF_EVERY_HOUSEHOLD and getattr(form, field.name) is None]
+
+
+def unfilled_of_person(person: FilePerson) -> list[str]:
+    """Name what nobody has filled in of a person, and is wanted of everybody or of who is of an age for it (R16, R60; plan ch.1 s.1, ch.4 s.1)."""
+    form = person.form or PersonForm()
+    wanted = {name: getattr(form, name) is None for name in _OF_EVERY_PERSON} | {
+        "education": form.education is None and form.school_status is None,
+        "medical_insurance": form.residents_medical_insurance is None and form.employees_medical_insurance is None,
+        "drop_out_reason": _is_out_of_school(person),
+    }
+    return [name for name, is_missing in wanted.items() if is_missing]

@@ -1,5 +1,6 @@
 """Collection forms as they are shown: what is secret of a household masked, the health of a person to who opens the household and is noted."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -82,13 +83,18 @@ def household_form_shown(row: Row[Any] | None, tx: Transaction) -> HouseholdForm
     if row is None:
         return None
     secrets = tx.vault.open(row.secrets, table="household_form", row=row.household_id) if row.secrets else {}
-    masked = {"address": Address, "phone": Phone, "bank_account": BankAccount, "bank": str}
     return HouseholdFormShown(
         valid_from=row.valid_from,
         valid_to=row.valid_to,
-        **{name: str(mask(secrets[name])) if secrets.get(name) else None for name, mask in masked.items()},
+        **masked_secrets(secrets),
         **forms.columns(forms.household_form(row)),
     )
+
+
+def masked_secrets(secrets: Mapping[str, str]) -> dict[str, str | None]:
+    """Mask what is secret of a household as it is shown; the bank's name is shown as it is."""
+    masks = {"address": Address, "phone": Phone, "bank_account": BankAccount, "bank": str}
+    return {name: str(mask(secrets[name])) if secrets.get(name) else None for name, mask in masks.items()}
 
 
 def person_form_shown(form: PersonForm | None) -> PersonFormShown | None:

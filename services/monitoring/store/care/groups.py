@@ -5,7 +5,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKeyConstraint, Index, Integer, PrimaryKeyConstraint, Row, and_, bindparam, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Row,
+    Uuid,
+    and_,
+    bindparam,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlmodel import col
 
 from services.monitoring.domain.care.groups import GroupSource, InGroup, KeyGroup
@@ -91,6 +107,15 @@ END_ALL = text("""
     UPDATE household_group SET valid_to = greatest(valid_from, :on), version = version + 1
     WHERE county_code = :county AND household_id = :household AND (valid_to IS NULL OR valid_to > :on)
 """).bindparams(bindparam("on", type_=Date()))
+PERIODS_OF_ALL = (
+    select(*columns_of(HouseholdGroupRow, InGroup))
+    .where(col(HouseholdGroupRow.county_code) == bindparam("county", type_=CODE), among(HouseholdGroupRow.household_id, "household_ids"))
+    .order_by(col(HouseholdGroupRow.household_id), col(HouseholdGroupRow.group_code), col(HouseholdGroupRow.valid_from))
+)
+END_EACH = text("""
+    UPDATE household_group g SET valid_to = t.until, version = g.version + 1 FROM unnest(:ids, :untils) AS t (id, until)
+    WHERE g.county_code = :county AND g.id = t.id AND g.valid_to IS NULL
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("untils", type_=ARRAY(Date)))
 _ORDER = col(HouseholdGroupRow.noted_at), col(HouseholdGroupRow.household_id)
 _BESIDE = (col(HouseholdRow.county_code) == col(HouseholdGroupRow.county_code)) & (col(HouseholdRow.id) == col(HouseholdGroupRow.household_id))
 OF_GROUP = (
@@ -122,6 +147,33 @@ async def groups_for(area: str, tx: Transaction) -> dict[str, KeyGroup]:
     """Read the groups in force today in an area: nearer and later rows overwrite wider and earlier ones."""
     rows = await tx.execute(GROUPS, {"areas": ancestry(area), "on": local_day(tx.now)})
     return {row["code"]: KeyGroup(**row) for row in rows.mappings()}
+
+
+async def groups_in(areas: Sequence[str], tx: Transaction) -> dict[str, dict[str, KeyGroup]]:
+    """Read the groups in force today in each of some areas: one question, however many."""
+    wanted = sorted({each for area in areas for each in ancestry(area)})
+    rows = [KeyGroup(**row) for row in (await tx.execute(GROUPS, {"areas": wanted, "on": local_day(tx.now)})).mappings()]
+    above = {area: set(ancestry(area)) for area in set(areas)}
+    return {area: {row.code: row for row in rows if row.area_code in lines} for area, lines in above.items()}
+
+
+async def periods_of_all(household_ids: Sequence[UUID], county: str, tx: Transaction) -> dict[tuple[UUID, str], list[InGroup]]:
+    """List when households of a county belonged to groups, by household and group, the earliest first."""
+    found: dict[tuple[UUID, str], list[InGroup]] = {}
+    for row in (await tx.execute(PERIODS_OF_ALL, {"county": county, "household_ids": list(household_ids)})).mappings():
+        found.setdefault((row["household_id"], row["group_code"]), []).append(InGroup(**row))
+    return found
+
+
+async def add_all(rows: Sequence[Mapping[str, Any]], tx: Transaction) -> None:
+    """Let households belong to groups; those that ended meanwhile were ended before."""
+    await tx.insert(HouseholdGroupRow, rows)
+
+
+async def end_each(untils: Mapping[UUID, date], county: str, tx: Transaction) -> None:
+    """End what is held: the household of each is held by the caller."""
+    if untils:
+        await tx.execute(END_EACH, {"county": county, "ids": list(untils), "untils": list(untils.values())})
 
 
 async def of_household(household_id: UUID, on: date, tx: Transaction) -> list[InGroup]:

@@ -188,6 +188,12 @@ OF_PEOPLE_ON = select(col(PersonFormRow.person_id), *columns_of(PersonFormRow, P
     or_(col(PersonFormRow.valid_to).is_(None), col(PersonFormRow.valid_to) > _ON),
 )
 
+_PRESENT_SECRETS = select(col(HouseholdFormRow.household_id), col(HouseholdFormRow.secrets)).where(
+    among(HouseholdFormRow.county_code, "counties"),
+    among(HouseholdFormRow.household_id, "subjects"),
+    col(HouseholdFormRow.valid_to).is_(None),
+    col(HouseholdFormRow.secrets).is_not(None),
+)
 _HOUSEHOLDS_PRESENT = select(col(HouseholdFormRow.household_id).label("subject"), *columns_of(HouseholdFormRow, HouseholdForm)).where(
     among(HouseholdFormRow.county_code, "counties"), among(HouseholdFormRow.household_id, "subjects"), col(HouseholdFormRow.valid_to).is_(None)
 )
@@ -247,6 +253,12 @@ async def present_of_all(household_ids: Sequence[UUID], person_ids: Sequence[UUI
             values = {name: value for name, value in row.items() if name not in ("subject", *HEALTH_FIELDS)}
             found[row["subject"]] = {name: str(value).lower() if isinstance(value, bool) else value for name, value in values.items()}
     return found
+
+
+async def present_secrets_of(household_ids: Sequence[UUID], tx: Transaction) -> dict[UUID, dict[str, str]]:
+    """Open what is secret in the present forms of households: address, phone, bank and account."""
+    rows = await tx.execute(_PRESENT_SECRETS, {"counties": tx.counties, "subjects": list(household_ids)})
+    return {row.household_id: tx.vault.open(row.secrets, table="household_form", row=row.household_id) for row in rows}
 
 
 async def put_household(household: Row[Any], kept: Mapping[str, Any], place: Place, tx: Transaction) -> None:
