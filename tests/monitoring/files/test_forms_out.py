@@ -15,7 +15,7 @@ from tests.builders.places import QUIET
 from tests.builders.story import done, refused
 from tests.fixtures.tokens import auditor, department_user, village
 from tests.monitoring.files.conftest import Files, counts
-from tests.monitoring.test_forms import HOUSEHOLD, PERSON
+from tests.monitoring.register.test_forms import HOUSEHOLD, PERSON
 
 PLACE = QUIET[:9] + "001"
 THERE = village("forms-out", PLACE)
