@@ -1,5 +1,6 @@
 """What goes wrong under decisions in bulk: each thing is decided once or not at all, and each has its result."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -125,3 +126,21 @@ async def test_cancelled_in_the_middle_what_is_done_stands_and_the_rest_is_untou
     assert await bulk.results(asked["id"]) == [("updated", None)] * 2
     assert await statuses(admin, ids) == ["approved"] * 2 + ["reviewed"] * 3
     assert await count_of(admin, _FLAGS, ids) == await count_of(admin, _ANNOUNCED, ids) == 2
+
+
+async def test_two_jobs_over_the_same_cases_at_once_decide_each_once(
+    way: Way, set_clock: SetClock, bulk: Bulk, monkeypatch: pytest.MonkeyPatch, admin: asyncpg.Connection
+) -> None:
+    monkeypatch.setattr(decisions, "ITEMS_AT_ONCE", 3)
+    _, cases = await reviewed(way, set_clock, 6)
+    ids = [case_id for case_id, _ in cases]
+    asked = [done(await bulk.ask(approvals(order)))["id"] for order in (cases, cases[::-1])]
+
+    jobs = await asyncio.gather(*(bulk.worked_off(each) for each in asked))
+    while any(job["state"] != "done" for job in jobs):  # they waited for each other, and one let go
+        await admin.execute(_FREE)
+        jobs = [await bulk.worked_off(each) for each in asked]
+
+    assert sum(job["updated"] for job in jobs) == sum(job["refused"] for job in jobs) == 6
+    assert await statuses(admin, ids) == ["approved"] * 6
+    assert await count_of(admin, _FLAGS, ids) == await count_of(admin, _ANNOUNCED, ids) == 6

@@ -261,6 +261,6 @@ async def test_all_that_a_decision_leads_to_happens_in_bulk_too(
     assert await bulk.results(job["id"]) == [("updated", None)] * 2
     assert {await status_of(later, case_id) for case_id, _ in cases} == {"approved" if agrees else "refused"}
     assert done(await later.call(county()).get(f"/v1/cases/{cases[1][0]}"))["paused_at"] is None
-    next_case = str(await admin.fetchval("SELECT case_id FROM lead WHERE id = $1::text::uuid", lead["id"]))
+    next_case = done(await later.call(county()).get(f"/v1/leads/{lead['id']}"))["case_id"]
     assert await status_of(later, next_case) == "opened"
     assert await count_of(admin, _ANSWERED, [case_id for case_id, _ in cases]) == 2
