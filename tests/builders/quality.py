@@ -58,13 +58,13 @@ def condition(fact: str, operator: str, value: str | list[str] | None = None, *,
 
 
 def rule_of(written: Mapping[str, Any]) -> QualityRule:
-    conditions = {
+    conditions: dict[str, Any] = {
         part: tuple(
             condition(each["fact"], each["operator"], each.get("value", each.get("values")), other=each.get("other")) for each in written[part]
         )
         for part in ("given", "must")
     }
-    examples = {part: tuple(Known(**each) for each in written[part]) for part in ("firing", "passing")}
+    examples: dict[str, Any] = {part: tuple(Known(**each) for each in written[part]) for part in ("firing", "passing")}
     return QualityRule(
         number=written["number"],
         subject=RuleOf(written["subject"]),
