@@ -21,8 +21,13 @@ from tests.builders.population import fill
 from tests.fixtures.platform import SERVICES, Cluster, count_of, opened, settings_of
 
 PLACE = "crowded_deadlines"
-INDEX = {Subject.LEAD: "ix_lead_step_due", Subject.CASE: "ix_monitoring_case_step_due", Subject.MEASURE: "ix_owed_measure_not_begun"}
-TABLES = ("lead", "monitoring_case", "owed_measure", "risk_flag", "escalation")
+INDEX = {
+    Subject.LEAD: "ix_lead_step_due",
+    Subject.CASE: "ix_monitoring_case_step_due",
+    Subject.MEASURE: "ix_owed_measure_not_begun",
+    Subject.FINDING: "ix_quality_finding_due",
+}
+TABLES = ("lead", "monitoring_case", "owed_measure", "risk_flag", "quality_finding", "escalation")
 OWED = """
     INSERT INTO owed_measure (county_code, id, flag_id, area_code, measure, service, due_at, owed_at, status)
     SELECT county_code, gen_random_uuid(), id, area_code, 'recovery', 'projects', due_at, now(),
@@ -34,6 +39,7 @@ FEW_ARE_DUE = {
                household_id = gen_random_uuid()
     """,
     "monitoring_case": "UPDATE monitoring_case SET step_due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
+    "quality_finding": "UPDATE quality_finding SET due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
     "risk_flag": "UPDATE risk_flag SET due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
 }
 NOW = datetime(2021, 9, 22, 1, 0, tzinfo=UTC)
@@ -51,6 +57,7 @@ async def _crowd(cluster: Cluster) -> None:
     await fill(owner, "lead", 40_000, ["registered", "confirmed", "dismissed"])
     await fill(owner, "monitoring_case", 40_000, ["opened", "on_notice", "reviewed", "approved", "refused"])
     await fill(owner, "risk_flag", 40_000, ["open", "open", "withdrawn"])
+    await fill(owner, "quality_finding", 40_000, ["open", "repaired", "excused"])
     async with owner.transaction():
         await owner.execute("SET LOCAL session_replication_role = replica")
         for question in FEW_ARE_DUE.values():
