@@ -24,9 +24,14 @@ PLACE = "crowded_deadlines"
 INDEX = {
     **{Subject.LEAD: "ix_lead_step_due", Subject.CASE: "ix_monitoring_case_step_due", Subject.MEASURE: "ix_owed_measure_not_begun"},
     **{kind: f"ix_{kind}_county" for kind in (Subject.EFFECT, Subject.TRACKING)},
+    Subject.FINDING: "ix_quality_finding_due",
     Subject.ALARM: "ix_regional_alarm_",  # of which a county has few
 }
-TABLES = ("lead", "monitoring_case", "owed_measure", "risk_flag", "escalation", "regional_alarm", "incident_household", "incident_tracking")
+TABLES = ("lead", "monitoring_case", "owed_measure", "risk_flag", "escalation", "quality_finding") + (
+    "regional_alarm",
+    "incident_household",
+    "incident_tracking",
+)
 OWED = """
     INSERT INTO owed_measure (county_code, id, flag_id, area_code, measure, service, due_at, owed_at, status)
     SELECT county_code, gen_random_uuid(), id, area_code, 'recovery', 'projects', due_at, now(),
@@ -42,6 +47,7 @@ FEW_ARE_DUE = {
         table: f"UPDATE {table} SET due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'"
         for table in ("regional_alarm", "incident_household", "incident_tracking")
     },
+    "quality_finding": "UPDATE quality_finding SET due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
     "risk_flag": "UPDATE risk_flag SET due_at = timestamptz '2021-09-20 00:00+08' + abs(hashtext(id::text)) % 40 * interval '1 day'",
 }
 NOW = datetime(2021, 9, 22, 1, 0, tzinfo=UTC)
@@ -62,6 +68,7 @@ async def _crowd(cluster: Cluster) -> None:
     await fill(owner, "regional_alarm", 8_000, ["open", "answered", "cleared"])
     await fill(owner, "incident_household", 40_000, ["to_check", "affected", "unaffected", "tracked"])
     await fill(owner, "incident_tracking", 40_000, ["to_visit", "visited", "visited"])
+    await fill(owner, "quality_finding", 40_000, ["open", "repaired", "excused"])
     async with owner.transaction():
         await owner.execute("SET LOCAL session_replication_role = replica")
         for question in FEW_ARE_DUE.values():

@@ -69,7 +69,7 @@ async def fill(admin: asyncpg.Connection, count: int) -> None:
 
 
 async def statements_of_a_check(quality: Quality, monitoring_worker: Database) -> list[int]:
-    """Check a county by all rules; say how many statements each rule took."""
+    """Check a county by all rules; say how many statements each slice took."""
     asked = done(await quality.way.call(DESK).post("/v1/quality-checks", {"area": COUNTY}))
     async with monitoring_worker.transaction(DESK) as tx:
         job: Job = await jobs.get(JobId(asked["id"]), tx)
@@ -110,7 +110,7 @@ async def test_twenty_thousand_households_take_as_many_statements_as_a_few(
     tenth = HOUSEHOLDS // 10
     assert found == {"5_14_008": tenth, "LC_07_001": tenth, "1111_07": tenth, "5_16_010": tenth, "2_01_015": tenth, "4_01_006": tenth}
     assert await admin.fetchval("SELECT count(*)::int FROM lead WHERE county_code = $1 AND channel = 'quality'", COUNTY) == tenth
-    assert await statements_of_a_check(quality, monitoring_worker) <= many
+    assert sum(await statements_of_a_check(quality, monitoring_worker)) <= sum(many)
     assert {row["rule_number"]: row["found"] for row in await admin.fetch(_FOUND, COUNTY)} == found
 
 

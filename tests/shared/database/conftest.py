@@ -107,7 +107,7 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
                 "走访时发现",
                 "到会者一致同意",
                 "情况属实",
-                "外出务工",
+                "某某外出务工",
                 "通话记录",
                 proof("appraisal")[0]["sha256"],
             )

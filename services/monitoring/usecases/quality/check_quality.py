@@ -1,4 +1,4 @@
-"""The long work of a check: each slice is one rule in one county; what was taken is recognised by the number of slices."""
+"""The long work of a check: two slices for each rule in a county; what was taken is recognised by the number of slices."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,19 +24,23 @@ async def rules_to_check(job: Job, tx: Transaction) -> int:
 
 
 async def check_next_rule(job: Job, tx: Transaction, slices: int) -> Taken:
-    """Check the next rule in a county (R59; plan ch.3 s.3), and open the leads that its findings call for.
+    """Check the next rule in a county (R59; plan ch.3 s.3); in the slice after it, open the leads that its findings call for.
 
-    One that is in force no more is closed; one that asks of an awaited fact is left as it is, and the list of rules says so.
+    One that is in force no more is closed; one that asks of an awaited fact is left as it is, and the list of rules says so. Leads have a slice of
+    their own, for whatever decides about a household holds it before anything else.
     """
     numbers, area = _numbers(job), _area(job, tx)
-    if slices >= len(numbers):
+    turn, is_for_leads = divmod(slices, 2)
+    if turn >= len(numbers):
         return Taken(counts={}, more=False)
-    number = numbers[slices]
-    held = (await rules_in_force(area, tx)).get(number)
-    checked = await check_one(held.rule, area, tx) if held else await quality.close(number, area, tx)
-    if held and held.rule.lead_risk and not facts_awaited(held.rule):
-        await _lead(held.rule, area, tx)
-    return Taken(counts={Outcome.CREATED: checked.opened, Outcome.UPDATED: checked.closed}, more=slices + 1 < len(numbers))
+    held = (await rules_in_force(area, tx)).get(numbers[turn])
+    more = slices + 1 < 2 * len(numbers)
+    if is_for_leads:
+        if held and not facts_awaited(held.rule):
+            await _lead(held.rule, area, tx)
+        return Taken(counts={}, more=more)
+    checked = await check_one(held.rule, area, tx) if held else await quality.close(numbers[turn], area, tx)
+    return Taken(counts={Outcome.CREATED: checked.opened, Outcome.UPDATED: checked.closed}, more=more)
 
 
 async def rules_in_force(area: str, tx: Transaction) -> Mapping[str, RuleInForce]:
