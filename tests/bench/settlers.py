@@ -1,9 +1,9 @@
 """A whole prefecture in rows, from households to flags: each table by one statement, past triggers and policies. Nobody in it exists.
 
-Everything about a household follows from its number `n`, about a person from `p`: ids, names, incomes, and what is under way. So the statements need
 Everything about a household follows from its number `n`, about a person from `p`: ids, names, income, what is under way. So the statements need
-all villages had registered at one pace; `k` is its place there. Of eight households of a village four are monitored and flagged, one of these under a
-case of ours, one has a case that waits for the county, and one a lead that nobody has verified.
+no rows of each other and may run side by side, and the same size is the same prefecture. The n-th household lives in the village `n % villages`, as
+if all villages had registered at one pace; `k` is its place there. Of eight households of a village four are monitored and flagged, one of them after
+a case of ours, one has a case that waits for the county, and one a lead that nobody has verified.
 """
 
 from collections.abc import Sequence
