@@ -94,8 +94,10 @@ class Calendar:
         :raises CalendarMissing: a year between is not loaded.
         """
         first, last = local_day(start), local_day(end)
-        days = ((first + n * ONE_DAY) for n in range(1, (last - first).days + 1))
-        return sum(1 for day in days if kind is DayKind.CALENDAR or self.is_workday(day))
+        days = (last - first).days
+        if kind is DayKind.CALENDAR:
+            return max(days, 0)
+        return sum(self.is_workday(first + n * ONE_DAY) for n in range(1, days + 1))
 
     def days_left(self, kind: DayKind, now: datetime, end: datetime) -> int:
         """Count the days of a kind after today up to the end; negative once it has passed.

@@ -159,4 +159,5 @@ DOORS: Sequence[Door] = (
     Door(name="an ID number", path=_SEARCH, asking=_numbers, of_statements=0.04, growth=1.3, question="id_number_index =", rows=1),
     _page("everybody's work, first page", "/v1/work", _of_townships("/v1/work", size=PAGE)),
     _page("dashboard of a county", "/v1/dashboard", _of_counties("/v1/dashboard")),
+    _page("dashboard of a county, incomes", "/v1/dashboard/income", _of_counties("/v1/dashboard/income")),
 )
