@@ -93,19 +93,24 @@ class Calendar:
 
         :raises CalendarMissing: a year between is not loaded.
         """
-        first, last = local_day(start), local_day(end)
-        days = ((first + n * ONE_DAY) for n in range(1, (last - first).days + 1))
-        return sum(1 for day in days if kind is DayKind.CALENDAR or self.is_workday(day))
+        return self._count(kind, local_day(start), local_day(end))
 
     def days_left(self, kind: DayKind, now: datetime, end: datetime) -> int:
         """Count the days of a kind after today up to the end; negative once it has passed.
 
         :raises CalendarMissing: a year between is not loaded.
         """
-        last = end - _AN_INSTANT
-        if local_day(last) < local_day(now):
-            return -max(self.days_between(kind, last, now), 1)  # over is over, even before the next working day
-        return self.days_between(kind, now, last)
+        today, last = local_day(now), local_day(end - _AN_INSTANT)
+        if last < today:
+            return -max(self._count(kind, last, today), 1)  # over is over, even before the next working day
+        return self._count(kind, today, last)
+
+    def _count(self, kind: DayKind, day: date, last: date) -> int:
+        """Count the days of a kind after a day up to a last one."""
+        days = (last - day).days
+        if kind is DayKind.CALENDAR:
+            return max(days, 0)
+        return sum(self.is_workday(day + n * ONE_DAY) for n in range(1, days + 1))
 
     def _next_workday(self, day: date) -> date:
         day += ONE_DAY

@@ -24,6 +24,7 @@ from tests.bench.lines import measure_lines
 from tests.bench.listing import measure_listing
 from tests.bench.population import populate
 from tests.bench.processes import ROOT
+from tests.bench.reading import measure_reading
 from tests.bench.registering import measure_registering
 from tests.bench.scale import scale
 from tests.bench.shares import measure_shares
@@ -31,7 +32,7 @@ from tests.bench.world import world
 
 _FILE = ROOT / "build" / "bench.json"
 _VERDICTS = {True: "[green]met[/green]", False: "[red]MISSED[/red]", None: "-"}
-_PARTS = ("register", "worklist", "flags", "shares", "lines", "files")
+_PARTS = ("register", "worklist", "flags", "shares", "lines", "files", "reading")
 
 
 def main() -> int:
@@ -42,7 +43,8 @@ def main() -> int:
         bench = Bench(world=made, scale=sizes, console=console)
         versions = made.versions()
         console.print(f"{sizes.households:,} households, {sizes.seconds} s a side and round, {versions}", highlight=False)
-        populate(made, households=sizes.households)
+        if _wanted() != ["reading"]:
+            populate(made, households=sizes.households)
         lines = [found | {"versions": versions} for found in _measured(bench)]
     _FILE.write_text(json.dumps(lines, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     _show(lines, console)
@@ -52,7 +54,7 @@ def main() -> int:
 
 def _measured(bench: Bench) -> Iterable[dict[str, Any]]:
     """Measure part by part; `BENCH_ONLY` names some of them."""
-    wanted = os.environ.get("BENCH_ONLY", ",".join(_PARTS)).split(",")
+    wanted = _wanted()
     if "shares" in wanted:
         yield from measure_shares(bench)
     if "register" in wanted:
@@ -65,6 +67,12 @@ def _measured(bench: Bench) -> Iterable[dict[str, Any]]:
         yield from measure_lines(bench)
     if "files" in wanted:
         yield from measure_files(bench)
+    if "reading" in wanted:
+        yield from measure_reading(bench)
+
+
+def _wanted() -> list[str]:
+    return os.environ.get("BENCH_ONLY", ",".join(_PARTS)).split(",")
 
 
 def _measured_with_kafka(bench: Bench) -> Iterable[dict[str, Any]]:

