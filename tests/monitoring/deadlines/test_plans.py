@@ -27,7 +27,13 @@ INDEX = {
     Subject.FINDING: "ix_quality_finding_due",
     Subject.ALARM: "ix_regional_alarm_",  # of which a county has few
 }
-TABLES = ("lead", "monitoring_case", "owed_measure", "risk_flag", "escalation", "quality_finding") + (
+TABLES = (
+    "lead",
+    "monitoring_case",
+    "owed_measure",
+    "risk_flag",
+    "escalation",
+    "quality_finding",
     "regional_alarm",
     "incident_household",
     "incident_tracking",
