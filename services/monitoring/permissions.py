@@ -131,6 +131,14 @@ PERMISSIONS: Permissions = {
     "escalation": _READERS,
     "escalation_export": _READERS,
     "escalation_acknowledgement": _OFFICIALS,
+    # what waits, and how an area stands
+    "work": _READERS,
+    "work_export": _READERS,
+    "dashboard": _READERS,
+    "dashboard_trends": _READERS,
+    "dashboard_income": _READERS,
+    "dashboard_export": _READERS,
+    "figure_recount": _LAWMAKERS,
     # places and what the law says
     "areas": frozenset(Role),
     "areas_unplaced": _READERS,

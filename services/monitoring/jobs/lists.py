@@ -15,6 +15,7 @@ from services.monitoring.domain.files.list_sheets import (
     LEAD_LIST,
     RISK_FLAG_LIST,
     SCREENING_LIST,
+    WORK_LIST,
 )
 from services.monitoring.domain.flags import FlagStatus
 from services.monitoring.domain.leads import LeadStatus
@@ -22,6 +23,7 @@ from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
+from services.monitoring.domain.work import Matter
 from services.monitoring.queries.exports import (
     answer_page,
     case_page,
@@ -33,6 +35,7 @@ from services.monitoring.queries.exports import (
     register_page,
     screening_page,
 )
+from services.monitoring.queries.work import work_page
 from shared.kernel.actors import Role
 from shared.kernel.sheets import Sheet
 from shared.service.jobs.lists import ListKind, Page
@@ -54,5 +57,6 @@ LISTS_OUT = {
     "screening-households": list_out(SCREENING_LIST, "screening_household_export", ScreeningStatus.TO_SCREEN, screening_page),
     "escalations": list_out(ESCALATION_LIST, "escalation_export", EscalationStatus.OPEN, escalation_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
+    "work": list_out(WORK_LIST, "work_export", Matter.ALL, work_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }

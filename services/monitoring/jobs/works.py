@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
+from services.monitoring.usecases.area_figures.recount_figures import FIGURE_RECOUNT, counties_to_count, recount_county
 from services.monitoring.usecases.income import apply_line, simulate_line
 from services.monitoring.usecases.places.ask_for_rehoming import REHOMING
 from services.monitoring.usecases.places.rehome_next import count_to_rehome, rehome_next
@@ -55,6 +56,7 @@ WORKS: Mapping[str, Work] = {
     LAYING_DOWN: county_by_county(households_to_lay_down, lay_down),
     CLOSING: county_by_county(households_to_miss, miss),
     DUPLICATE_SEARCH: county_by_county(to_compare, compare_some),
+    FIGURE_RECOUNT: county_by_county(counties_to_count, recount_county),
     REHOMING: county_by_county(_households_to_rehome, _rehome),
     HOUSEHOLD_TRANSFER: step_by_step(_close, _open),
 }

@@ -1,9 +1,9 @@
 """How monitoring's facts are kept: each module holds its tables and the named questions to them."""
 
-from services.monitoring.store import answers, cases, flags, law, lead_steps, leads, ledger, register_files, self_reports, signals
+from services.monitoring.store import answers, area_figures, cases, flags, law, lead_steps, leads, ledger, register_files, self_reports, signals
 from services.monitoring.store.base import Base
 from services.monitoring.store.care import assignments, groups, visits
-from services.monitoring.store.deadlines import escalations, pauses
+from services.monitoring.store.deadlines import escalations, pauses, step_taken
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas, changes, lists
@@ -14,6 +14,7 @@ from services.monitoring.store.screening import rounds as screening_rounds
 __all__ = [
     "Base",
     "answers",
+    "area_figures",
     "areas",
     "assignments",
     "cases",
@@ -45,5 +46,6 @@ __all__ = [
     "signals",
     "simulations",
     "standings",
+    "step_taken",
     "visits",
 ]
