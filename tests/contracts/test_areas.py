@@ -58,6 +58,11 @@ KEPT = {
     "monitoring.screening_rounds": _kept("screening_round", state="open", cursor_is="before", takes_area=False),
     "monitoring.screening_households": _kept("screening_household", state="to_screen"),
     "monitoring.escalations": _kept("escalation", state="open"),
+    "monitoring.work": Kept(
+        things="SELECT id::text, area_code, NULL AS department, 'lead' AS state FROM lead WHERE status = 'registered'",
+        state="lead",
+        state_is="matter",
+    ),
     "monitoring.jobs": Kept(
         things="SELECT id::text, area_code, department, state FROM job", state="validated", state_is="state", cursor_is="before", takes_area=False
     ),
@@ -71,6 +76,10 @@ OF_NO_AREA = (
 )
 OF_NO_AREA += (
     "areas_unplaced",
+    "dashboard",
+    "dashboard_trends",
+    "dashboard_income",
+    "dashboard_export",
     "area_change",
     "visit_coverage",
     "key_groups",

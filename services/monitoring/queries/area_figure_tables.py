@@ -53,7 +53,7 @@ _TABLES: Mapping[DashboardTable, Callable[[DashboardShown], Iterator[Row]]] = {
 
 
 def _of(area: Any) -> Row:
-    return {"area": area.code, "area_name": area.name}
+    return {"area": area.code, "area_name": area.title}
 
 
 def _flows(month: Any) -> Row:

@@ -56,7 +56,7 @@ class StepFiguresShown(BaseModel):
 
 class AreaShown(BaseModel):
     code: str = Field(examples=["530902"])
-    name: str | None = Field(examples=["临翔区"])
+    title: str | None = Field(examples=["临翔区"])
 
 
 class AreaFiguresShown(BaseModel):
@@ -192,12 +192,12 @@ async def _parts(area: str, list_code: str | None, tx: Transaction, *, with_part
     elif not is_inside(area, tx.actor.area):
         raise AreaNotYours("query.area")
     today = local_day(tx.now)
-    name = (await areas.names_of([area], today, tx)).get(area)
-    whole = AreaShown(code=area, name=name.name if name else None)
+    called = (await areas.names_of([area], today, tx)).get(area)
+    whole = AreaShown(code=area, title=called.name if called else None)
     if list_code:
         return _places(whole, await _entries(list_code, area, tx))
     below = await areas.inside(area, today, tx) if len(area) < VILLAGE and (with_parts or len(area) < COUNTY) else []
-    parts = [AreaShown(code=row.code, name=row.name) for row in below]
+    parts = [AreaShown(code=row.code, title=row.name) for row in below]
     if len(area) < COUNTY:
         return Parts(area=whole, parts=parts, read=COUNTIES, whole=COUNTIES)
     return Parts(area=whole, parts=parts, read=[area, *(part.code for part in parts)], whole=[area])
@@ -208,7 +208,7 @@ async def _entries(list_code: str, area: str, tx: Transaction) -> dict[str, Area
     await lists.get(list_code, tx)
     entries = await lists.entries(list_code, area, local_day(tx.now), tx)
     names = await areas.names_of((each.area_code for each in entries), local_day(tx.now), tx)
-    return {each.area_code: AreaShown(code=each.area_code, name=names[each.area_code].name if each.area_code in names else None) for each in entries}
+    return {each.area_code: AreaShown(code=each.area_code, title=names[each.area_code].name if each.area_code in names else None) for each in entries}
 
 
 def _places(whole: AreaShown, places: dict[str, AreaShown]) -> Parts:

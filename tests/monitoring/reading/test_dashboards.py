@@ -68,7 +68,7 @@ async def test_the_parts_stand_beside_the_whole_and_make_it_up(way: Way) -> None
         shown = await seen(way, by)
         whole = households(shown["whole"])
         assert parts in (None, len(shown["parts"]))
-        assert all(part["area"]["name"] for part in shown["parts"])
+        assert all(part["area"]["title"] for part in shown["parts"])
         assert {key: sum(households(part).get(key, 0) for part in shown["parts"]) for key in whole} == whole
     assert (await seen(way, village()))["parts"] == []
 

@@ -19,11 +19,22 @@ _UNGUARDED = """
 """
 GUARDED = {
     "monitoring": [
-        *("care_assignment", "case_step", "change_request", "department_row", "duplicate_pair", "escalation"),
+        *("area_figure", "care_assignment", "case_step", "change_request", "department_row", "duplicate_pair", "escalation", "figure_change"),
         *("household", "household_form", "household_group", "household_income", "household_lineage", "household_standing", "household_transfer"),
         *("job", "job_part", "job_result", "job_run", "lead", "lead_answer", "lead_step"),
         *("line_simulation", "line_simulation_count", "line_simulation_household", "membership", "monitored_category", "monitoring_case"),
-        *("owed_measure", "pause", "person", "person_form", "quarterly_income", "risk_flag", "screening_household", "self_report", "visit"),
+        *(
+            "owed_measure",
+            "pause",
+            "person",
+            "person_form",
+            "quarterly_income",
+            "risk_flag",
+            "screening_household",
+            "self_report",
+            "step_taken",
+            "visit",
+        ),
     ],
     "projects": ["task"],
     "employment": ["task"],
