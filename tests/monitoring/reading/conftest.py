@@ -11,6 +11,9 @@ from services.monitoring.usecases.area_figures.fold_figures import fold_waiting
 from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES
+from tests.monitoring.files.conftest import files, job_runner
+
+__all__ = ["files", "job_runner"]
 
 Fold = Callable[[], Awaitable[int]]
 Wrong = Callable[[], Awaitable[int]]
