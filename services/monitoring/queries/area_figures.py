@@ -71,8 +71,10 @@ class AreaFiguresShown(BaseModel):
 
 
 class DashboardShown(BaseModel):
-    """The whole, and each part beside it: the areas one level below, or the places of a list. What lies with a township or county itself, or in a village
-    that has ended, is in the whole and in no part."""
+    """The whole, and each part beside it: the areas one level below, or the places of a list.
+
+    What lies with a township or county itself, or in a village that has ended, is in the whole and in no part.
+    """
 
     month: str
     at: datetime
