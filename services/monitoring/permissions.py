@@ -183,6 +183,14 @@ PERMISSIONS: Permissions = {
     "quality_finding_recheck": _OFFICIALS,
     "quality_finding_excuse": _OFFICERS,
     "quality_summary": _READERS,
+    # what waits, and how an area stands
+    "work": _READERS,
+    "work_export": _READERS,
+    "dashboard": _READERS,
+    "dashboard_trends": _READERS,
+    "dashboard_income": _READERS,
+    "dashboard_export": _READERS,
+    "figure_recount": _LAWMAKERS,
     # places and what the law says
     "areas": frozenset(Role),
     "areas_unplaced": _READERS,

@@ -8,7 +8,7 @@ Not for lists of several statuses at once, which no index holds in order.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Index, Row, Select, bindparam, tuple_
+from sqlalchemy import Index, Row, Select, bindparam, text, tuple_
 from sqlmodel import col
 
 from shared.database.columns import CODE, INSTANT
@@ -88,3 +88,11 @@ async def walk(area: str, read: Read, *, after: Place | None, size: int) -> tupl
 def worklist_indexes(name: str) -> list[Any]:
     """The three indexes that a worklist table needs."""
     return [Index(f"ix_{name}_{level}", "county_code", *column, "status", "due_at", "id") for level, column in _LEVELS.items()]
+
+
+def due_indexes(name: str, due: str, *, where: str) -> list[Any]:
+    """The three indexes of what is under way in a table, by what it waits for: the end of a step, not of the whole."""
+    return [
+        Index(f"ix_{name}_work_{level}", "county_code", *column, "status", text(due), "id", postgresql_where=text(where))
+        for level, column in _LEVELS.items()
+    ]

@@ -68,6 +68,11 @@ KEPT = {
     "monitoring.quality_findings": _kept("quality_finding", state="open"),
     "monitoring.escalations": _kept("escalation", state="open"),
     "monitoring.regional_alarms": _kept("regional_alarm", state="open"),
+    "monitoring.work": Kept(
+        things="SELECT id::text, area_code, NULL AS department, 'lead' AS state FROM lead WHERE status = 'registered'",
+        state="lead",
+        state_is="matter",
+    ),
     "monitoring.jobs": Kept(
         things="SELECT id::text, area_code, department AS behalf, state FROM job",
         state="validated",
@@ -88,6 +93,10 @@ OF_NO_AREA += (
     "industries",
     "regional_rules",
     "regional_rule",
+    "dashboard",
+    "dashboard_trends",
+    "dashboard_income",
+    "dashboard_export",
     "area_change",
     "visit_coverage",
     "key_groups",

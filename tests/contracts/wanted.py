@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import Any
 
+from services.monitoring.domain.area_figures import AreaNotYours
 from services.monitoring.domain.channels import NotYourChannel
 from services.monitoring.domain.deadlines.escalations import NotToYourLevel
 from services.monitoring.domain.deadlines.pauses import NotYourStep
@@ -189,6 +190,10 @@ def _list_of_jobs(world: World) -> list[Wanted]:
 
 def _is_registrar(actor: Actor) -> bool:
     return actor.role in {Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER}
+
+
+def _dashboard(**query: Any) -> Make:
+    return _one(lambda world: Wanted(guard=Guard.NAMED, query={"area": world.village, **query}, outside=AreaNotYours))
 
 
 def _sends_the_list(actor: Actor) -> bool:
@@ -730,6 +735,15 @@ WANTED: dict[str, Make] = {
         versioned=True,
     ),
     "monitoring.new_risk_flag_withdrawals": _one(_withdrawals),
+    "monitoring.work": _list(lambda world: world.lead, matter="lead"),
+    "monitoring.work_export": _export(lambda world: world.lead, status="lead"),
+    "monitoring.dashboard": _dashboard(month="2021-09"),
+    "monitoring.dashboard_trends": _dashboard(to="2021-10"),
+    "monitoring.dashboard_income": _dashboard(),
+    "monitoring.dashboard_export": _dashboard(table="funnel", format="csv"),
+    "monitoring.figure_recount": _one(
+        lambda world: Wanted(guard=Guard.NAMED, status=202, body={"area": world.village[:6]}, place=world.village[:6], outside=AreaNotYours)
+    ),
     "monitoring.areas": _one(lambda world: Wanted(guard=Guard.OPEN, query={"inside": world.village[:9]})),
     "monitoring.areas_unplaced": _one(lambda world: Wanted(guard=Guard.OPEN, query={"area": world.village})),
     "monitoring.area_change": _one(_area_change),

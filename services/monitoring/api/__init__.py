@@ -4,6 +4,7 @@ from services.monitoring.api.care.assignments import assignments
 from services.monitoring.api.care.groups import groups
 from services.monitoring.api.care.visits import visits
 from services.monitoring.api.cases import cases
+from services.monitoring.api.dashboards import dashboards
 from services.monitoring.api.deadlines.escalations import escalations
 from services.monitoring.api.deadlines.pauses import pauses
 from services.monitoring.api.flags import flags
@@ -24,6 +25,7 @@ from services.monitoring.api.register.households import households
 from services.monitoring.api.screening import screening
 from services.monitoring.api.self_reports import self_reports
 from services.monitoring.api.signals import signals
+from services.monitoring.api.work import work
 
 REGISTER = (households, changes, change_requests, duplicates, incomes, assignments, visits, groups)
 LEADS = (self_reports, signals, screening, leads, lead_answers)
@@ -32,6 +34,7 @@ DECISIONS = (cases, pauses, escalations, flags)
 REGIONS = (regional,)
 QUALITY = (quality,)
 LAW = (areas, place_lists, law, lines)
-ROUTERS = (*REGISTER, *LEADS, *INCIDENTS, *DECISIONS, *REGIONS, *QUALITY, *LAW)
+READING = (work, dashboards)
+ROUTERS = (*REGISTER, *LEADS, *INCIDENTS, *DECISIONS, *REGIONS, *QUALITY, *READING, *LAW)
 
 __all__ = ["ROUTERS"]

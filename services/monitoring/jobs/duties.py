@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from services.monitoring.queries.figures import ledger_figures, open_escalations
+from services.monitoring.usecases.area_figures.fold_figures import fold_waiting
+from services.monitoring.usecases.area_figures.recount_figures import recount_nightly
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
 from services.monitoring.usecases.income.settle_standings import settle_waiting
@@ -36,6 +38,8 @@ def duties(*, reconcile_seconds: float, watch_seconds: float = 60.0) -> list[Dut
         Duty(name="count_occurrences", every=timedelta(minutes=1), work=count_waiting),
         Duty(name="check_regions", every=timedelta(hours=1), work=check_duty),
         Duty(name="check_quality", every=timedelta(hours=1), work=ask_for_daily_check),
+        Duty(name="fold_figures", every=timedelta(seconds=1), work=fold_waiting),
+        Duty(name="recount_figures", every=timedelta(days=1), work=recount_nightly),
         Duty(name="watch_deadlines", every=timedelta(seconds=watch_seconds), work=watch_deadlines),
     ]
 

@@ -21,6 +21,7 @@ from services.monitoring.domain.files.list_sheets import (
     RISK_FLAG_LIST,
     SCREENING_LIST,
     TRACKING_LIST,
+    WORK_LIST,
 )
 from services.monitoring.domain.files.person_forms import PERSON_FORMS
 from services.monitoring.domain.flags import FlagStatus
@@ -33,6 +34,7 @@ from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
+from services.monitoring.domain.work import Matter
 from services.monitoring.queries.exports import (
     alarm_page,
     answer_page,
@@ -50,6 +52,7 @@ from services.monitoring.queries.exports import (
     tracking_page,
 )
 from services.monitoring.queries.register.form_exports import household_form_page, person_form_page
+from services.monitoring.queries.work import work_page
 from shared.kernel.actors import Role
 from shared.kernel.sheets import Sheet
 from shared.service.jobs.lists import ListKind, Page
@@ -78,5 +81,6 @@ LISTS_OUT = {
     "regional-alarms": list_out(ALARM_LIST, "regional_alarm_export", AlarmStatus.OPEN, alarm_page),
     "quality-findings": list_out(QUALITY_LIST, "quality_finding_export", FindingStatus.OPEN, finding_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
+    "work": list_out(WORK_LIST, "work_export", Matter.ALL, work_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }

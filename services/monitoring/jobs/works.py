@@ -8,6 +8,7 @@ from services.monitoring.domain.incidents.incidents import LAYING_DOWN as INCIDE
 from services.monitoring.domain.quality.findings import CHECKING
 from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
+from services.monitoring.usecases.area_figures.recount_figures import FIGURE_RECOUNT, counties_to_count, recount_county
 from services.monitoring.usecases.incidents.help_households import help_some, households_to_help
 from services.monitoring.usecases.incidents.lay_down_households import households_to_lay_down as households_to_lay_down_of_incident
 from services.monitoring.usecases.incidents.lay_down_households import lay_down as lay_down_of_incident
@@ -65,6 +66,7 @@ WORKS: Mapping[str, Work] = {
     CLOSING: county_by_county(households_to_miss, miss),
     CHECKING: county_by_county(rules_to_check, check_next_rule),
     DUPLICATE_SEARCH: county_by_county(to_compare, compare_some),
+    FIGURE_RECOUNT: county_by_county(counties_to_count, recount_county),
     REHOMING: county_by_county(_households_to_rehome, _rehome),
     CHECK: county_by_county(size_of_check, check_slice),
     RECOUNT: county_by_county(size_of_check, recount_slice),

@@ -1,9 +1,9 @@
 """How monitoring's facts are kept: each module holds its tables and the named questions to them."""
 
-from services.monitoring.store import answers, cases, flags, law, lead_steps, leads, ledger, register_files, self_reports, signals
+from services.monitoring.store import answers, area_figures, cases, flags, law, lead_steps, leads, ledger, register_files, self_reports, signals
 from services.monitoring.store.base import Base
 from services.monitoring.store.care import assignments, groups, visits
-from services.monitoring.store.deadlines import escalations, pauses
+from services.monitoring.store.deadlines import escalations, pauses, step_taken
 from services.monitoring.store.income import incomes, quarters, simulations, standings
 from services.monitoring.store.jobs import jobs
 from services.monitoring.store.places import areas, changes, lists
@@ -17,6 +17,7 @@ __all__ = [
     "Base",
     "alarms",
     "answers",
+    "area_figures",
     "areas",
     "assignments",
     "cases",
@@ -52,5 +53,6 @@ __all__ = [
     "signals",
     "simulations",
     "standings",
+    "step_taken",
     "visits",
 ]

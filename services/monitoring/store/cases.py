@@ -16,7 +16,7 @@ from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.store.base import Base
 from services.monitoring.store.register.households import HouseholdRow
 from shared.database.columns import INSTANT, code, counted, document, instant, one_of, only, version, words
-from shared.database.pages import Worklist, worklist_indexes
+from shared.database.pages import Worklist, due_indexes, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound, Stale
@@ -35,6 +35,7 @@ class CaseRow(Base, table=True):
         only("category", MonitoredCategory),
         only("step_day_kind", DayKind),
         *worklist_indexes("monitoring_case"),
+        *due_indexes("monitoring_case", "coalesce(step_due_at, due_at)", where="status NOT IN ('approved', 'refused', 'cancelled')"),
         Index(
             "uq_monitoring_case_open",
             "county_code",

@@ -13,7 +13,7 @@ from services.monitoring.domain.signals import Grade
 from services.monitoring.store.base import Base
 from services.monitoring.store.register.households import HouseholdRow
 from shared.database.columns import code, counted, day, document, instant, one_of, only, sealed, version
-from shared.database.pages import Worklist, worklist_indexes
+from shared.database.pages import Worklist, due_indexes, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound
@@ -42,6 +42,7 @@ class LeadRow(Base, table=True):
         only("grade", Grade),
         only("step_day_kind", DayKind),
         *worklist_indexes("lead"),
+        *due_indexes("lead", "coalesce(step_due_at, due_at)", where="status = 'registered'"),
         Index("ix_lead_case_id", "county_code", "case_id"),
         Index(
             "ix_lead_waiting",
@@ -55,6 +56,13 @@ class LeadRow(Base, table=True):
             "county_code",
             text("coalesce(step_due_at, due_at)"),
             postgresql_where=text("status = 'registered' AND paused_at IS NULL"),
+        ),
+        Index(
+            "ix_lead_undispatched",
+            "county_code",
+            text("coalesce(step_due_at, due_at)"),
+            "id",
+            postgresql_where=text("status = 'registered' AND area_code = township_code"),
         ),
         Index("ix_lead_registered", "county_code", "household_id", postgresql_where=text("status = 'registered'")),
         Index("ix_lead_person", "county_code", "indicator_group", "person_index", postgresql_where=text("person_index IS NOT NULL")),

@@ -27,6 +27,7 @@ INDEX = {
     Subject.FINDING: "ix_quality_finding_due",
     Subject.ALARM: "ix_regional_alarm_",  # of which a county has few
 }
+FURTHER = ("quality_finding", "regional_alarm", "incident_household", "incident_tracking")
 TABLES = (
     "lead",
     "monitoring_case",

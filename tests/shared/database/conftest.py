@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from services.monitoring.app import SERVICE
+from services.monitoring.store import area_figures
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from services.monitoring.usecases.leads.dispatch_leads import DispatchLeads, LeadToDispatch, dispatch_leads
 from services.monitoring.usecases.regional.check_regions import check_county
@@ -120,6 +121,9 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
         done(await call(prefecture()).put("/v1/income-items/530923/A1", an_item(group="wage")))
         while await runner.do_one():  # what they ask for is done: no runner of another test finds it
             pass
+        for county in {village[:6] for village in told}:
+            async with monitoring_worker.transaction(service_actor("monitoring", county)) as tx:
+                await area_figures.fold(county, tx, at_most=50)
         value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
     return told

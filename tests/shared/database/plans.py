@@ -37,4 +37,7 @@ async def plan_of(connection: AsyncConnection, statement: Executable, values: Ma
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, list):
+        quoted = ",".join(f'"{each}"' for each in value)  # pyright: ignore[reportUnknownVariableType]
+        return f"'{{{quoted}}}'"
     return str(value) if isinstance(value, int) else f"'{value}'"

@@ -36,6 +36,9 @@ UNAUDITED = {
     "line_simulation_count",
     "occurrence",
     "regional_count",
+    "area_figure",
+    "figure_change",
+    "step_taken",
 }
 # Published by nobody in these stories: what these look like has tests of its own.
 FILLED = ["area_change", "area_succession", "base_figure", "industry", "key_group", "lead_grade_rule", "place", "quality_rule", "regional_rule"]

@@ -19,14 +19,14 @@ _UNGUARDED = """
 """
 GUARDED = {
     "monitoring": [
-        *("care_assignment", "case_step", "change_request", "department_row", "duplicate_pair", "escalation", "green_channel"),
-        *("green_channel_household", "household", "household_form", "household_group", "household_income", "household_lineage"),
+        *("area_figure", "care_assignment", "case_step", "change_request", "department_row", "duplicate_pair", "escalation", "figure_change"),
+        *("green_channel", "green_channel_household", "household", "household_form", "household_group", "household_income", "household_lineage"),
         *("household_standing", "household_transfer", "incident_household", "incident_tracking"),
         *("job", "job_item", "job_part", "job_result", "job_run", "lead", "lead_answer", "lead_step"),
         *("line_simulation", "line_simulation_count", "line_simulation_household", "membership", "monitored_category", "monitoring_case"),
         *("occurrence", "owed_measure", "pause", "person", "person_form", "quality_finding", "quarterly_income"),
         *("regional_alarm", "regional_alarm_household", "regional_count", "regional_event", "relief", "risk_flag"),
-        *("screening_household", "self_report", "visit"),
+        *("screening_household", "self_report", "step_taken", "visit"),
     ],
     "projects": ["task"],
     "employment": ["task"],

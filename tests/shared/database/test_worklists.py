@@ -25,7 +25,9 @@ from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
-from services.monitoring.store import answers, cases, flags, leads
+from services.monitoring.domain.work import Matter, WorkStep, waiting_for
+from services.monitoring.queries.area_figures import show_dashboard, show_income, show_trends
+from services.monitoring.store import answers, area_figures, cases, flags, leads, work
 from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.incidents import households as incident_households
 from services.monitoring.store.incidents import trackings
@@ -35,7 +37,7 @@ from services.monitoring.store.register import change_requests, duplicates, hous
 from services.monitoring.store.screening import households as screening_households
 from services.projects.store import tasks
 from shared.database.transaction import Database
-from shared.kernel.actors import Actor, Role
+from shared.kernel.actors import Actor, Role, service_actor
 from shared.kernel.areas import COUNTIES
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.page import Place
@@ -240,3 +242,106 @@ async def test_every_worklist_table_is_in_this_test(owners: dict[str, asyncpg.Co
 def test_the_rows_are_spread_over_all_counties() -> None:
     assert len(COUNTIES) == 8
     assert all(each.rows % 800 == 0 for each in LISTS)
+
+
+# An index of each matter, at any level; which one is the level's.
+WORK_INDEXES = {
+    Matter.LEAD: "ix_lead_work_{level}",
+    Matter.CASE: "ix_monitoring_case_work_{level}",
+    Matter.CHANGE_REQUEST: "ix_change_request_{level}",
+    Matter.DUPLICATE: "ix_duplicate_pair_{level}",
+    Matter.SCREENING: "ix_screening_household_{level}",
+    Matter.ANSWER: "ix_lead_answer_{level}",
+    Matter.ESCALATION: "ix_escalation_{level}",
+}
+
+
+async def work_plan(pool: Database, actor: Actor, ask: Callable[[Watched], Awaitable[Any]], *, only: Any = None) -> list[str]:
+    async with pool.engine.connect() as connection:
+
+        async def connect() -> AsyncConnection:
+            return connection
+
+        tx = Watched(connect, actor, service="monitoring", vault=pool.vault, request_id="")
+        tx.asked = []
+        await tx.begin()
+        await ask(tx)
+        return [
+            line for statement, values in tx.asked[1:] if only is None or statement is only for line in await plan_of(connection, statement, values)
+        ]
+
+
+@pytest.mark.parametrize("overdue", [None, True, False], ids=["all", "late", "in time"])
+@pytest.mark.parametrize("mine", [False, True], ids=["anybody's", "mine"])
+@pytest.mark.parametrize("deep", [False, True], ids=["first page", "deep page"])
+@pytest.mark.parametrize("area", AREAS)
+async def test_the_one_worklist_reads_each_matter_from_its_index_in_order_and_sorts_no_more_than_a_page_of_each(
+    pools: dict[str, Database], owners: dict[str, asyncpg.Connection], area: str, deep: bool, mine: bool, overdue: bool | None
+) -> None:
+    level = {12: "village", 9: "township"}.get(len(area), "county")
+    steps = waiting_for(officer(area), mine=mine)
+    after = await a_place_in_the_middle(owners["monitoring"], "lead", area, "registered") if deep else None
+
+    async def ask(tx: Watched) -> None:
+        await work.page(area, steps, tx, own=mine, overdue=overdue, after=after, size=50)
+
+    plan = await work_plan(pools["monitoring"], officer(area), ask)
+
+    told = "\n".join(plan)
+    for each in steps:
+        place = "village" if mine and each.at is None else level
+        expected = {WORK_INDEXES[each.matter].format(level=place)}
+        # What lies above the villages, with one area or in many, is found by either.
+        expected |= {"ix_lead_undispatched", "ix_lead_work_township", "ix_lead_work_village"} if each.step is WorkStep.DISPATCH else set()
+        assert any(f"{name} on" in told for name in expected), told
+    assert not any(word in told for word in ("Seq Scan", "Bitmap")), told
+    merged = max(number for number, line in enumerate(plan) if "Append" in line)
+    assert not any("Sort" in line and "Key" not in line for line in plan[merged:]), told
+
+
+async def test_the_one_worklist_meets_all_that_waits_once_and_in_order(pools: dict[str, Database], owners: dict[str, asyncpg.Connection]) -> None:
+    area = "530921105"
+    waits = (
+        "SELECT id, due_at FROM lead WHERE status = 'registered' AND township_code = $1",
+        "SELECT id, due_at FROM monitoring_case WHERE status NOT IN ('approved', 'refused', 'cancelled') AND township_code = $1",
+        "SELECT id, due_at FROM change_request WHERE status = 'requested' AND township_code = $1",
+        "SELECT id, due_at FROM duplicate_pair WHERE status = 'open' AND township_code = $1",
+        "SELECT id, due_at FROM screening_household WHERE status = 'to_screen' AND township_code = $1",
+        "SELECT id, due_at FROM lead_answer WHERE status = 'to_return' AND township_code = $1",
+        "SELECT id, due_at FROM escalation WHERE status = 'open' AND township_code = $1",
+    )
+    expected = [row["id"] for row in await owners["monitoring"].fetch(" UNION ALL ".join(waits) + " ORDER BY due_at, id", area)]
+    found: list[UUID] = []
+    after: Place | None = None
+    async with pools["monitoring"].transaction(officer(area)) as tx:
+        while True:
+            rows, following = await work.page(area, waiting_for(officer(area)), tx, own=False, overdue=None, after=after, size=37)
+            found += [row.id for row in rows]
+            if following is None:
+                break
+            after = Place.parse(following)
+
+    assert found == expected
+    assert len(found) > 100
+
+
+@pytest.mark.parametrize("area", AREAS)
+async def test_a_dashboard_is_read_from_the_figures_alone_by_their_key(pools: dict[str, Database], cluster: Cluster, area: str) -> None:
+    async with opened("monitoring", cluster, worker=True, database="crowded_monitoring") as worker:
+        for county in COUNTIES:
+            async with worker.transaction(service_actor("monitoring", county)) as tx:
+                await area_figures.recount(county, tx)
+                while await area_figures.fold(county, tx, at_most=100_000):
+                    pass
+
+    async def ask(tx: Watched) -> None:
+        shown = await show_dashboard(area, tx, month=None, list_code=None)
+        assert sum(each.households for each in shown.whole.households) == 120_000 // {4: 1, 6: 8, 9: 80, 12: 800}[len(area)]
+        await show_trends(area, tx, first="2021-01", last="2021-12", list_code=None)
+        await show_income(area, tx, list_code=None)
+
+    plan = "\n".join(await work_plan(pools["monitoring"], officer(area), ask, only=area_figures.READ))
+
+    assert "pk_area_figure" in plan, plan
+    assert not any(f" on {table} " in f"{plan} " for table in ("household", "membership", "lead", "monitoring_case", "household_standing")), plan
+    assert "Seq Scan on area_figure" not in plan, plan

@@ -408,3 +408,41 @@ QUALITY_LIST = Sheet(
         _id("lead_id", "线索编号"),
     ),
 )
+MATTER = {
+    "线索": "lead",
+    "识别事项": "case",
+    "变更申请": "change_request",
+    "疑似重复人员": "duplicate",
+    "排查户": "screening",
+    "线索反馈": "answer",
+    "提醒与上报": "escalation",
+}
+WORK_STEP = {
+    **STEP,
+    "分派下级": "dispatch",
+    "审批": "approval",
+    "市级审批": "prefecture_approval",
+    "核定": "decision",
+    "入户排查": "visit",
+    "反馈来源": "return",
+    "签收": "acknowledgement",
+}
+WORK_LIST = Sheet(
+    kind="work_list",
+    title="待办清单",
+    version=1,
+    columns=(
+        _id("id", "事项编号"),
+        _choice("matter", "事项", MATTER),
+        _choice("step", "环节", WORK_STEP),
+        _ANY_AREA,
+        _words("area_name", "区划名称"),
+        _words("household_number", "农户编号"),
+        _id("household_id", "农户编号（系统）"),
+        _words("due_at", "环节期限"),
+        _words("days_left", "剩余天数"),
+        _choice("day_kind", "天数种类", DAY_KIND),
+        _words("is_late", "是否逾期"),
+        _words("paused_at", "暂停计时自"),
+    ),
+)

@@ -34,7 +34,7 @@ from services.monitoring.store.base import Base
 from services.monitoring.store.income.incomes import BAND, NET_PER_HEAD, REFERENCE_PER_HEAD, IncomeRow
 from services.monitoring.store.income.village_lines import IN_VILLAGE, INSIDE, PRESENT, UNDER, inside, told
 from services.monitoring.store.register.households import HouseholdRow
-from shared.database.columns import INSTANT, code, instant, money, one_of, only
+from shared.database.columns import INSTANT, code, counted, instant, money, one_of, only
 from shared.database.rows import among, table_of
 from shared.database.transaction import Transaction
 
@@ -43,7 +43,10 @@ FIGURE = Numeric(16, 2)
 
 
 class StandingRow(Base, table=True):
-    """How a household stands: its two figures per head, its band, and the line that they were held against; none was published if that is absent."""
+    """How a household stands: its two figures per head, its band, and the line that they were held against; none was published if that is absent.
+
+    `people` share the income; `gone`: the household was struck off, which a trigger notes. Figures of areas count the others.
+    """
 
     __tablename__ = "household_standing"
     __table_args__ = (
@@ -64,6 +67,8 @@ class StandingRow(Base, table=True):
     below: bool | None = None
     band: int
     computed_at: datetime = instant()
+    people: int = counted(0)
+    gone: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class WaitingRow(Base, table=True):
@@ -89,6 +94,7 @@ _COMPUTED = {
     "reference_per_head": REFERENCE_PER_HEAD,
     "below": UNDER.c.amount > REFERENCE_PER_HEAD,
     "band": BAND,
+    "people": col(IncomeRow.people),
     "computed_at": bindparam("now", type_=INSTANT),
 }
 _IDS = and_(among(HouseholdRow.county_code, "counties"), among(HouseholdRow.id, "ids"))

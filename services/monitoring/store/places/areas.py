@@ -1,10 +1,10 @@
 """The area tree (行政区划): statistical codes of 2023 and what became of them. Readable by every role; changed by the prefecture's documents only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Index, PrimaryKeyConstraint, Row, and_, bindparam, or_, select, text
+from sqlalchemy import ARRAY, Date, Index, PrimaryKeyConstraint, Row, and_, bindparam, or_, select, text
 from sqlmodel import col
 
 from services.monitoring.domain.places.tree import Area, Tree
@@ -67,6 +67,9 @@ ENDED = (
     .where(OF_RANGE, col(AreaRow.level) == "village", col(AreaRow.valid_to) <= bindparam("on", type_=Date()))
     .order_by(col(AreaRow.code), col(AreaRow.valid_from))
 )
+NAMES = text("""
+    SELECT DISTINCT ON (code) code, name, level FROM area WHERE code = ANY(:codes) AND valid_from <= :on ORDER BY code, valid_from DESC
+""").bindparams(bindparam("codes", type_=ARRAY(CODE)), bindparam("on", type_=Date()))
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended('areas/' || :county, 0))")
 _END = text("""
     UPDATE area SET valid_to = :day FROM unnest(CAST(:codes AS text[])) AS ended (code)
@@ -102,6 +105,11 @@ async def on_day(code: str, day: date, tx: Transaction) -> Area | None:
 async def inside(parent: str, day: date, tx: Transaction) -> list[Row[Any]]:
     """List the areas one level below another, as they are on a day."""
     return list((await tx.execute(INSIDE, {"parent": parent, "on": day})).all())
+
+
+async def names_of(codes: Iterable[str], day: date, tx: Transaction) -> dict[str, Row[Any]]:
+    """Say how areas are called on a day, or were called last: code, name and level."""
+    return {row.code: row for row in await tx.execute(NAMES, {"codes": sorted(set(codes)), "on": day})}
 
 
 async def villages_in(area: str, tx: Transaction) -> list[Row[Any]]:

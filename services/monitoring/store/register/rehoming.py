@@ -81,6 +81,8 @@ FOLLOWING = (
     Following(table="pause", column="subject_id", through="monitoring_case"),
     Following(table="monitoring_case", also=(_TOWNSHIP, _VERSION)),
     Following(table="owed_measure", column="flag_id", through="risk_flag"),
+    Following(table="step_taken", column="subject_id", through="lead"),
+    Following(table="step_taken"),
     Following(table="risk_flag", also=(_TOWNSHIP, _VERSION, "changed_at = :at")),
 )
 """Every table of what belongs to a household; a test fails for one that is neither named here nor said there to stay, and why."""
@@ -129,6 +131,7 @@ _UNREGISTERED = tuple(
                 ("lead_answer", "lead_id", ", township_code = left(v.new, 9), version = t.version + 1"),
                 ("pause", "subject_id", ""),
                 ("occurrence", "source_id", ", township_code = left(v.new, 9)"),
+                ("step_taken", "subject_id", ""),
             )
         ),
         """
