@@ -51,6 +51,9 @@ async def test_the_story_holds_twice_over_and_is_told_once(
     with problems_kept(monkeypatch) as problems:
         async with running(prepared.postgres, prepared.settings, prepared.ports) as platform:
             numbers = await told(prepared.folder, prepared.ports)
+            assert numbers["disaster"] == {"affected": 1, "relieved": 1, "amount": "2000.00"}
+            assert numbers["alarm"]["answered"] == 1
+            assert 0 < numbers["alarm"]["leads"] <= numbers["alarm"]["households"]
             await settled(prepared.ask, seconds=SETTLED_SECONDS)
             await hold_healthy(prepared.ask, platform.workers["monitoring"].database)
             figures = await _figures(platform.ports)

@@ -42,6 +42,7 @@ _OF_HOUSEHOLDS = (
     "membership",
 )
 CLEAR = [
+    "DELETE FROM department_row WHERE county_code = '530926'",
     *(f"DELETE FROM {table} WHERE county_code = '530926'" for table in ("regional_alarm_household", "regional_alarm", "regional_event")),
     *(
         f"DELETE FROM {table} WHERE county_code = '530926'"
