@@ -30,6 +30,8 @@ LEFT_BEHIND = """
     UNION ALL
     SELECT 'household_lineage', to_jsonb(l)::text FROM household_lineage l
     UNION ALL
+    SELECT 'quality_finding', to_jsonb(q)::text FROM quality_finding q
+    UNION ALL
     SELECT 'import_row', to_jsonb(s)::text FROM (SELECT i.fields, i.faults FROM import_row i JOIN job j ON j.id = i.job_id WHERE j.created_at >= $1) s
 """
 

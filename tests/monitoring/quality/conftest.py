@@ -19,7 +19,7 @@ from tests.monitoring.lists import listed
 TOWN = "530923103"
 HERE, NEXT = TOWN + "202", TOWN + "203"
 CADRE, OFFICE, DESK = village("cadre", HERE), township("office", TOWN), county("desk", TOWN[:6])
-LAND, HOUSE, WATER, LABELLED = "5_14_008", "LC_07_001", "LC_07_002", "1111_07"
+LAND, HOUSE, WATER = "5_14_008", "LC_07_001", "LC_07_002"
 
 
 @dataclass

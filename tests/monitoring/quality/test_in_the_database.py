@@ -11,14 +11,13 @@ from sqlalchemy import ARRAY, Boolean, Numeric, bindparam, text
 
 from services.monitoring.domain.deadlines.limits import Level
 from services.monitoring.domain.quality.facts import FACTS, Fact, FactKind, RuleOf, Value
+from services.monitoring.domain.quality.fitting import FITTING, example_facts
 from services.monitoring.domain.quality.rules import (
-    FITTING,
     OF_LISTS,
     OF_THE_MISSING,
     Condition,
     QualityRule,
     Severity,
-    example_facts,
     facts_awaited,
     facts_named,
     fires,

@@ -8,21 +8,16 @@ import pytest
 
 from services.monitoring.domain.quality.facts import FACTS, FactKind, RuleOf, Value
 from services.monitoring.domain.quality.findings import LEVEL_OF
-from services.monitoring.domain.quality.rules import (
+from services.monitoring.domain.quality.fitting import (
     FITTING,
-    Comparison,
     ExampleSaysOtherwise,
-    Known,
     NoSuchFact,
-    QualityRule,
     UnfitComparand,
     UnfitComparison,
     example_facts,
-    facts_awaited,
-    fires,
     fitting,
-    hardship_of,
 )
+from services.monitoring.domain.quality.rules import Comparison, Known, QualityRule, facts_awaited, fires, hardship_of
 from services.monitoring.domain.risks import Hardship, Risk
 from services.monitoring.store.quality.facts import HELD, VIEWS
 from shared.kernel.errors import Refusal

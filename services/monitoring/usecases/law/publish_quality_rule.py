@@ -6,7 +6,8 @@ from pydantic import Field, StringConstraints
 
 from services.monitoring.domain.deadlines.limits import Level
 from services.monitoring.domain.quality.facts import RuleOf
-from services.monitoring.domain.quality.rules import Comparison, Condition, Known, QualityRule, Severity, fitting
+from services.monitoring.domain.quality.fitting import fitting
+from services.monitoring.domain.quality.rules import Comparison, Condition, Known, QualityRule, Severity
 from services.monitoring.domain.risks import Risk
 from services.monitoring.domain.signals import lasting
 from services.monitoring.store import law
