@@ -1,4 +1,4 @@
-"""What is counted of an area, and how the dashboards say it (工作看板; R38, R53, R163; plan ch.3 s.1, s.3).
+"""What is counted of an area, and how the dashboards say it (工作看板; R53, R163; plan ch.3 s.3, ch.12 s.5).
 
 A figure has a topic, a key within it, a period and a value. What holds now has no period; what happened has its month; what runs has the last day
 of its step, so that what is late follows from today and is never kept.

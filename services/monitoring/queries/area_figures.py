@@ -1,4 +1,4 @@
-"""Dashboards: how an area stands, and each part of it beside it; read from figures that are kept, never counted (R38, R53, R163; plan ch.3 s.3)."""
+"""Dashboards: how an area stands, and each part of it beside it; read from figures that are kept, never counted (R53, R163; plan ch.3 s.3)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
