@@ -51,18 +51,18 @@ async def test_one_question_says_in_which_counties_a_round_is_due_and_takes_none
 ) -> None:
     async def ask() -> list[str]:
         async with projects_worker.transaction(service_actor("projects", "5309")) as tx:
-            return await due_in("sweep-4", ["530902", "530921", "5309"], tx, every=MINUTE)
+            return await due_in("sweep-6", ["530902", "530921", "5309"], tx, every=MINUTE)
 
     async def begin(area: str) -> bool:
         async with projects_worker.transaction(service_actor("projects", area)) as tx:
-            return await is_due("sweep-4", tx, every=MINUTE)
+            return await is_due("sweep-6", tx, every=MINUTE)
 
     assert await ask() == await ask() == ["530902", "530921", "5309"]
     assert await begin("530902")
     assert await ask() == ["530921", "5309"]
     assert await begin("5309")
     assert await ask() == ["530921"]
-    await projects_admin.execute("UPDATE round SET begun_at = begun_at - interval '60 s' WHERE name = 'sweep-4' AND county_code = '530902'")
+    await projects_admin.execute("UPDATE round SET begun_at = begun_at - interval '60 s' WHERE name = 'sweep-6' AND county_code = '530902'")
     assert await ask() == ["530902", "530921"]
 
 
