@@ -5,7 +5,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Table, TextClause, any_, bindparam, text
+from sqlalchemy import ARRAY, ColumnElement, Row, Table, TextClause, any_, bindparam, text
 
 from shared.database import base
 
@@ -17,6 +17,12 @@ def table_of(kind: type[base.Table]) -> Table:
 def columns_of(kind: type[base.Table], value: type) -> list[ColumnElement[Any]]:
     """List the columns that a domain value is made of."""
     return [table_of(kind).c[field.name] for field in fields(value)]
+
+
+def values_of(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """Give the rows of one answer as plain values by their names: of a page many are read, and a row finds each name anew."""
+    names = rows[0]._fields if rows else ()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def among(column: Any, parameter: str) -> ColumnElement[bool]:

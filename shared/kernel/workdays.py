@@ -7,7 +7,7 @@ Not for spans of machines (claims, tokens, time-outs), which are counted in seco
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -52,9 +52,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which days are worked; a day that it does not hold is unknown."""
+    """Which days are worked; a day that it does not hold is unknown. What it counted once it knows: a page of limits asks for the same days again."""
 
     workdays: Mapping[date, bool]
+    _counted: dict[tuple[date, date], int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def is_workday(self, day: date) -> bool:
         """Say whether a day is worked.
@@ -100,7 +101,13 @@ class Calendar:
 
         :raises CalendarMissing: a year between is not loaded.
         """
-        today, last = local_day(now), local_day(end - _AN_INSTANT)
+        return self.left_on(local_day(now), kind, last_day(end))
+
+    def left_on(self, today: date, kind: DayKind, last: date) -> int:
+        """Count the days of a kind after a day up to the last one of a period; negative once it has passed.
+
+        :raises CalendarMissing: a year between is not loaded.
+        """
         if last < today:
             return -max(self._count(kind, last, today), 1)  # over is over, even before the next working day
         return self._count(kind, today, last)
@@ -110,7 +117,9 @@ class Calendar:
         days = (last - day).days
         if kind is DayKind.CALENDAR:
             return max(days, 0)
-        return sum(self.is_workday(day + n * ONE_DAY) for n in range(1, days + 1))
+        if (day, last) not in self._counted:
+            self._counted[day, last] = sum(self.is_workday(day + n * ONE_DAY) for n in range(1, days + 1))
+        return self._counted[day, last]
 
     def _next_workday(self, day: date) -> date:
         day += ONE_DAY
@@ -121,6 +130,11 @@ class Calendar:
 
 def local_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
+
+
+def last_day(end: datetime) -> date:
+    """Name the last day of a period, whose 24:00 is its end."""
+    return local_day(end - _AN_INSTANT)
 
 
 def end_of_day(day: date) -> datetime:

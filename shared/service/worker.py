@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.broker import Broker
-from shared.database.rounds import is_due
+from shared.database.rounds import due_in, is_due
 from shared.database.transaction import Database, Transaction
 from shared.database.wake import hear_wake_up_calls
 from shared.kernel.actors import service_actor
@@ -131,12 +131,15 @@ class Worker:
                 self._looked_at_again[duty.name] = time.monotonic() + rest
 
     async def _round(self, duty: Duty) -> bool:
-        for county_code in (*COUNTIES, LINCANG):
-            try:
+        county_code = LINCANG
+        try:
+            async with self.database.transaction(service_actor(self.database.service, LINCANG)) as tx:
+                due = await due_in(duty.name, (*COUNTIES, LINCANG), tx, every=duty.every)
+            for county_code in due:
                 await self._do(duty, county_code)
-            except Exception as error:  # nor does a duty that is at fault end the relay and the listeners
-                log.warning("duty_waits", duty=duty.name, county=county_code, error=type(error).__name__)
-                return False
+        except Exception as error:  # nor does a duty that is at fault end the relay and the listeners
+            log.warning("duty_waits", duty=duty.name, county=county_code, error=type(error).__name__)
+            return False
         return True
 
     async def _do(self, duty: Duty, county_code: str) -> None:

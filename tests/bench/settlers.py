@@ -97,9 +97,9 @@ HOMES = (
     """,
     """
     INSERT INTO household_standing (county_code, household_id, township_code, area_code, kind, line_id, line, net_per_head, reference_per_head, below,
-                                    band, computed_at)
+                                    band, people, gone, computed_at)
     SELECT h.county_code, h.id, h.township_code, h.area_code, h.kind, l.id, l.amount, f.net, f.reference, l.amount > f.reference,
-           width_bucket(f.net, bands.bounds), h.registered_at
+           width_bucket(f.net, bands.bounds), i.people, false, h.registered_at
     FROM household h JOIN household_income i ON i.county_code = h.county_code AND i.household_id = h.id
     CROSS JOIN LATERAL (SELECT i.wage_income + i.production_income + i.property_income + i.transfer_income - i.production_expense AS all_of_it) AS own
     CROSS JOIN LATERAL (SELECT round(own.all_of_it / i.people, 2) AS net,

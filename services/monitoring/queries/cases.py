@@ -15,6 +15,7 @@ from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Risk
 from services.monitoring.queries.deadlines.limits import LimitShown, PauseShown, StepLimitShown, pause_of, step_limits, total_limit
 from services.monitoring.store import cases, signals
+from shared.database.rows import values_of
 from shared.database.transaction import Transaction
 from shared.kernel.ids import CaseId, HouseholdId
 from shared.kernel.page import Place
@@ -75,8 +76,7 @@ class CaseShown(CaseLine):
 async def list_cases(area: str, status: CaseStatus, tx: Transaction, *, after: Place | None, size: int) -> CasePage:
     """List an area's cases in one status, those first whose limit ends first."""
     rows, following = await cases.worklist.page(area, status, tx, after=after, size=size)
-    limits = await step_limits(rows, tx)
-    return CasePage(items=[CaseLine(**_line(row), step_limit=limit) for row, limit in zip(rows, limits, strict=True)], next=following)
+    return CasePage.model_validate({"items": await _lines(rows, tx), "next": following})
 
 
 async def show_case(case_id: CaseId, tx: Transaction) -> CaseShown:
@@ -87,25 +87,25 @@ async def show_case(case_id: CaseId, tx: Transaction) -> CaseShown:
     case, steps = await cases.show(case_id, tx)
     await tx.note_read("monitoring_case", case.county_code, case.id)
     day_kind = DayKind(case.basis["limit"][Key.TOTAL_DAY_KIND]["value"])
-    [step_limit] = await step_limits([case], tx)
+    [line] = await _lines([case], tx)
     total = await total_limit(case, day_kind, tx)
-    return CaseShown(
-        **_line(case),
-        decided_at=case.decided_at,
-        step_limit=step_limit,
-        total_limit=total,
-        pause=await pause_of(case, tx),
-        days_left=total.days_left if total else None,
-        day_kind=day_kind,
-        basis=case.basis,
-        warnings=[LISTS[kind].warning or kind for kind in await signals.holdings_of(HouseholdId(case.household_id), tx)],
-        steps=_steps(steps),
-    )
+    line |= {
+        "total_limit": total,
+        "pause": await pause_of(case, tx),
+        "days_left": total.days_left if total else None,
+        "day_kind": day_kind,
+        "warnings": [LISTS[kind].warning or kind for kind in await signals.holdings_of(HouseholdId(case.household_id), tx)],
+        "steps": _steps(steps),
+    }
+    return CaseShown.model_validate(line)
 
 
-def _line(row: Row[Any]) -> dict[str, Any]:
-    names = ("id", "household_id", "status", "risks", "category", "opened_at", "due_at", "paused_at", "notice_ends_at", "flag_id", "version")
-    return {"area": row.area_code, **{name: getattr(row, name) for name in names}}
+async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[dict[str, Any]]:
+    """Say of each case what it is shown of; a page of them is checked at once."""
+    told = values_of(rows)
+    for line, limit in zip(told, await step_limits(told, tx), strict=True):
+        line |= {"area": line["area_code"], "step_limit": limit}
+    return told
 
 
 def _steps(rows: Sequence[Row[Any]]) -> list[StepShown]:

@@ -38,7 +38,7 @@ from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.deadlines.escalations import days_left_of
-from services.monitoring.queries.deadlines.limits import StepLimitShown, step_limits
+from services.monitoring.queries.deadlines.limits import step_limits
 from services.monitoring.queries.incidents.incidents import list_effects, list_trackings
 from services.monitoring.queries.leads import remark_of
 from services.monitoring.queries.quality.findings import list_findings
@@ -48,6 +48,7 @@ from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.income import incomes
 from services.monitoring.store.regional import alarms
 from services.monitoring.store.register import change_requests, duplicates, forms, households, people
+from shared.database.rows import values_of
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
 from shared.kernel.people import IdNumber, PersonName, Phone
@@ -75,10 +76,11 @@ async def register_page(area: str, status: HouseholdStatus, after: Place | None,
 async def lead_page(area: str, status: LeadStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read leads as their list shows them."""
     found, following = await leads.worklist.page(area, status, tx, after=after, size=size)
-    limits = await step_limits(found, tx)
+    told = values_of(found)
+    limits = await step_limits(told, tx)
     return [
-        _shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=remark_of(row), **_step_limit(limit))
-        for row, limit in zip(found, limits, strict=True)
+        _shown(LEAD_LIST, row, hardships=_hardships(row.hardships), remark=remark_of(each), **_step_limit(limit))
+        for row, each, limit in zip(found, told, limits, strict=True)
     ], following
 
 
@@ -112,7 +114,7 @@ async def tracking_page(area: str, status: TrackingStatus, after: Place | None, 
 async def case_page(area: str, status: CaseStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
     """Read cases as their list shows them."""
     found, following = await cases.worklist.page(area, status, tx, after=after, size=size)
-    limits = await step_limits(found, tx)
+    limits = await step_limits(values_of(found), tx)
     return [_shown(CASE_LIST, row, risks="、".join(row.risks), **_step_limit(limit)) for row, limit in zip(found, limits, strict=True)], following
 
 
@@ -158,10 +160,10 @@ async def finding_page(area: str, status: FindingStatus, after: Place | None, si
     return [_shown(QUALITY_LIST, line, village=line.area) for line in page.items], page.next
 
 
-def _step_limit(limit: StepLimitShown | None) -> dict[str, Any]:
+def _step_limit(limit: Mapping[str, Any] | None) -> dict[str, Any]:
     """Write the limit of the step under way, or that there is none."""
     names = ("step", "days_left", "day_kind", "calendar_days_left")
-    return {"step_due_at": limit.due_at if limit else None} | {name: getattr(limit, name) if limit else None for name in names}
+    return {"step_due_at": limit["due_at"] if limit else None} | {name: limit[name] if limit else None for name in names}
 
 
 def _shown(sheet: Sheet, row: Any, **written: object) -> list[object]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from sqlalchemy import Row
 
 from services.monitoring.domain.answers import WORDS, LeadAnswer, LeadOutcome
 from services.monitoring.domain.channels import Channel
@@ -18,6 +19,7 @@ from services.monitoring.domain.risks import Hardship
 from services.monitoring.domain.signals import WITHDRAWN, Grade
 from services.monitoring.queries.deadlines.limits import LimitShown, PauseShown, StepLimitShown, pause_of, step_limits, total_limit
 from services.monitoring.store import answers, law, lead_steps, leads, self_reports, signals
+from shared.database.rows import values_of
 from shared.database.transaction import Transaction
 from shared.kernel.actors import Role
 from shared.kernel.errors import NotFound
@@ -154,8 +156,7 @@ class SelfReportShown(BaseModel):
 async def list_leads(area: str, status: LeadStatus, tx: Transaction, *, after: Place | None, size: int) -> LeadPage:
     """List an area's leads in one status, those first whose limit ends first."""
     rows, following = await leads.worklist.page(area, status, tx, after=after, size=size)
-    limits = await step_limits(rows, tx)
-    return LeadPage(items=[LeadLine(**_line(row), step_limit=limit) for row, limit in zip(rows, limits, strict=True)], next=following)
+    return LeadPage.model_validate({"items": await _lines(rows, tx), "next": following})
 
 
 async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
@@ -167,20 +168,17 @@ async def show_lead(lead_id: LeadId, tx: Transaction) -> LeadShown:
     await tx.note_read("lead", row.county_code, row.id)
     sources = await _sources(row, tx)
     note = _note(row, sources, tx) if tx.actor.role in _WHO_CHECKS else None
-    [step_limit] = await step_limits([row], tx)
-    return LeadShown(
-        **_line(row),
-        step_limit=step_limit,
-        total_limit=await _total_limit(row, tx),
-        pause=await pause_of(row, tx),
-        note=note,
-        reasons=row.reasons,
-        reporter=_reporter(sources[0][1]) if sources else None,
-        risks=row.risks or [],
-        dismissal_reason=row.dismissal_reason,
-        steps=[_step(step, tx) for step in await lead_steps.of_lead(lead_id, tx)],
-        answer=_answer(await answers.of_lead(lead_id, tx)),
-    )
+    [line] = await _lines([row], tx)
+    line |= {
+        "total_limit": await _total_limit(row, tx),
+        "pause": await pause_of(row, tx),
+        "note": note,
+        "reporter": _reporter(sources[0][1]) if sources else None,
+        "risks": row.risks or [],
+        "steps": [_step(step, tx) for step in await lead_steps.of_lead(lead_id, tx)],
+        "answer": _answer(await answers.of_lead(lead_id, tx)),
+    }
+    return LeadShown.model_validate(line)
 
 
 async def show_source_matter(channel: Channel, source_number: str, tx: Transaction) -> SourceMatter:
@@ -264,18 +262,18 @@ def _note(row: Any, sources: list[tuple[str | None, dict[str, Any]]], tx: Transa
     return "\n".join(LISTS[kind].note(told) for kind, told in sources if kind) or None
 
 
-def remark_of(row: Any) -> str | None:
+def remark_of(told: Mapping[str, Any]) -> str | None:
     """Say what is to be known of a lead beside its matter."""
-    remarks = [ELSEWHERE] if row.registered_elsewhere else []
-    return "；".join([*remarks, WITHDRAWN] if row.source_corrected else remarks) or None
+    remarks = [ELSEWHERE] if told["registered_elsewhere"] else []
+    return "；".join([*remarks, WITHDRAWN] if told["source_corrected"] else remarks) or None
 
 
-def _line(row: Any) -> dict[str, Any]:
-    names: Sequence[str] = (
-        *("id", "household_id", "channel", "source", "source_number", "grade", "status", "hardships", "heard_at", "registered_at", "due_at"),
-        *("paused_at", "began_on", "case_id", "version"),
-    )
-    return {"area": row.area_code, "remark": remark_of(row), **{name: getattr(row, name) for name in names}}
+async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[dict[str, Any]]:
+    """Say of each lead what it is shown of; a page of them is checked at once."""
+    told = values_of(rows)
+    for line, limit in zip(told, await step_limits(told, tx), strict=True):
+        line |= {"area": line["area_code"], "remark": remark_of(line), "step_limit": limit}
+    return told
 
 
 async def households_of_leads(ids: Sequence[UUID], tx: Transaction) -> Mapping[UUID, str]:

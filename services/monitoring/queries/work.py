@@ -1,6 +1,6 @@
 """The one worklist of all that waits for somebody in an area, whatever it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,16 +10,18 @@ from sqlalchemy import Row
 
 from services.monitoring.domain.files.list_sheets import WORK_LIST
 from services.monitoring.domain.work import WAITING, Matter, Waiting, WorkStep, waiting_for
-from services.monitoring.store import law, work
+from services.monitoring.queries.deadlines.limits import calendars_around, left_of
+from services.monitoring.store import work
 from services.monitoring.store.places import areas
 from services.monitoring.store.register import households
+from shared.database.rows import values_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import is_inside
 from shared.kernel.page import Place
-from shared.kernel.workdays import Calendar, CalendarMissing, DayKind, local_day
+from shared.kernel.workdays import Calendar, DayKind, last_day, local_day
 
 _NO_CALENDAR = Calendar({})
-_BY_STEP = {(each.matter, each.step): each for each in WAITING}
+_BY_STEP: Mapping[tuple[str, str], Waiting] = {(each.matter, each.step): each for each in WAITING}
 
 
 class DoorShown(BaseModel):
@@ -77,7 +79,7 @@ async def list_work(
     if mine and area != tx.actor.area:  # what is the task of the area that it lies in is nobody's further up
         steps = tuple(each for each in steps if each.at is not None)
     rows, following = await work.page(area, steps, tx, own=mine, overdue=overdue, after=after, size=size)
-    return WorkPage(items=await _lines(rows, tx), next=following)
+    return WorkPage.model_validate({"items": await _lines(rows, tx), "next": following})
 
 
 async def work_page(area: str, matter: Matter, after: Place | None, size: int, tx: Transaction) -> tuple[list[Sequence[object]], str | None]:
@@ -86,55 +88,35 @@ async def work_page(area: str, matter: Matter, after: Place | None, size: int, t
     return [[_told(line)[column.field] for column in WORK_LIST.columns] for line in page.items], page.next
 
 
-async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[WorkLine]:
+async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[dict[str, Any]]:
+    """Say of each thing what a line is made of; a page of them is checked at once."""
     if not rows:
         return []
     numbers = await households.numbers_of([row.household_id for row in rows if row.household_id], tx)
     names = await areas.names_of((row.area_code for row in rows), local_day(tx.now), tx)
-    calendars = await _calendars(rows, tx)
-    return [_line(row, numbers, names, calendars.get(row.area_code, _NO_CALENDAR), tx) for row in rows]
+    told = values_of(rows)
+    counted = [each for each in told if each["day_kind"] == DayKind.WORKDAY]
+    calendars = await calendars_around([(each["area_code"], each["due_at"], each["paused_at"]) for each in counted], tx)
+    today = local_day(tx.now)
+    for line in told:
+        area, at = line["area_code"], line["paused_at"] or tx.now
+        standing = local_day(at) if line["paused_at"] else today
+        line |= {
+            "household_number": numbers.get(line["household_id"]),
+            "area": area,
+            "area_name": names[area].name if area in names else None,
+            "days_left": left_of(calendars.get(area, _NO_CALENDAR), standing, DayKind(line["day_kind"]), last_day(line["due_at"])),
+            "is_late": line["due_at"] <= at,
+            "door": _door(line, tx),
+        }
+    return told
 
 
-async def _calendars(rows: Sequence[Row[Any]], tx: Transaction) -> dict[str, Calendar]:
-    counted = [row for row in rows if row.day_kind == DayKind.WORKDAY]
-    if not counted:
-        return {}
-    around = [local_day(moment) for row in counted for moment in (row.due_at, row.paused_at or tx.now)]
-    return await law.calendars_of(sorted({row.area_code for row in counted}), tx, days=0, around=around)
-
-
-def _line(row: Row[Any], numbers: dict[UUID, str], names: dict[str, Row[Any]], calendar: Calendar, tx: Transaction) -> WorkLine:
-    waiting = _BY_STEP[Matter(row.matter), WorkStep(row.step)]
-    at = row.paused_at or tx.now
-    return WorkLine(
-        matter=waiting.matter,
-        step=waiting.step,
-        id=row.id,
-        household_id=row.household_id,
-        household_number=numbers.get(row.household_id) if row.household_id else None,
-        area=row.area_code,
-        area_name=names[row.area_code].name if row.area_code in names else None,
-        due_at=row.due_at,
-        day_kind=DayKind(row.day_kind),
-        days_left=_days_left(DayKind(row.day_kind), at, row.due_at, calendar),
-        is_late=row.due_at <= at,
-        paused_at=row.paused_at,
-        version=row.version,
-        door=_door(waiting, row, tx),
-    )
-
-
-def _door(waiting: Waiting, row: Row[Any], tx: Transaction) -> DoorShown:
-    door = waiting.door
-    yours = waiting.is_for(tx.actor) and (waiting.at is not None or row.area_code == tx.actor.area)
-    return DoorShown(method=door.method, path=door.of(id=row.id, parent=row.parent_id, household=row.household_id), yours=yours)
-
-
-def _days_left(kind: DayKind, at: datetime, due_at: datetime, calendar: Calendar) -> int | None:
-    try:
-        return calendar.days_left(kind, at, due_at)
-    except CalendarMissing:
-        return None
+def _door(line: Mapping[str, Any], tx: Transaction) -> dict[str, Any]:
+    waiting = _BY_STEP[line["matter"], line["step"]]
+    yours = waiting.is_for(tx.actor) and (waiting.at is not None or line["area_code"] == tx.actor.area)
+    path = waiting.door.of(id=line["id"], parent=line["parent_id"], household=line["household_id"])
+    return {"method": waiting.door.method, "path": path, "yours": yours}
 
 
 def _told(line: WorkLine) -> dict[str, object]:

@@ -87,7 +87,7 @@ async def every_page(area: str, part: str, tx: Transaction) -> list[str]:
     while True:
         page, last = await search.page(area, PersonName(part), tx, after=after)
         assert len(page) == search.AT_ONCE or last is None
-        found += map(str, page)
+        found += (str(each.person) for each in page)
         if last is None:
             return found
         after = Found.parse(str(last))
@@ -125,7 +125,7 @@ async def test_nobody_is_found_outside_the_caller_s_area_however_wide_the_questi
         found, _ = await search.page(asked, PersonName("李"), tx, after=None)
 
     mine = {str(row["id"]) for row in await owner.fetch("SELECT id FROM person WHERE area_code = '530921105203'")}
-    assert {str(each) for each in found} <= mine
+    assert {str(each.person) for each in found} <= mine
     assert bool(found) == ("530921105203".startswith(asked))
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.broker.memory import MemoryBroker
-from shared.database.rounds import is_due
+from shared.database.rounds import due_in, is_due
 from shared.database.transaction import Database
 from shared.database.wake import CHANNEL, WakeUpCaller, hear_wake_up_calls
 from shared.kernel.actors import service_actor
@@ -44,6 +44,26 @@ async def test_a_round_is_due_again_when_its_interval_of_real_time_has_passed(pr
     assert not await ask()
     await projects_admin.execute("UPDATE round SET begun_at = begun_at - interval '1 s' WHERE name = 'sweep-2'")
     assert await ask()
+
+
+async def test_one_question_says_in_which_counties_a_round_is_due_and_takes_none(
+    projects_worker: Database, projects_admin: asyncpg.Connection
+) -> None:
+    async def ask() -> list[str]:
+        async with projects_worker.transaction(service_actor("projects", "5309")) as tx:
+            return await due_in("sweep-6", ["530902", "530921", "5309"], tx, every=MINUTE)
+
+    async def begin(area: str) -> bool:
+        async with projects_worker.transaction(service_actor("projects", area)) as tx:
+            return await is_due("sweep-6", tx, every=MINUTE)
+
+    assert await ask() == await ask() == ["530902", "530921", "5309"]
+    assert await begin("530902")
+    assert await ask() == ["530921", "5309"]
+    assert await begin("5309")
+    assert await ask() == ["530921"]
+    await projects_admin.execute("UPDATE round SET begun_at = begun_at - interval '60 s' WHERE name = 'sweep-6' AND county_code = '530902'")
+    assert await ask() == ["530902", "530921"]
 
 
 async def test_a_round_that_failed_is_due_at_once(projects_worker: Database) -> None:

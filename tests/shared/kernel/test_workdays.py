@@ -128,6 +128,13 @@ def test_days_left_are_none_on_the_last_day_and_negative_after_it(now: str, cale
     assert CALENDAR.days_left(DayKind.WORKDAY, at(now), end) == workday
 
 
+def test_a_calendar_that_has_counted_before_counts_the_same_again() -> None:
+    calendar, end = Calendar(CALENDAR.workdays), at("2021-10-13T00:00")
+
+    assert [calendar.days_left(DayKind.WORKDAY, at(now), end) for now in ("2021-09-27T08:00", "2021-09-30T12:00", "2021-09-27T23:00")] == [7, 4, 7]
+    assert calendar == Calendar(CALENDAR.workdays)
+
+
 def test_a_period_that_has_passed_is_negative_even_before_the_next_working_day() -> None:
     end_of_friday = at("2021-10-16T00:00")
 

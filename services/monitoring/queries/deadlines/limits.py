@@ -1,7 +1,7 @@
 """How long there is left: of the step that is under way, and of the whole."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -11,7 +11,7 @@ from services.monitoring.domain.deadlines.pauses import WaitingOn
 from services.monitoring.store import law
 from services.monitoring.store.deadlines import pauses
 from shared.database.transaction import Transaction
-from shared.kernel.workdays import Calendar, CalendarMissing, DayKind, local_day
+from shared.kernel.workdays import Calendar, CalendarMissing, DayKind, last_day, local_day
 
 _NO_CALENDAR = Calendar({})
 
@@ -41,14 +41,32 @@ class PauseShown(BaseModel):
     ends_by: datetime
 
 
-async def step_limits(rows: Sequence[Any], tx: Transaction) -> list[StepLimitShown | None]:
-    """Say for leads or cases when their steps end; what is decided is in none. A calendar is asked for only where working days are counted."""
-    counted = [row for row in rows if row.step_day_kind is DayKind.WORKDAY and step_of(row.status)]
-    calendars: dict[str, Calendar] = {}
-    if counted:
-        around = [local_day(moment) for row in counted for moment in (row.step_due_at or row.due_at, row.paused_at or tx.now)]
-        calendars = await law.calendars_of(sorted({row.area_code for row in counted}), tx, days=0, around=around)
-    return [_step_limit(row, calendars.get(row.area_code, _NO_CALENDAR), tx) for row in rows]
+async def step_limits(told: Sequence[Mapping[str, Any]], tx: Transaction) -> list[dict[str, Any] | None]:
+    """Say for leads or cases, told by their columns, when their steps end, each as a `StepLimitShown` is made of; what is decided is in none."""
+    counted = [each for each in told if each["step_day_kind"] is DayKind.WORKDAY and step_of(each["status"])]
+    limits = [(each["area_code"], each["step_due_at"] or each["due_at"], each["paused_at"]) for each in counted]
+    calendars, today = await calendars_around(limits, tx), local_day(tx.now)
+    return [_step_limit(each, calendars.get(each["area_code"], _NO_CALENDAR), today) for each in told]
+
+
+async def calendars_around(limits: Sequence[tuple[str, datetime, datetime | None]], tx: Transaction) -> dict[str, Calendar]:
+    """Read with one question the calendars in which limits count working days: each its area, its end, and since when its clock stands if it does.
+
+    Where none counts them no calendar is asked for.
+    """
+    if not limits:
+        return {}
+    moments = [moment for _, due_at, paused_at in limits for moment in (due_at, paused_at or tx.now)]
+    around = [local_day(min(moments)), local_day(max(moments))]
+    return await law.calendars_of(sorted({area for area, _, _ in limits}), tx, days=0, around=around)
+
+
+def left_of(calendar: Calendar, today: date, kind: DayKind, last: date) -> int | None:
+    """Count the days of a kind that are left; None while a year between has no calendar."""
+    try:
+        return calendar.left_on(today, kind, last)
+    except CalendarMissing:
+        return None
 
 
 async def total_limit(row: Any, day_kind: DayKind, tx: Transaction) -> LimitShown | None:
@@ -57,7 +75,7 @@ async def total_limit(row: Any, day_kind: DayKind, tx: Transaction) -> LimitShow
         return None
     moments = [local_day(row.due_at), local_day(row.paused_at or tx.now)]
     calendar = await law.calendar_for(row.area_code, tx, days=0, around=moments) if day_kind is DayKind.WORKDAY else _NO_CALENDAR
-    return LimitShown(**_limit(row.due_at, day_kind, row.paused_at or tx.now, calendar), paused_days=row.paused_days)
+    return LimitShown(**_limit(row.due_at, day_kind, moments[1], calendar), paused_days=row.paused_days)
 
 
 async def pause_of(row: Any, tx: Transaction) -> PauseShown | None:
@@ -66,22 +84,20 @@ async def pause_of(row: Any, tx: Transaction) -> PauseShown | None:
     return PauseShown(waiting_on=found.waiting_on, began_at=found.began_at, ends_by=found.ends_by) if found else None
 
 
-def _step_limit(row: Any, calendar: Calendar, tx: Transaction) -> StepLimitShown | None:
-    step = step_of(row.status)
+def _step_limit(told: Mapping[str, Any], calendar: Calendar, today: date) -> dict[str, Any] | None:
+    step = step_of(told["status"])
     if step is None:
         return None
-    limit = _limit(row.step_due_at or row.due_at, row.step_day_kind, row.paused_at or tx.now, calendar)
-    return StepLimitShown(step=str(step.act), **limit, paused_days=row.step_paused_days)
+    standing = local_day(told["paused_at"]) if told["paused_at"] else today
+    limit = _limit(told["step_due_at"] or told["due_at"], told["step_day_kind"], standing, calendar)
+    return {"step": str(step.act), "paused_days": told["step_paused_days"], **limit}
 
 
-def _limit(due_at: datetime, day_kind: DayKind, at: datetime, calendar: Calendar) -> dict[str, Any]:
-    try:
-        days_left = calendar.days_left(day_kind, at, due_at)
-    except CalendarMissing:
-        days_left = None
+def _limit(due_at: datetime, day_kind: DayKind, today: date, calendar: Calendar) -> dict[str, Any]:
+    last = last_day(due_at)
     return {
         "due_at": due_at,
         "day_kind": day_kind,
-        "days_left": days_left,
-        "calendar_days_left": _NO_CALENDAR.days_left(DayKind.CALENDAR, at, due_at),
+        "days_left": left_of(calendar, today, day_kind, last),
+        "calendar_days_left": _NO_CALENDAR.left_on(today, DayKind.CALENDAR, last),
     }

@@ -29,7 +29,7 @@ class HouseholdLine(BaseModel):
 
 async def household_lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[HouseholdLine]:
     """Write rows of households as lines."""
-    heads = await people.heads_of([row.id for row in rows], tx) if rows else {}
+    heads = await people.heads_of([row.id for row in rows], tx, counties={row.county_code for row in rows}) if rows else {}
     return [
         HouseholdLine(
             id=row.id,

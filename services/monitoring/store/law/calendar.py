@@ -42,12 +42,13 @@ async def calendars_of(areas: Sequence[str], tx: Transaction, *, days: int, arou
     """Read the same for each of several areas, with one question."""
     known = [*around, local_day(tx.now)]
     span = {"first": min(known), "last": max(known) + timedelta(days=days)}
-    rows = (await tx.execute(WORKDAYS, {"areas": sorted({each for area in areas for each in ancestry(area)}), **span})).all()
+    lines = {area: ancestry(area) for area in areas}
+    rows = (await tx.execute(WORKDAYS, {"areas": sorted({each for line in lines.values() for each in line}), **span})).all()
     calendars: dict[tuple[str, ...], Calendar] = {}
     found: dict[str, Calendar] = {}
     there = {row.area_code for row in rows}
-    for area in areas:
-        wider = tuple(each for each in ancestry(area) if each in there)
+    for area, line in lines.items():
+        wider = tuple(each for each in line if each in there)
         if wider not in calendars:
             calendars[wider] = Calendar({row.day: row.is_workday for row in rows if row.area_code in wider})
         found[area] = calendars[wider]

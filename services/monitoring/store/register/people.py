@@ -1,6 +1,6 @@
 """People: who they are (sealed), where they belong and what they are there (dated), and the register of all of the prefecture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -250,9 +250,12 @@ async def members_on(household_id: HouseholdId, day: date, tx: Transaction) -> S
     return (await tx.execute(MEMBERS_ON, {"counties": tx.counties, "household_ids": [household_id], "on": day})).all()
 
 
-async def heads_of(household_ids: Sequence[UUID], tx: Transaction) -> dict[UUID, str]:
-    """Name the heads of households."""
-    rows = await tx.execute(HEADS, {"counties": tx.counties, "household_ids": list(household_ids)})
+async def heads_of(household_ids: Sequence[UUID], tx: Transaction, *, counties: Collection[str] = ()) -> dict[UUID, str]:
+    """Name the heads of households.
+
+    :param counties: those in which they are, where that is known: a caller of the whole prefecture then asks no other.
+    """
+    rows = await tx.execute(HEADS, {"counties": sorted(counties) or tx.counties, "household_ids": list(household_ids)})
     return {row.household_id: row.name for row in rows}
 
 

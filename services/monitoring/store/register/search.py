@@ -3,7 +3,6 @@ that the area is inside the caller's."""
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Integer, Row, Uuid, bindparam, select, text
 from sqlmodel import col
@@ -30,7 +29,7 @@ HOMES = (
 )
 
 
-async def page(area: str, part: PersonName, tx: Transaction, *, after: Found | None) -> tuple[list[UUID], Found | None]:
+async def page(area: str, part: PersonName, tx: Transaction, *, after: Found | None) -> tuple[list[Found], Found | None]:
     """Read a page of an area's people by a part of their name, and its last place if there are more.
 
     County by county; in each by where in the name the part begins, then by the name from there on. An area wider than the caller's own is the
@@ -45,13 +44,14 @@ async def page(area: str, part: PersonName, tx: Transaction, *, after: Found | N
         found += await _read(county, area, part.full, tx, after=after if after and after.county == county else None)
         if len(found) > AT_ONCE:
             break
-    return [each.person for each in found[:AT_ONCE]], found[AT_ONCE - 1] if len(found) > AT_ONCE else None
+    return found[:AT_ONCE], found[AT_ONCE - 1] if len(found) > AT_ONCE else None
 
 
-async def homes(people: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:
-    """Load the households of people, each with who was found, in the order of the people."""
-    rows = {row.person_id: row for row in await tx.execute(HOMES, {"counties": tx.counties, "people": list(people)})}
-    return [rows[person] for person in people if person in rows]
+async def homes(found: Sequence[Found], tx: Transaction) -> Sequence[Row[Any]]:
+    """Load the households of people, each with who was found, in the order of the people; only their counties are asked."""
+    asked = {"counties": sorted({each.county for each in found}), "people": [each.person for each in found]}
+    rows = {row.person_id: row for row in await tx.execute(HOMES, asked)}
+    return [rows[each.person] for each in found if each.person in rows]
 
 
 async def _read(county: str, area: str, part: str, tx: Transaction, *, after: Found | None) -> list[Found]:
