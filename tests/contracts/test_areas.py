@@ -69,7 +69,7 @@ KEPT = {
     "monitoring.escalations": _kept("escalation", state="open"),
     "monitoring.regional_alarms": _kept("regional_alarm", state="open"),
     "monitoring.work": Kept(
-        things="SELECT id::text, area_code, NULL AS department, 'lead' AS state FROM lead WHERE status = 'registered'",
+        things="SELECT id::text, area_code, NULL AS behalf, 'lead' AS state FROM lead WHERE status = 'registered'",
         state="lead",
         state_is="matter",
     ),

@@ -19,7 +19,7 @@ from shared.kernel.page import Place
 from shared.kernel.workdays import Calendar, CalendarMissing, DayKind, local_day
 
 _NO_CALENDAR = Calendar({})
-_BY_STEP = {(each.matter, each.step): each for each in WAITING}
+_BY_STEP = {(each.matter, each.step, each.where): each for each in WAITING}
 
 
 class DoorShown(BaseModel):
@@ -104,7 +104,7 @@ async def _calendars(rows: Sequence[Row[Any]], tx: Transaction) -> dict[str, Cal
 
 
 def _line(row: Row[Any], numbers: dict[UUID, str], names: dict[str, Row[Any]], calendar: Calendar, tx: Transaction) -> WorkLine:
-    waiting = _BY_STEP[Matter(row.matter), WorkStep(row.step)]
+    waiting = _BY_STEP[Matter(row.matter), WorkStep(row.step), row.part]
     at = row.paused_at or tx.now
     return WorkLine(
         matter=waiting.matter,

@@ -12,8 +12,11 @@ from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES
 from tests.monitoring.files.conftest import files, job_runner
+from tests.monitoring.incidents.conftest import incidents
+from tests.monitoring.quality.conftest import quality
+from tests.monitoring.regional.conftest import check, count, here
 
-__all__ = ["files", "job_runner"]
+__all__ = ["check", "count", "files", "here", "incidents", "job_runner", "quality"]
 
 Fold = Callable[[], Awaitable[int]]
 Wrong = Callable[[], Awaitable[int]]
