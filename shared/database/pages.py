@@ -90,9 +90,9 @@ def worklist_indexes(name: str) -> list[Any]:
     return [Index(f"ix_{name}_{level}", "county_code", *column, "status", "due_at", "id") for level, column in _LEVELS.items()]
 
 
-def due_indexes(name: str, due: str, *, where: str) -> list[Any]:
-    """The three indexes of what is under way in a table, by what it waits for: the end of a step, not of the whole."""
+def due_indexes(name: str, due: str, *, where: str, by: str = "status") -> list[Any]:
+    """The three indexes of what is under way in a table, by what it waits for: the end of a step, not of the whole; `by` whom or in which status."""
     return [
-        Index(f"ix_{name}_work_{level}", "county_code", *column, "status", text(due), "id", postgresql_where=text(where))
+        Index(f"ix_{name}_work_{level}", "county_code", *column, by, text(due), "id", postgresql_where=text(where))
         for level, column in _LEVELS.items()
     ]

@@ -77,7 +77,7 @@ _ROWS = {
         (county_code, id, township_code, area_code, rule_number, subject_kind, subject_id, household_id, severity, owner, status, due_at, found_on,
          facts)
         SELECT county_code, gen_random_uuid(), township_code, area_code, '5_14_008', 'household', gen_random_uuid(), gen_random_uuid(), 'suspect',
-               'village', {status}, due_at, '2021-09-22', '{{}}'
+               (ARRAY['village','township','county','prefecture'])[1 + n / 800 % 4], {status}, due_at, '2021-09-22', '{{}}'
     """,
     "task": """
         (county_code, id, owed_id, flag_id, household_id, township_code, area_code, measure, kind, status, due_at, opened_at, changed_at)

@@ -29,7 +29,7 @@ async def list_of_work(
     overdue: Annotated[Said | None, Query(description="只列已逾期的，或只列未逾期的。What is late only, or what is not.")] = None,
     size: PageSize = 50,
 ) -> WorkPage:
-    """列出辖区内各类待办：线索、识别事项、变更申请、疑似重复人员、排查户、线索反馈、提醒与上报；期限近者在前，并写明由何处办理。"""
+    """列出辖区内各类待办：线索、识别事项、变更申请、疑似重复人员、排查户、线索反馈、区域预警、受灾核查、灾后回访、数据质量问题、提醒与上报；期限近者在前，并写明由何处办理。"""
     return await list_work(
         area or tx.actor.area, tx, after=after, size=size, matter=matter, step=step, mine=_is(mine), overdue=overdue and _is(overdue)
     )

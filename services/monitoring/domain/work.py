@@ -11,7 +11,14 @@ from uuid import UUID
 from services.monitoring.domain import cases, leads
 from services.monitoring.domain.cases import CaseAct, CaseStatus
 from services.monitoring.domain.deadlines.limits import CASE_STEPS, LENGTHS, Level
+from services.monitoring.domain.incidents import incidents, tracking
+from services.monitoring.domain.incidents.incidents import EffectAct, EffectStatus
+from services.monitoring.domain.incidents.tracking import TrackingAct, TrackingStatus
 from services.monitoring.domain.leads import LeadAct, LeadStatus
+from services.monitoring.domain.quality import findings
+from services.monitoring.domain.quality.findings import FindingAct, FindingStatus
+from services.monitoring.domain.regional import alarms
+from services.monitoring.domain.regional.alarms import AlarmAct, AlarmStatus
 from services.monitoring.domain.register.change_requests import DECIDERS, ChangeAct
 from shared.kernel.actors import Actor, Role
 
@@ -26,6 +33,10 @@ class Matter(StrEnum):
     DUPLICATE = "duplicate"  # 疑似重复人员
     SCREENING = "screening"  # 排查户
     ANSWER = "answer"  # 线索反馈
+    ALARM = "regional_alarm"  # 区域预警
+    EFFECT = "incident_household"  # 受灾核查
+    TRACKING = "incident_tracking"  # 灾后回访
+    FINDING = "finding"  # 数据质量问题
     ESCALATION = "escalation"  # 到期提醒与逾期上报
 
 
@@ -44,6 +55,10 @@ class WorkStep(StrEnum):
     DECISION = "decision"  # 核定是否同一人
     VISIT = "visit"  # 入户排查
     RETURN = "return"  # 反馈来源
+    ALARM_ANSWER = "answer"  # 区域预警答复
+    CHECK = "check"  # 受灾核查
+    TRACKING_VISIT = "tracking_visit"  # 灾后回访
+    REPAIR = "repair"  # 修正数据
     ACKNOWLEDGEMENT = "acknowledgement"  # 签收
 
 
@@ -107,6 +122,19 @@ def _case(status: CaseStatus) -> Waiting:
     return Waiting(matter=Matter.CASE, step=WorkStep(act), status=str(status), by=by, at=level, door=_CASE_DOORS[status])
 
 
+def _finding(owner: Level) -> Waiting:
+    """It is the owner's: the household's village where it lies there, the township or county around it, or the prefecture (R59)."""
+    return Waiting(
+        matter=Matter.FINDING,
+        step=WorkStep.REPAIR,
+        status="open",
+        where=f"of_{owner}",
+        by=findings.PROCEDURE.steps[FindingStatus.OPEN, FindingAct.RECHECK].by,
+        at=frozenset({owner}),
+        door=Door(operation="quality_finding_recheck", path="/v1/quality-findings/{id}/recheck"),
+    )
+
+
 WAITING: Sequence[Waiting] = (
     Waiting(
         matter=Matter.LEAD,
@@ -168,6 +196,31 @@ WAITING: Sequence[Waiting] = (
         at=_TOWNSHIP | _COUNTY | _PREFECTURE,
         door=Door(operation="lead_answer_return", path="/v1/lead-answers/{id}/return"),
     ),
+    Waiting(
+        matter=Matter.ALARM,
+        step=WorkStep.ALARM_ANSWER,
+        status="open",
+        by=alarms.PROCEDURE.steps[AlarmStatus.OPEN, AlarmAct.ANSWER].by,
+        at=_COUNTY,
+        door=Door(operation="regional_alarm_answer", path="/v1/regional-alarms/{id}/answer"),
+    ),
+    Waiting(
+        matter=Matter.EFFECT,
+        step=WorkStep.CHECK,
+        status="to_check",
+        by=incidents.PROCEDURE.steps[EffectStatus.TO_CHECK, EffectAct.CHECK].by,
+        at=_VILLAGE,
+        door=Door(operation="incident_check", path="/v1/incidents/{parent}/households/{household}/check"),
+    ),
+    Waiting(
+        matter=Matter.TRACKING,
+        step=WorkStep.TRACKING_VISIT,
+        status="to_visit",
+        by=tracking.PROCEDURE.steps[TrackingStatus.TO_VISIT, TrackingAct.VISIT].by,
+        at=_VILLAGE,
+        door=Door(operation="incident_tracking_visit", path="/v1/incident-trackings/{id}/visit"),
+    ),
+    *(_finding(owner) for owner in Level),
     Waiting(
         matter=Matter.ESCALATION,
         step=WorkStep.ACKNOWLEDGEMENT,

@@ -21,7 +21,7 @@ from shared.kernel.page import Place
 from shared.kernel.workdays import Calendar, DayKind, last_day, local_day
 
 _NO_CALENDAR = Calendar({})
-_BY_STEP: Mapping[tuple[str, str], Waiting] = {(each.matter, each.step): each for each in WAITING}
+_BY_STEP: Mapping[tuple[str, str, str], Waiting] = {(each.matter, each.step, each.where): each for each in WAITING}
 
 
 class DoorShown(BaseModel):
@@ -113,7 +113,7 @@ async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[dict[str, An
 
 
 def _door(line: Mapping[str, Any], tx: Transaction) -> dict[str, Any]:
-    waiting = _BY_STEP[line["matter"], line["step"]]
+    waiting = _BY_STEP[line["matter"], line["step"], line["part"]]
     yours = waiting.is_for(tx.actor) and (waiting.at is not None or line["area_code"] == tx.actor.area)
     path = waiting.door.of(id=line["id"], parent=line["parent_id"], household=line["household_id"])
     return {"method": waiting.door.method, "path": path, "yours": yours}

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, TextClause, Uuid, bindparam, text
 
+from services.monitoring.domain.deadlines.limits import Level
 from services.monitoring.domain.work import Matter, Waiting
 from shared.database.columns import CODE, INSTANT
 from shared.database.pages import Rows, walk
@@ -54,12 +55,16 @@ SOURCES: Mapping[Matter, Source] = {
     Matter.DUPLICATE: Source(table="duplicate_pair", household="CAST(NULL AS uuid)"),
     Matter.SCREENING: Source(table="screening_household", parent="round_id"),
     Matter.ANSWER: Source(table="lead_answer", household="CAST(NULL AS uuid)", parent="lead_id"),
+    Matter.ALARM: Source(table="regional_alarm", household="CAST(NULL AS uuid)"),
+    Matter.EFFECT: Source(table="incident_household", parent="incident_id"),
+    Matter.TRACKING: Source(table="incident_tracking", parent="incident_id"),
+    Matter.FINDING: Source(table="quality_finding", wheres={f"of_{owner}": f"owner = '{owner}'" for owner in Level}),
     Matter.ESCALATION: Source(table="escalation", parent="subject_id", narrow="level <> 'prefecture'"),
 }
 _AREA = {COUNTY: "", TOWNSHIP: "AND township_code = :area", VILLAGE: "AND area_code = :area"}
 _BRANCH = """
-    (SELECT '{matter}' AS matter, '{step}' AS step, county_code, id, {household} AS household_id, {parent} AS parent_id, area_code, {due} AS due_at,
-            {day_kind} AS day_kind, {paused} AS paused_at, version
+    (SELECT '{matter}' AS matter, '{step}' AS step, '{part}' AS part, county_code, id, {household} AS household_id, {parent} AS parent_id,
+            area_code, {due} AS due_at, {day_kind} AS day_kind, {paused} AS paused_at, version
      FROM {table}
      WHERE county_code = :county AND status = '{status}' {conditions}
      ORDER BY {due}, id LIMIT :at_most)
@@ -107,6 +112,7 @@ def _branch(waiting: Waiting, asked: Question) -> str:
     return _BRANCH.format(
         matter=waiting.matter,
         step=waiting.step,
+        part=waiting.where,
         household=source.household,
         parent=source.parent,
         due=source.due,

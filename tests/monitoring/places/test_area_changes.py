@@ -382,6 +382,7 @@ STAYS = {
     "escalation": "said to a level of an area; taken back by the next sweep, if it is over",
     "line_simulation_household": "a picture of the register as it was when the line was simulated",
     "job_result": "what became of the rows of a file, until the file is forgotten",
+    "job_item": "what a job was asked to decide, until its work is forgotten",
 }
 """Tables of what belongs to a household that stay where they are, and why."""
 OWN_VERSION = {

@@ -11,9 +11,13 @@ from services.monitoring.usecases.area_figures.fold_figures import fold_waiting
 from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES
+from tests.monitoring.decisions.conftest import bulk
 from tests.monitoring.files.conftest import files, job_runner
+from tests.monitoring.incidents.conftest import incidents
+from tests.monitoring.quality.conftest import quality
+from tests.monitoring.regional.conftest import check, count, here, work
 
-__all__ = ["files", "job_runner"]
+__all__ = ["bulk", "check", "count", "files", "here", "incidents", "job_runner", "quality", "work"]
 
 Fold = Callable[[], Awaitable[int]]
 Wrong = Callable[[], Awaitable[int]]

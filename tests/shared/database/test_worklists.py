@@ -252,6 +252,10 @@ WORK_INDEXES = {
     Matter.DUPLICATE: "ix_duplicate_pair_{level}",
     Matter.SCREENING: "ix_screening_household_{level}",
     Matter.ANSWER: "ix_lead_answer_{level}",
+    Matter.ALARM: "ix_regional_alarm_{level}",
+    Matter.EFFECT: "ix_incident_household_{level}",
+    Matter.TRACKING: "ix_incident_tracking_{level}",
+    Matter.FINDING: "ix_quality_finding_work_{level}",
     Matter.ESCALATION: "ix_escalation_{level}",
 }
 
@@ -308,6 +312,10 @@ async def test_the_one_worklist_meets_all_that_waits_once_and_in_order(pools: di
         "SELECT id, due_at FROM duplicate_pair WHERE status = 'open' AND township_code = $1",
         "SELECT id, due_at FROM screening_household WHERE status = 'to_screen' AND township_code = $1",
         "SELECT id, due_at FROM lead_answer WHERE status = 'to_return' AND township_code = $1",
+        "SELECT id, due_at FROM regional_alarm WHERE status = 'open' AND township_code = $1",
+        "SELECT id, due_at FROM incident_household WHERE status = 'to_check' AND township_code = $1",
+        "SELECT id, due_at FROM incident_tracking WHERE status = 'to_visit' AND township_code = $1",
+        "SELECT id, due_at FROM quality_finding WHERE status = 'open' AND township_code = $1",
         "SELECT id, due_at FROM escalation WHERE status = 'open' AND township_code = $1",
     )
     expected = [row["id"] for row in await owners["monitoring"].fetch(" UNION ALL ".join(waits) + " ORDER BY due_at, id", area)]

@@ -415,6 +415,10 @@ MATTER = {
     "疑似重复人员": "duplicate",
     "排查户": "screening",
     "线索反馈": "answer",
+    "区域预警": "regional_alarm",
+    "受灾核查": "incident_household",
+    "灾后回访": "incident_tracking",
+    "数据质量问题": "finding",
     "提醒与上报": "escalation",
 }
 WORK_STEP = {
@@ -424,6 +428,7 @@ WORK_STEP = {
     "市级审批": "prefecture_approval",
     "核定": "decision",
     "入户排查": "visit",
+    "灾后回访": "tracking_visit",
     "反馈来源": "return",
     "签收": "acknowledgement",
 }

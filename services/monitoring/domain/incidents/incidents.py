@@ -98,6 +98,10 @@ class EffectStatus(StrEnum):
     DROPPED = "dropped"  # 已销户或迁出本县
 
 
+OPEN_EFFECTS = (EffectStatus.TO_CHECK, EffectStatus.AFFECTED, EffectStatus.GREEN_CHANNEL, EffectStatus.RELIEVED)
+"""Of these something is owed yet: the check, help, or the visits after it."""
+
+
 class EffectAct(StrEnum):
     CHECK = "check"  # 核查
     GREEN_CHANNEL = "green_channel"  # 绿色通道
@@ -287,10 +291,20 @@ def checked(
         raise CheckBeforeIncident("body.checked_at")
     if affected != bool(losses) or len(set(losses)) < len(losses) or len(set(risks)) < len(risks) or (not affected and (risks or estimated)):
         raise LossesUnfit("body.losses")
-    hardship = Hardship.ACCIDENT if incident.hazard is Hazard.ACCIDENT else Hardship.DISASTER
+    hardship = hardship_of(incident.hazard)
     if not affected:
         return Checked(status=step.refused or step.to, risks=[], hardship=hardship)
     return Checked(status=step.to, risks=list(risks) or [RISKS[incident.hazard]], hardship=hardship)
+
+
+def hardship_of(hazard: Hazard) -> Hardship:
+    """Say how a household would name what a hazard did to it."""
+    return Hardship.ACCIDENT if hazard is Hazard.ACCIDENT else Hardship.DISASTER
+
+
+def status_elsewhere(status: EffectStatus) -> EffectStatus:
+    """Say how a household stands in an incident when it comes from another county, which has taken its flag back (R38): help can come first again."""
+    return EffectStatus.AFFECTED if status is EffectStatus.GREEN_CHANNEL else status
 
 
 def closed(incident: Incident, *, unchecked: int, untracked: int, by: Actor) -> IncidentStatus:

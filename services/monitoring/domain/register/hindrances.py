@@ -11,7 +11,8 @@
 | joining, leaving   | goes on as it is frozen| goes on                        | goes on                         |
 
 A case rests on who lives together, on what, and on a notice in the village: a change of these would take its ground away. A lead may be about
-somebody who leaves, so it is verified before people part. Births and deaths wait for nothing.
+somebody who leaves, so it is verified before people part. Births and deaths wait for nothing. Nor does what a disaster left owed: in another
+county the check and the visits go on with an incident that reaches it, and of any other incident a lead there says so (R56).
 """
 
 from dataclasses import dataclass

@@ -78,6 +78,7 @@ CLOSE = (
     .values(status=IncidentStatus.CLOSED, closed_at=bindparam("at"), closed_by=bindparam("person"), version=col(IncidentRow.version) + 1)
     .returning(col(IncidentRow.version))
 )
+AMONG = select(*columns_of(IncidentRow, Incident)).where(HERE, among(IncidentRow.id, "incidents"))
 BOUNDARIES = select(col(BoundaryRow.county_code), col(BoundaryRow.parts))
 
 
@@ -94,6 +95,13 @@ async def get(incident_id: IncidentId, tx: Transaction) -> Incident:
     if found is None:
         raise NotFound
     return Incident(**found)
+
+
+async def known(ids: Sequence[UUID], tx: Transaction) -> dict[UUID, Incident]:
+    """Load those of some incidents whose area the caller's holds or lies in."""
+    if not ids:
+        return {}
+    return {row["id"]: Incident(**row) for row in (await tx.execute(AMONG, {"homes": _homes(tx), "incidents": list(ids)})).mappings()}
 
 
 async def polygon_of(incident_id: IncidentId, tx: Transaction) -> Polygon | None:

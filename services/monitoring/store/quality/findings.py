@@ -14,7 +14,7 @@ from services.monitoring.domain.quality.findings import Finding, FindingId, Find
 from services.monitoring.domain.quality.rules import Severity
 from services.monitoring.store.base import Base
 from shared.database.columns import CODE, INSTANT, code, day, document, instant, one_of, only, sealed, version
-from shared.database.pages import Worklist, worklist_indexes
+from shared.database.pages import Worklist, due_indexes, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTY, LINCANG, TOWNSHIP, VILLAGE, area_range, is_inside
@@ -34,6 +34,7 @@ class FindingRow(Base, table=True):
         only("owner", Level),
         only("status", FindingStatus),
         *worklist_indexes("quality_finding"),
+        *due_indexes("quality_finding", "due_at", where="status = 'open'", by="owner"),
         Index("uq_quality_finding_open", "county_code", "rule_number", "subject_id", unique=True, postgresql_where=text("status = 'open'")),
         Index("ix_quality_finding_excused", "county_code", "rule_number", "subject_id", postgresql_where=text("status = 'excused'")),
         Index("ix_quality_finding_household", "county_code", "household_id", postgresql_where=text("status = 'open'")),

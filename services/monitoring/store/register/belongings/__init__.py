@@ -1,5 +1,5 @@
-"""What moves with a household to another county: its people, as they are sealed, their forms and its own, what it lives on, its key groups, and
-what it was monitored as.
+"""What moves with a household to another county: its people, as they are sealed, their forms and its own, what it lives on, its key groups, what
+it was monitored as, and what disasters did to it.
 
 A person keeps the id, to which the ciphertexts are bound; the household has another one there. In the old county the rows stay as they were until
 that day. Who looked after it does so no more.
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.monitoring.store.register.belongings import file, means, people
+from services.monitoring.store.register.belongings import file, harm, means, people
 from shared.database.transaction import Transaction
 from shared.kernel.areas import county_of
 from shared.kernel.ids import HouseholdId
@@ -23,6 +23,7 @@ async def packed(household: Row[Any], tx: Transaction) -> dict[str, Any]:
         "people": await people.packed(household, tx),
         **await means.packed(household, tx),
         **await file.packed(household, tx),
+        **await harm.packed(household, tx),
     }
 
 
