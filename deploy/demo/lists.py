@@ -13,9 +13,9 @@ from typing import Any
 from deploy.demo.cast import FLOOD, ILLNESS, TooFew
 from deploy.demo.population import SEED, Listed, Person, Register, draw_stranger
 from services.monitoring.domain.files.department_lists import DISASTER, MEDICAL_INSURANCE, DepartmentList
-from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.register.households import HouseholdKind
-from services.monitoring.queries.department_rows import NO_LEAD
+from services.monitoring.queries.signals.department_rows import NO_LEAD
 from shared.files.writing.tables import write_csv, write_xlsx
 from shared.kernel.areas import COUNTIES
 

@@ -16,8 +16,8 @@ from deploy.demo.desk import Desk, Unexpected, county
 from deploy.demo.population.workbooks import SLOPPY, entries, one_by_one
 from deploy.demo.world import World
 from services.monitoring.domain.cases import CaseStatus
-from services.monitoring.domain.leads import LeadStatus
-from services.monitoring.domain.measures import MONITORING
+from services.monitoring.domain.flags.measures import MONITORING
+from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.signals import WITHDRAWN
 from shared.kernel.areas import COUNTIES
 from shared.kernel.assistance import TaskStatus

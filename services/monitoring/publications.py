@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.monitoring.domain.measures import MONITORING
-from services.monitoring.store import flags, ledger
+from services.monitoring.domain.flags.measures import MONITORING
+from services.monitoring.store.flags import flags, ledger
 from shared.database.transaction import Transaction
 from shared.events import OwedMeasure, RiskFlag
 from shared.events.monitoring import FlagStatus

@@ -12,9 +12,9 @@ from services.monitoring.domain.deadlines.limits import Level
 from services.monitoring.domain.quality.facts import RuleOf, Value
 from services.monitoring.domain.quality.rules import Comparison, Condition, Known, QualityRule, Severity
 from services.monitoring.domain.risks import Risk
-from services.monitoring.store.flags import FlagRow
+from services.monitoring.store.flags.flags import FlagRow
+from services.monitoring.store.flags.ledger import OwedRow
 from services.monitoring.store.income.incomes import IncomeRow
-from services.monitoring.store.ledger import OwedRow
 from services.monitoring.store.register.forms import HouseholdFormRow, PersonFormRow
 from services.monitoring.store.register.households import HouseholdRow
 from services.monitoring.store.register.people import MembershipRow, PersonRow

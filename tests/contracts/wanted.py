@@ -9,11 +9,11 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import Any
 
-from services.monitoring.domain.area_figures import AreaNotYours
-from services.monitoring.domain.channels import NotYourChannel
 from services.monitoring.domain.deadlines.escalations import NotToYourLevel
 from services.monitoring.domain.deadlines.pauses import NotYourStep
+from services.monitoring.domain.leads.channels import NotYourChannel
 from services.monitoring.domain.quality.findings import NotAboveTheOwner
+from services.monitoring.domain.reading.area_figures import AreaNotYours
 from services.monitoring.domain.register.change_requests import NotYourRequest, NotYoursToAsk
 from services.monitoring.usecases.cases.decide_cases import NotYourDecision
 from services.monitoring.usecases.law.published import NotYourArea

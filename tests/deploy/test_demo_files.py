@@ -19,7 +19,7 @@ from services.monitoring.domain.files.household_register import HOUSEHOLD_REGIST
 from services.monitoring.domain.register.households import HouseholdKind
 from services.monitoring.jobs import FILE_KINDS
 from services.monitoring.migrations.versions.v0007_department_lists import RULES
-from services.monitoring.queries.department_rows import NO_LEAD
+from services.monitoring.queries.signals.department_rows import NO_LEAD
 from shared.files.limits import Limits
 from shared.files.reading.batches import read
 from shared.kernel.areas import COUNTIES

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.monitoring.app import load_years
-from services.monitoring.domain.flags import WithdrawalReason
+from services.monitoring.domain.flags.flags import WithdrawalReason
 from services.monitoring.usecases.cases.approve_case import ApproveCase, approve_case
 from services.monitoring.usecases.flags.withdraw_flag import WithdrawFlag, withdraw_flag
 from services.projects.usecases.decline_task import decline_task

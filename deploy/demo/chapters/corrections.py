@@ -9,7 +9,7 @@ from deploy.demo.uploads import rows_of
 from deploy.demo.world import World, on
 from services.monitoring.domain.files.department_lists import MEDICAL_INSURANCE
 from services.monitoring.domain.signals import WITHDRAWN, Judgement
-from services.monitoring.queries.department_rows import NO_LEAD
+from services.monitoring.queries.signals.department_rows import NO_LEAD
 from shared.kernel.areas import county_of
 
 REPORTED, CORRECTED = on(9, 24, 9), on(9, 27)

@@ -9,7 +9,7 @@ from deploy.demo.lists import SentList
 from deploy.demo.uploads import counts, hold, rows_of, send
 from deploy.demo.world import World
 from services.monitoring.domain.files.department_lists import MEDICAL_INSURANCE
-from services.monitoring.queries.department_rows import NO_LEAD
+from services.monitoring.queries.signals.department_rows import NO_LEAD
 from shared.kernel.actors import Actor
 
 

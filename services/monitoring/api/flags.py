@@ -2,7 +2,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.flags.flags import FlagStatus
 from services.monitoring.queries.flags import FanOut, FlagPage, FlagShown, list_flags, show_fan_out, show_flag
 from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked
 from services.monitoring.usecases.flags.withdraw_flag import WithdrawFlag, Withdrawn, withdraw_flag

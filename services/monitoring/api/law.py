@@ -3,7 +3,7 @@ from fastapi import Response
 from services.monitoring.api.published import BEFORE
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.queries.grade_rules import GradeRulesShown, list_grade_rules
+from services.monitoring.queries.leads.grade_rules import GradeRulesShown, list_grade_rules
 from services.monitoring.usecases.law.publish_bottom_line import PublishBottomLine, publish_bottom_line
 from services.monitoring.usecases.law.publish_grade_rule import PublishGradeRule, publish_grade_rule
 from services.monitoring.usecases.law.publish_parameter import PublishParameter, publish_parameter

@@ -4,7 +4,7 @@ from fastapi import Query, Response
 
 from services.monitoring.api.published import BEFORE
 from services.monitoring.domain.signals import Figure
-from services.monitoring.queries.signal_rules import SignalRulesShown, list_signal_rules
+from services.monitoring.queries.signals.signal_rules import SignalRulesShown, list_signal_rules
 from services.monitoring.usecases.law.publish_base_figure import PublishBaseFigure, publish_base_figure
 from services.monitoring.usecases.law.publish_signal_rule import ListName, PublishSignalRule, RuleCode, publish_signal_rule
 from services.monitoring.usecases.law.published import Published

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.monitoring.queries.cases import households_of_cases
 from services.monitoring.queries.flags import households_of_flags
-from services.monitoring.queries.leads import households_of_leads
+from services.monitoring.queries.leads.leads import households_of_leads
 from services.monitoring.usecases.cases.approve_case import ApproveCase, approve_case
 from services.monitoring.usecases.cases.review_case import ReviewCase, review_case
 from services.monitoring.usecases.flags.take_back import WithdrawFlag

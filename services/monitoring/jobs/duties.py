@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from services.monitoring.queries.figures import ledger_figures, open_escalations
-from services.monitoring.usecases.area_figures.fold_figures import fold_waiting
-from services.monitoring.usecases.area_figures.recount_figures import recount_nightly
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from services.monitoring.usecases.flags.announce_flags import announce_gaps, announce_under_way
 from services.monitoring.usecases.income.settle_standings import settle_waiting
 from services.monitoring.usecases.law.adopt_lines import adopt_what_has_come
 from services.monitoring.usecases.places.ask_for_rehoming import ask_for_what_is_due
 from services.monitoring.usecases.quality.ask_for_check import ask_for_daily_check
+from services.monitoring.usecases.reading.fold_figures import fold_waiting
+from services.monitoring.usecases.reading.recount_figures import recount_nightly
 from services.monitoring.usecases.regional.check_regions import check_duty
 from services.monitoring.usecases.regional.count_occurrences import count_waiting
 from services.monitoring.usecases.signals.match_signals import match_signals

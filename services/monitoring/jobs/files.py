@@ -13,7 +13,7 @@ from services.monitoring.domain.files import (
     screening_results,
 )
 from services.monitoring.domain.files.department_lists import LISTS, DepartmentList
-from services.monitoring.queries.department_rows import answers_to_rows
+from services.monitoring.queries.signals.department_rows import answers_to_rows
 from services.monitoring.usecases.files.load_care import CareLoad, seal_cadre
 from services.monitoring.usecases.files.load_household_forms import HouseholdFormsLoad, seal_household
 from services.monitoring.usecases.files.load_key_groups import KeyGroupsLoad, seal_group

@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files.household_forms import HOUSEHOLD_FORMS
@@ -24,17 +23,18 @@ from services.monitoring.domain.files.list_sheets import (
     WORK_LIST,
 )
 from services.monitoring.domain.files.person_forms import PERSON_FORMS
-from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.flags.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
-from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.leads.answers import AnswerStatus
+from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.quality.findings import FindingStatus
+from services.monitoring.domain.reading.work import Matter
 from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
-from services.monitoring.domain.work import Matter
 from services.monitoring.queries.exports import (
     alarm_page,
     answer_page,
@@ -51,8 +51,8 @@ from services.monitoring.queries.exports import (
     screening_page,
     tracking_page,
 )
+from services.monitoring.queries.reading.work import work_page
 from services.monitoring.queries.register.form_exports import household_form_page, person_form_page
-from services.monitoring.queries.work import work_page
 from shared.kernel.actors import Role
 from shared.kernel.sheets import Sheet
 from shared.service.jobs.lists import ListKind, Page

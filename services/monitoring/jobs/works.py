@@ -8,7 +8,6 @@ from services.monitoring.domain.incidents.incidents import LAYING_DOWN as INCIDE
 from services.monitoring.domain.quality.findings import CHECKING
 from services.monitoring.domain.register.county_transfers import TransferId
 from services.monitoring.domain.screening import CLOSING, LAYING_DOWN
-from services.monitoring.usecases.area_figures.recount_figures import FIGURE_RECOUNT, counties_to_count, recount_county
 from services.monitoring.usecases.incidents.help_households import help_some, households_to_help
 from services.monitoring.usecases.incidents.lay_down_households import households_to_lay_down as households_to_lay_down_of_incident
 from services.monitoring.usecases.incidents.lay_down_households import lay_down as lay_down_of_incident
@@ -16,6 +15,7 @@ from services.monitoring.usecases.income import apply_line, simulate_line
 from services.monitoring.usecases.places.ask_for_rehoming import REHOMING
 from services.monitoring.usecases.places.rehome_next import count_to_rehome, rehome_next
 from services.monitoring.usecases.quality.check_quality import check_next_rule, rules_to_check
+from services.monitoring.usecases.reading.recount_figures import FIGURE_RECOUNT, counties_to_count, recount_county
 from services.monitoring.usecases.regional.check_regions import CHECK, RECOUNT, check_slice, recount_slice, size_of_check
 from services.monitoring.usecases.regional.open_alarm_leads import ALARM_LEADS, leads_slice, size_of_alarm
 from services.monitoring.usecases.register.county_transfers.ask_for_transfer import JOB as HOUSEHOLD_TRANSFER

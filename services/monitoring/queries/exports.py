@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
@@ -27,10 +26,11 @@ from services.monitoring.domain.files.list_sheets import (
     SCREENING_LIST,
     TRACKING_LIST,
 )
-from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.flags.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
-from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.leads.answers import AnswerStatus
+from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.quality.findings import FindingStatus
 from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
@@ -40,12 +40,14 @@ from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.deadlines.escalations import days_left_of
 from services.monitoring.queries.deadlines.limits import step_limits
 from services.monitoring.queries.incidents.incidents import list_effects, list_trackings
-from services.monitoring.queries.leads import remark_of
+from services.monitoring.queries.leads.leads import remark_of
 from services.monitoring.queries.quality.findings import list_findings
 from services.monitoring.queries.screening import list_screenings
-from services.monitoring.store import answers, cases, flags, leads
+from services.monitoring.store import cases
 from services.monitoring.store.deadlines import escalations
+from services.monitoring.store.flags import flags
 from services.monitoring.store.income import incomes
+from services.monitoring.store.leads import answers, leads
 from services.monitoring.store.regional import alarms
 from services.monitoring.store.register import change_requests, duplicates, forms, households, people
 from shared.database.rows import values_of

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.monitoring.domain.deadlines.limits import Level
-from services.monitoring.store import ledger
 from services.monitoring.store.deadlines import escalations
+from services.monitoring.store.flags import ledger
 from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTIES
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.monitoring.domain.flags import Flag, FlagStatus
+from services.monitoring.domain.flags.flags import Flag, FlagStatus
 from services.monitoring.domain.risks import Risk
-from services.monitoring.store import flags, ledger
+from services.monitoring.store.flags import flags, ledger
 from shared.database.transaction import Transaction
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.ids import FlagId

@@ -13,7 +13,7 @@ from services.monitoring.domain.deadlines import limits, pauses
 from services.monitoring.domain.deadlines.escalations import told_of_a_pause_over
 from services.monitoring.domain.deadlines.limits import CASE_STEPS, LEAD_STEP, Level, Subject
 from services.monitoring.domain.deadlines.pauses import Running
-from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.parameters import Key, Parameter, Parameters
 from services.monitoring.migrations.versions import v0002_areas_and_law, v0013_deadlines
 from shared.kernel.workdays import SHANGHAI, Calendar, DayKind, Period, end_of_day, local_day

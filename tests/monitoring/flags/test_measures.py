@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.monitoring.domain.flags import Flag, FlagOver, FlagStatus, withdraw
-from services.monitoring.domain.measures import Measure, RiskWithoutMeasure, covered, owed_for, rows_for
+from services.monitoring.domain.flags.flags import Flag, FlagOver, FlagStatus, withdraw
+from services.monitoring.domain.flags.measures import Measure, RiskWithoutMeasure, covered, owed_for, rows_for
 from services.monitoring.domain.risks import Risk
 from services.monitoring.store import law
 from shared.database.transaction import Database

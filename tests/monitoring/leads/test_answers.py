@@ -10,8 +10,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from services.monitoring.domain.answers import WORDS, LeadOutcome, outcome_of
 from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.leads.answers import WORDS, LeadOutcome, outcome_of
 from shared.kernel.ids import new_id
 from tests.builders.families import a_merger, a_striking_off, as_it_is, named, shown
 from tests.builders.files import a_list_row

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.monitoring.domain.channels import AWAITING, ENTERED_BY, NUMBERED, Channel
+from services.monitoring.domain.leads.channels import AWAITING, ENTERED_BY, NUMBERED, Channel
 from shared.database.transaction import Database
 from shared.kernel.actors import Platform, Role
 from tests.builders.leads import a_person_lead, a_source_number

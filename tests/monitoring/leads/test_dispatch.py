@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitoring.domain.grades import Grade, GradeRule, grade_for
+from services.monitoring.domain.leads.grades import Grade, GradeRule, grade_for
 from services.monitoring.domain.signals import Group
 from shared.kernel.ids import new_id
 from tests.builders.files import a_list_row

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitoring.domain import leads
-from services.monitoring.domain.channels import Channel
-from services.monitoring.domain.leads import Lead, LeadStatus, ReasonMissing, RisksMissing, VisitOutcome
+from services.monitoring.domain.leads import leads
+from services.monitoring.domain.leads.channels import Channel
+from services.monitoring.domain.leads.leads import Lead, LeadStatus, ReasonMissing, RisksMissing, VisitOutcome
 from services.monitoring.domain.parameters import Key, Parameter, ParameterMissing, Parameters, UnfitParameter, fitting
 from services.monitoring.domain.risks import Risk, TooManyRisks, joined
 from services.monitoring.migrations import versions

@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.monitoring.store import area_figures
-from services.monitoring.usecases.area_figures.fold_figures import fold_waiting
+from services.monitoring.store.reading import area_figures
+from services.monitoring.usecases.reading.fold_figures import fold_waiting
 from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.monitoring.domain.area_figures import AreaFigure, Figures, Topic, months_between, months_in
+from services.monitoring.domain.reading.area_figures import AreaFigure, Figures, Topic, months_between, months_in
 from tests.builders.incomes import an_income
 from tests.builders.places import NEXT_VILLAGE, OTHER_COUNTY
 from tests.builders.story import Way, done, refused

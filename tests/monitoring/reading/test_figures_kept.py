@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.monitoring.store import area_figures
-from services.monitoring.usecases.area_figures.fold_figures import fold_waiting
+from services.monitoring.store.reading import area_figures
 from services.monitoring.usecases.income.settle_standings import settle_waiting
+from services.monitoring.usecases.reading.fold_figures import fold_waiting
 from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
 from tests.builders.areas import a_change, a_new_village

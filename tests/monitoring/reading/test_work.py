@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from services.gateway.api.routes import PASSAGES
-from services.monitoring.domain.work import WAITING, Matter, WorkStep, waiting_for
+from services.monitoring.domain.reading.work import WAITING, Matter, WorkStep, waiting_for
 from services.monitoring.permissions import PERMISSIONS
-from services.monitoring.store.work import SOURCES
+from services.monitoring.store.reading.work import SOURCES
 from shared.kernel.actors import Actor, Role
 from tests.builders.families import a_split, named
 from tests.builders.leads import a_person_lead

@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.regional.causes import UNCOUNTED
 from shared.kernel.actors import Department
 from tests.builders.files import a_list_row

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from services.monitoring.app import SERVICE
-from services.monitoring.store import area_figures
+from services.monitoring.store.reading import area_figures
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from services.monitoring.usecases.leads.dispatch_leads import DispatchLeads, LeadToDispatch, dispatch_leads
 from services.monitoring.usecases.regional.check_regions import check_county

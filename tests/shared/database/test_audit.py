@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from services.monitoring.store.leads import LeadRow
+from services.monitoring.store.leads.leads import LeadRow
 from shared.database.transaction import Database
 from tests.builders.people import a_household
 from tests.builders.story import done

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.employment.store import Base as EmploymentBase
-from services.monitoring.domain.leads import Channel
+from services.monitoring.domain.leads.leads import Channel
 from services.monitoring.store import Base as MonitoringBase
 from services.projects.store import Base as ProjectsBase
 from shared.database.base import Table

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from services.monitoring.store.leads import LeadRow
+from services.monitoring.store.leads.leads import LeadRow
 from shared.database.rows import insertion, table_of
 from shared.database.transaction import Database
 from shared.kernel.ids import new_id

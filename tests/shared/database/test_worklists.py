@@ -12,26 +12,29 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.monitoring.domain.answers import AnswerStatus
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
-from services.monitoring.domain.flags import FlagStatus
+from services.monitoring.domain.flags.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
-from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.leads.answers import AnswerStatus
+from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.quality.findings import FindingStatus
+from services.monitoring.domain.reading.work import Matter, WorkStep, waiting_for
 from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.screening import ScreeningStatus
-from services.monitoring.domain.work import Matter, WorkStep, waiting_for
-from services.monitoring.queries.area_figures import show_dashboard, show_income, show_trends
-from services.monitoring.store import answers, area_figures, cases, flags, leads, work
+from services.monitoring.queries.reading.area_figures import show_dashboard, show_income, show_trends
+from services.monitoring.store import cases
 from services.monitoring.store.deadlines import escalations
+from services.monitoring.store.flags import flags
 from services.monitoring.store.incidents import households as incident_households
 from services.monitoring.store.incidents import trackings
+from services.monitoring.store.leads import answers, leads
 from services.monitoring.store.quality import findings
+from services.monitoring.store.reading import area_figures, work
 from services.monitoring.store.regional import alarms
 from services.monitoring.store.register import change_requests, duplicates, households
 from services.monitoring.store.screening import households as screening_households

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from services.monitoring.domain.cases import CaseAct, CaseStatus
-from services.monitoring.domain.leads import LeadAct, LeadStatus
+from services.monitoring.domain.leads.leads import LeadAct, LeadStatus
 from services.monitoring.domain.parameters import Key, Parameters
 from shared.kernel.areas import COUNTY, PREFECTURE, TOWNSHIP, VILLAGE
 from shared.kernel.workdays import Calendar, DayKind, Period

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.monitoring.domain import cases, leads
+from services.monitoring.domain import cases
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.limits import Subject, step_of
-from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.leads import leads
+from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.parameters import Key, Parameters
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Forbidden

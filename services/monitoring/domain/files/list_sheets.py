@@ -1,6 +1,6 @@
 """The lists of monitoring as they are exported: columns in the officials' words. Nobody fills them in, so no column is required."""
 
-from services.monitoring.domain.answers import WORDS
+from services.monitoring.domain.leads.answers import WORDS
 from shared.kernel.sheets import Column, Holds, Sheet
 
 HARDSHIP = {

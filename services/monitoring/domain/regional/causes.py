@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.register.codes import IndustryKind
 from services.monitoring.domain.risks import Hardship
 from shared.kernel.areas import COUNTY, county_of

@@ -12,7 +12,7 @@ from services.monitoring.domain.register.completeness import Clear, FileFacts, F
 from services.monitoring.domain.register.forms import PersonForm
 from services.monitoring.domain.register.households import ABLE, HouseholdStatus
 from services.monitoring.domain.register.people import age_on
-from services.monitoring.store import flags, ledger
+from services.monitoring.store.flags import flags, ledger
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import forms
 from shared.database.transaction import Transaction

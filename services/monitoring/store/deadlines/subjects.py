@@ -12,7 +12,7 @@ from services.monitoring.domain.deadlines.limits import Subject
 from services.monitoring.domain.deadlines.pauses import Moved, Running
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store.cases import CaseRow
-from services.monitoring.store.leads import LeadRow
+from services.monitoring.store.leads.leads import LeadRow
 from shared.database.columns import CODE, INSTANT
 from shared.database.rows import among
 from shared.database.transaction import Transaction

@@ -19,7 +19,7 @@ from services.monitoring.domain.signals import Grade, Group
 from services.monitoring.store.cases import CaseRow
 from services.monitoring.store.income.incomes import REFERENCE_PER_HEAD, IncomeRow
 from services.monitoring.store.income.village_lines import IN_VILLAGE, INSIDE, PRESENT, UNDER, inside, told
-from services.monitoring.store.leads import LeadRow
+from services.monitoring.store.leads.leads import LeadRow
 from services.monitoring.store.register.households import HouseholdRow
 from shared.database.columns import CODE, INSTANT
 from shared.database.rows import table_of

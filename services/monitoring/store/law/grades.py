@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Date, PrimaryKeyConstraint, RowMapping, UniqueConstraint, bindparam, select
 from sqlmodel import col
 
-from services.monitoring.domain.grades import Grade, GradeRule
+from services.monitoring.domain.leads.grades import Grade, GradeRule
 from services.monitoring.domain.signals import Group
 from services.monitoring.store.base import Base
 from services.monitoring.store.law.publishing import publish

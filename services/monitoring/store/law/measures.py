@@ -3,7 +3,7 @@ from datetime import date
 from sqlalchemy import Date, PrimaryKeyConstraint, bindparam, select
 from sqlmodel import col
 
-from services.monitoring.domain.measures import Measure
+from services.monitoring.domain.flags.measures import Measure
 from services.monitoring.store.base import Base
 from shared.database.columns import code, day, one_of, only
 from shared.database.rows import among, columns_of

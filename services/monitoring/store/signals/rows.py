@@ -8,9 +8,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
 from services.monitoring.domain.signals import Grade, Judgement
-from services.monitoring.store.answers import LeadAnswerRow
 from services.monitoring.store.base import Base
-from services.monitoring.store.leads import LeadRow
+from services.monitoring.store.leads.answers import LeadAnswerRow
+from services.monitoring.store.leads.leads import LeadRow
 from shared.database.columns import code, day, document, instant, one_of, only, sealed
 from shared.database.rows import among
 from shared.database.transaction import Transaction

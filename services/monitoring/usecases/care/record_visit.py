@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.monitoring.domain.care import visits as rules
-from services.monitoring.domain.leads import Channel
+from services.monitoring.domain.leads.leads import Channel
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
 from services.monitoring.store import law

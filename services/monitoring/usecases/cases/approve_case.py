@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.monitoring.domain import cases as rules
-from services.monitoring.domain.flags import Flagging
+from services.monitoring.domain.flags.flags import Flagging
 from services.monitoring.domain.parameters import Key
 from services.monitoring.publications import present_flags
 from services.monitoring.store import cases, law

@@ -1,8 +1,9 @@
 """A household is gone: its case and the leads that waited for the next one end."""
 
 from services.monitoring.domain import cases as rules
-from services.monitoring.domain.answers import LeadOutcome
-from services.monitoring.store import cases, leads
+from services.monitoring.domain.leads.answers import LeadOutcome
+from services.monitoring.store import cases
+from services.monitoring.store.leads import leads
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.take_step import take_step
 from services.monitoring.usecases.leads.answer_leads import answer_leads, answer_leads_of

@@ -1,11 +1,12 @@
 """Flag the household of a case: on the county's decision, or before it where help comes first."""
 
 from services.monitoring.domain import cases as rules
-from services.monitoring.domain.flags import Flagging, flag_for
-from services.monitoring.domain.measures import longest_reach
+from services.monitoring.domain.flags.flags import Flagging, flag_for
+from services.monitoring.domain.flags.measures import longest_reach
 from services.monitoring.domain.parameters import Parameters
 from services.monitoring.domain.register.households import HouseholdStatus
-from services.monitoring.store import flags, law, ledger
+from services.monitoring.store import law
+from services.monitoring.store.flags import flags, ledger
 from services.monitoring.store.register import categories, households, people
 from shared.database.transaction import Transaction
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.incidents.green_channel import HelpFirst
 from services.monitoring.domain.income.figures import category_of
-from services.monitoring.domain.leads import Confirmed
+from services.monitoring.domain.leads.leads import Confirmed
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.register.households import HouseholdKind
 from services.monitoring.domain.risks import joined

@@ -2,7 +2,8 @@
 
 from services.monitoring.domain.cases import Case
 from services.monitoring.domain.risks import TooManyRisks
-from services.monitoring.store import law, leads
+from services.monitoring.store import law
+from services.monitoring.store.leads import leads
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_case import open_case
 from shared.database.transaction import Transaction

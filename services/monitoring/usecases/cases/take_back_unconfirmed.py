@@ -1,9 +1,9 @@
 """The procedure after a green channel ends with a refusal: the flag that was raised first is taken back, with its tasks."""
 
 from services.monitoring.domain.cases import Case
-from services.monitoring.domain.flags import FlagStatus, WithdrawalReason
+from services.monitoring.domain.flags.flags import FlagStatus, WithdrawalReason
 from services.monitoring.domain.register.households import HouseholdStatus
-from services.monitoring.store import flags
+from services.monitoring.store.flags import flags
 from services.monitoring.store.register import households
 from services.monitoring.usecases.flags.take_back import WithdrawFlag, take_back
 from shared.database.transaction import Transaction

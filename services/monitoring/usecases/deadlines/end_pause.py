@@ -12,7 +12,7 @@ from services.monitoring.domain.cases import Case
 from services.monitoring.domain.deadlines import pauses as rules
 from services.monitoring.domain.deadlines.limits import Subject
 from services.monitoring.domain.deadlines.pauses import Ending, Moved, Running
-from services.monitoring.domain.leads import Lead
+from services.monitoring.domain.leads.leads import Lead
 from services.monitoring.domain.parameters import Parameters
 from services.monitoring.store import law
 from services.monitoring.store.deadlines import pauses, subjects

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.monitoring.domain.grades import grade_for
+from services.monitoring.domain.leads.grades import grade_for
 from services.monitoring.domain.signals import Grade, Group
 from services.monitoring.store import law
 from shared.database.transaction import Transaction

@@ -14,7 +14,7 @@ from services.monitoring.domain.register.form_rows import filled
 from services.monitoring.domain.register.forms import HouseholdForm
 from services.monitoring.domain.register.households import HouseholdKind
 from services.monitoring.domain.register.timeline import EVER, on, place_of
-from services.monitoring.store.form_files import Kept
+from services.monitoring.store.files.forms import Kept
 from services.monitoring.store.register.forms import columns, household_form
 from shared.database.transaction import Transaction
 from shared.kernel.ids import new_id

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from services.monitoring.store import care_files
 from services.monitoring.store.care.assignments import sealed_cadre
+from services.monitoring.store.files import care as care_files
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction

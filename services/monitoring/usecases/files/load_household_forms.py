@@ -11,11 +11,12 @@ from services.monitoring.domain.files.verdicts import Fault, refused
 from services.monitoring.domain.register.completeness import unfilled_of_household
 from services.monitoring.domain.register.form_rows import ahead, contradictions, is_named, judged, notes
 from services.monitoring.domain.register.forms import HouseholdForm
-from services.monitoring.store import form_files, staged_rows
-from services.monitoring.store.form_files import Kept
+from services.monitoring.store.files import forms as form_files
+from services.monitoring.store.files import staged as staged_rows
+from services.monitoring.store.files.forms import Kept
+from services.monitoring.store.files.staged import Told
 from services.monitoring.store.register import people
 from services.monitoring.store.register.forms import HouseholdFormRow
-from services.monitoring.store.staged_rows import Told
 from services.monitoring.usecases.files.household_contents import TABLE, FiledHousehold, contents_of, kept_as
 from services.monitoring.usecases.files.rows_about_households import day_of, faults_of
 from shared.database.jobs.stage import Sealed

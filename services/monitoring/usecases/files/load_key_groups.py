@@ -11,9 +11,9 @@ from sqlalchemy import Row
 from services.monitoring.domain.care.group_rows import Act, Said, judged
 from services.monitoring.domain.care.groups import GroupSource, InGroup, KeyGroup
 from services.monitoring.domain.files.verdicts import Verdict, refused
-from services.monitoring.store import staged_rows
 from services.monitoring.store.care import groups
-from services.monitoring.store.staged_rows import Told
+from services.monitoring.store.files import staged as staged_rows
+from services.monitoring.store.files.staged import Told
 from services.monitoring.usecases.files.rows_about_households import faults_of
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault

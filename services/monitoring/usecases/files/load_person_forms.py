@@ -18,10 +18,11 @@ from services.monitoring.domain.register.households import ABLE
 from services.monitoring.domain.register.meant import Meant, find
 from services.monitoring.domain.register.people import age_on
 from services.monitoring.domain.register.timeline import on, place_of
-from services.monitoring.store import form_files, staged_rows
-from services.monitoring.store.form_files import Kept
+from services.monitoring.store.files import forms as form_files
+from services.monitoring.store.files import staged as staged_rows
+from services.monitoring.store.files.forms import Kept
+from services.monitoring.store.files.staged import Told
 from services.monitoring.store.register.forms import PersonFormRow, columns, person_form
-from services.monitoring.store.staged_rows import Told
 from services.monitoring.usecases.files.rows_about_households import day_of, faults_of
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from services.monitoring.store import place_files
+from services.monitoring.store.files import places as place_files
 from shared.database.jobs.stage import Sealed
 from shared.database.privacy import Vault
 from shared.database.transaction import Transaction

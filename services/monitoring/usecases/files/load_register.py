@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.register.people import sex_of
-from services.monitoring.store import register_files
+from services.monitoring.store.files import register as register_files
 from services.monitoring.store.register.people import sealed_person
 from services.monitoring.usecases.files.due_dates import due_in
 from shared.database.jobs.stage import Sealed

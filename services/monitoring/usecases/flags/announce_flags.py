@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.monitoring.publications import present_flags
-from services.monitoring.store import flags, ledger
+from services.monitoring.store.flags import flags, ledger
 from shared.database.transaction import Transaction
 
 PATIENCE = timedelta(minutes=1)

@@ -2,7 +2,7 @@
 
 import structlog
 
-from services.monitoring.store import ledger
+from services.monitoring.store.flags import ledger
 from shared.database.transaction import Transaction
 from shared.events import AssistanceTask
 

@@ -1,8 +1,8 @@
 """End a flag and what it owes; what becomes of its household is for whoever asks."""
 
-from services.monitoring.domain import flags as rules
+from services.monitoring.domain.flags import flags as rules
 from services.monitoring.publications import present_flags
-from services.monitoring.store import flags, ledger
+from services.monitoring.store.flags import flags, ledger
 from services.monitoring.store.register import categories
 from shared.database.transaction import Transaction
 from shared.wire import DocumentNumber, SafeText, command

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.monitoring.domain import flags as rules
+from services.monitoring.domain.flags import flags as rules
 from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.households import HouseholdStatus
-from services.monitoring.store import flags
+from services.monitoring.store.flags import flags
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.cancel_case import cancel_case
 from services.monitoring.usecases.flags.take_back import WithdrawFlag, take_back

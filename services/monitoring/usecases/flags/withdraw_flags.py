@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from services.monitoring.domain.flags import WithdrawalReason
+from services.monitoring.domain.flags.flags import WithdrawalReason
 from services.monitoring.domain.parameters import MOST_ITEMS
 from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ToDecide, ask_for_decisions
 from services.monitoring.usecases.flags.take_back import WithdrawFlag

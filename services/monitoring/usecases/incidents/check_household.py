@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.flags.measures import covered
 from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents.incidents import Effect, EffectStatus, Incident, IncidentId, Loss
 from services.monitoring.domain.incidents.tracking import due_days
-from services.monitoring.domain.measures import covered
+from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship, Risk
 from services.monitoring.store import law

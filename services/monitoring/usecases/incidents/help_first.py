@@ -7,15 +7,17 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.monitoring.domain.cases import Case, CaseStatus
+from services.monitoring.domain.flags.measures import covered
 from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents.green_channel import CaseUnderWay, HelpFirst, ItemStatus, Order
 from services.monitoring.domain.incidents.incidents import Effect, EffectAct, IncidentId
-from services.monitoring.domain.leads import Confirmed, LeadStatus
-from services.monitoring.domain.measures import covered
+from services.monitoring.domain.leads.leads import Confirmed, LeadStatus
 from services.monitoring.domain.parameters import Key, Parameters
 from services.monitoring.domain.risks import joined
-from services.monitoring.store import cases, flags, law, leads
+from services.monitoring.store import cases, law
+from services.monitoring.store.flags import flags
 from services.monitoring.store.incidents import households
+from services.monitoring.store.leads import leads
 from services.monitoring.store.register import households as register
 from services.monitoring.usecases.cases.flag_household import flag_household
 from services.monitoring.usecases.cases.open_case import open_case

@@ -4,14 +4,15 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.monitoring.domain.channels import Channel
 from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents import tracking as visits
 from services.monitoring.domain.incidents.incidents import Effect, EffectAct, IncidentId
 from services.monitoring.domain.incidents.tracking import State, Tracking, TrackingAct, TrackingId, TrackingStatus
+from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import cases, leads
+from services.monitoring.store import cases
 from services.monitoring.store.incidents import households, trackings
+from services.monitoring.store.leads import leads
 from services.monitoring.store.register import households as register
 from services.monitoring.usecases.leads.open_lead import NewLead, open_lead
 from shared.database.transaction import Transaction

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.monitoring.domain.answers import LeadOutcome, outcome_of
 from services.monitoring.domain.cases import Case, CaseStatus
+from services.monitoring.domain.leads.answers import LeadOutcome, outcome_of
 from services.monitoring.domain.parameters import Key
-from services.monitoring.store import answers, law
+from services.monitoring.store import law
+from services.monitoring.store.leads import answers
 from shared.database.transaction import Transaction
 from shared.kernel.workdays import Calendar, DayKind, Period
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.monitoring.domain.answers import LeadOutcome
-from services.monitoring.store import leads
+from services.monitoring.domain.leads.answers import LeadOutcome
 from services.monitoring.store.deadlines import pauses
+from services.monitoring.store.leads import leads
 from services.monitoring.usecases.leads.answer_leads import answer_leads
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.monitoring.domain import leads as rules
-from services.monitoring.store import lead_steps, leads
+from services.monitoring.domain.leads import leads as rules
+from services.monitoring.store.leads import lead_steps, leads
 from services.monitoring.store.places import areas
 from services.monitoring.usecases.deadlines.end_pause import end_pause_of_lead
 from shared.database.transaction import Transaction

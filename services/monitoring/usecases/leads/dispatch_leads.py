@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from services.monitoring.domain.parameters import MOST_ITEMS
-from services.monitoring.store import leads
+from services.monitoring.store.leads import leads
 from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ToDecide, ask_for_decisions
 from services.monitoring.usecases.leads.dispatch_lead import DispatchLead
 from shared.database.transaction import Transaction

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.monitoring.domain.channels import Channel, heard
-from services.monitoring.domain.grades import grade_for
+from services.monitoring.domain.leads.channels import Channel, heard
+from services.monitoring.domain.leads.grades import grade_for
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
 from services.monitoring.domain.signals import Grade, Group
-from services.monitoring.store import law, leads
+from services.monitoring.store import law
+from services.monitoring.store.leads import leads
 from services.monitoring.store.register import households
 from services.monitoring.usecases.leads.lead_limits import lead_limits_in
 from shared.database.transaction import Transaction

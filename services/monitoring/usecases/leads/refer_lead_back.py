@@ -1,7 +1,7 @@
 """Give a lead back to the level above: it is another village's, or nobody here knows the person."""
 
-from services.monitoring.domain import leads as rules
-from services.monitoring.store import lead_steps, leads
+from services.monitoring.domain.leads import leads as rules
+from services.monitoring.store.leads import lead_steps, leads
 from services.monitoring.usecases.deadlines.end_pause import end_pause_of_lead
 from services.monitoring.usecases.leads.dispatch_lead import LeadMoved
 from shared.database.transaction import Transaction

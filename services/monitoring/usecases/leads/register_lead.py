@@ -7,10 +7,10 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, Field
 
-from services.monitoring.domain.channels import Channel, entered
-from services.monitoring.domain.leads import LeadStatus, lead_of_number
+from services.monitoring.domain.leads.channels import Channel, entered
+from services.monitoring.domain.leads.leads import LeadStatus, lead_of_number
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import leads, self_reports
+from services.monitoring.store.leads import leads, self_reports
 from services.monitoring.store.places import areas
 from services.monitoring.store.register import households, people
 from services.monitoring.usecases.leads.open_lead import NewLead, PersonNamed, number_of, open_lead, phone_of

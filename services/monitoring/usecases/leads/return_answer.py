@@ -4,9 +4,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.monitoring.domain import answers as rules
-from services.monitoring.domain.answers import AnswerId, AnswerStatus
-from services.monitoring.store import answers
+from services.monitoring.domain.leads import answers as rules
+from services.monitoring.domain.leads.answers import AnswerId, AnswerStatus
+from services.monitoring.store.leads import answers
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound
 from shared.kernel.procedure import as_seen

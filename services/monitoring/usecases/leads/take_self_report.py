@@ -7,9 +7,9 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, Field
 
-from services.monitoring.domain.leads import Channel, LeadStatus
+from services.monitoring.domain.leads.leads import Channel, LeadStatus
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.store import self_reports
+from services.monitoring.store.leads import self_reports
 from services.monitoring.store.places import areas
 from services.monitoring.store.register import people
 from services.monitoring.usecases.leads.open_lead import NewLead, open_lead

@@ -8,13 +8,15 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain import leads as rules
-from services.monitoring.domain.answers import LeadOutcome
 from services.monitoring.domain.cases import Case, CaseStatus
-from services.monitoring.domain.measures import covered
+from services.monitoring.domain.flags.measures import covered
+from services.monitoring.domain.leads import leads as rules
+from services.monitoring.domain.leads.answers import LeadOutcome
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Risk, joined
-from services.monitoring.store import cases, flags, law, leads
+from services.monitoring.store import cases, law
+from services.monitoring.store.flags import flags
+from services.monitoring.store.leads import leads
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.open_case import open_case
 from services.monitoring.usecases.deadlines.end_pause import end_pause_of_lead

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.monitoring.publications import present_flags
-from services.monitoring.store import flags
+from services.monitoring.store.flags import flags
 from services.monitoring.store.register.rehoming import rehome
 from shared.database.transaction import Transaction
 from shared.kernel.areas import county_of

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.monitoring.domain.deadlines.limits import lead_limits, lead_periods
-from services.monitoring.domain.grades import grade_for
+from services.monitoring.domain.leads.grades import grade_for
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.signals import Group
 from services.monitoring.store import law

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.monitoring.domain import screening as rules
-from services.monitoring.domain.channels import Channel
+from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.risks import Hardship
 from services.monitoring.domain.screening import RoundId, Screening, ScreeningResult, ScreeningStatus
 from services.monitoring.store.register import households as register

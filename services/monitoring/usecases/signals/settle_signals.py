@@ -1,6 +1,6 @@
 """Judge whom a change touches, and settle the leads that come of it."""
 
-from services.monitoring.domain.answers import LeadOutcome
+from services.monitoring.domain.leads.answers import LeadOutcome
 from services.monitoring.domain.signals import WITHDRAWN
 from services.monitoring.store import signals
 from services.monitoring.store.signals import Batch

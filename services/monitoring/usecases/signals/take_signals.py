@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from services.monitoring.domain.files.department_lists import FAULTS, DepartmentList
 from services.monitoring.domain.files.department_lists.matter import matter_of
-from services.monitoring.domain.leads import LeadStatus
+from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.signals import Judgement, list_of
 from services.monitoring.store import signals
 from services.monitoring.store.signals import Batch, NewRow

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.monitoring.domain.leads import Channel
+from services.monitoring.domain.leads.leads import Channel
 from services.monitoring.domain.risks import Hardship
 from shared.kernel.actors import Department
 from shared.kernel.sheets import Column, Holds, Sheet

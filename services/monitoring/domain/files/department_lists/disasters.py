@@ -1,7 +1,7 @@
 """Disasters and warnings of them: emergency (应急), natural resources (自然资源), forestry (林草) (R57; plan ch.3 s.1 and s.3)."""
 
 from services.monitoring.domain.files.department_lists.declared import DepartmentList, choice, day, sheet, yuan
-from services.monitoring.domain.leads import Channel
+from services.monitoring.domain.leads.leads import Channel
 from services.monitoring.domain.risks import Hardship
 from shared.kernel.actors import Department
 

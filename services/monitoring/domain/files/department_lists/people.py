@@ -2,7 +2,7 @@
 persons' federation (残联), matters of the hotline 12317 (R41, R42, R57; plan ch.3 s.1 and s.3)."""
 
 from services.monitoring.domain.files.department_lists.declared import DepartmentList, choice, day, sheet, words
-from services.monitoring.domain.leads import Channel
+from services.monitoring.domain.leads.leads import Channel
 from services.monitoring.domain.risks import Hardship
 from shared.kernel.actors import Department
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.monitoring.domain.flags import WithdrawalReason
+from services.monitoring.domain.flags.flags import WithdrawalReason
 from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.hindrances import may_strike_off
 from services.monitoring.domain.register.households import HouseholdStatus
-from services.monitoring.store import flags
+from services.monitoring.store.flags import flags
 from services.monitoring.store.register import households
 from services.monitoring.store.register.under_way import under_way
 from services.monitoring.usecases.cases.cancel_case import cancel_case

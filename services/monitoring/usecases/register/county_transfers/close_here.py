@@ -1,11 +1,11 @@
 """The first step of a transfer to another county: the old one closes the household, and what moves is kept with the transfer."""
 
-from services.monitoring.domain.flags import Flag, WithdrawalReason
+from services.monitoring.domain.flags.flags import Flag, WithdrawalReason
 from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.county_transfers import CountyTransfer, TransferId, TransferStatus
 from services.monitoring.domain.register.hindrances import may_leave_county
 from services.monitoring.domain.register.lineage import Home, LineageAct, entries
-from services.monitoring.store import flags
+from services.monitoring.store.flags import flags
 from services.monitoring.store.register import belongings, county_transfers, forms, households, lineage
 from services.monitoring.store.register.under_way import under_way
 from services.monitoring.usecases.flags.take_back import WithdrawFlag, take_back
