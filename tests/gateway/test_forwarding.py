@@ -28,6 +28,7 @@ SAMPLES = {
     "group": "low_income",
     "hardship": "water",
     "list_code": "key_counties",
+    "number": "1_11_002",
     "place": "530921",
     "year": 2021,
     "key": "identification.total.days",

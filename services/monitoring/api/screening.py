@@ -5,7 +5,7 @@ from fastapi import Query, Response
 
 from services.monitoring.domain.screening import RoundId, RoundStatus, ScreeningStatus
 from services.monitoring.queries.screening import (
-    CoverageShown,
+    RoundCoverage,
     RoundPage,
     RoundShown,
     ScreeningPage,
@@ -54,7 +54,7 @@ async def screening_round(round_id: UUID, tx: InTransaction, response: Response)
 
 
 @screening.get("/v1/screening-rounds/{round_id}/coverage")
-async def screening_coverage(round_id: UUID, tx: InTransaction, area: Area = None) -> CoverageShown:
+async def screening_coverage(round_id: UUID, tx: InTransaction, area: Area = None) -> RoundCoverage:
     """一轮排查在各村的进度；市级须指明一个县（区）。"""
     return await show_coverage(RoundId(round_id), area or tx.actor.area, tx)
 

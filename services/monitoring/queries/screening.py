@@ -32,12 +32,12 @@ class Coverage(BaseModel):
     overdue: int
 
 
-class VillageCoverage(Coverage):
+class VillageScreened(Coverage):
     area: str
 
 
-class CoverageShown(BaseModel):
-    items: list[VillageCoverage]
+class RoundCoverage(BaseModel):
+    items: list[VillageScreened]
 
 
 class RoundLine(BaseModel):
@@ -106,7 +106,7 @@ async def show_round(round_id: RoundId, tx: Transaction) -> RoundShown:
     return RoundShown(**_line(held), coverage=Coverage(**_counts(await households.totals(round_id, tx))))
 
 
-async def show_coverage(round_id: RoundId, area: str, tx: Transaction) -> CoverageShown:
+async def show_coverage(round_id: RoundId, area: str, tx: Transaction) -> RoundCoverage:
     """Show how far a round is in each village of an area that has households in it.
 
     :raises NotFound: there is no such round here.
@@ -117,7 +117,7 @@ async def show_coverage(round_id: RoundId, area: str, tx: Transaction) -> Covera
         area = tx.actor.area
     within_a_county(area, field="query.area")
     rows = await households.by_village(round_id, area, tx)
-    return CoverageShown(items=[VillageCoverage(area=row.area_code, **_counts(row)) for row in rows])
+    return RoundCoverage(items=[VillageScreened(area=row.area_code, **_counts(row)) for row in rows])
 
 
 async def list_round_households(

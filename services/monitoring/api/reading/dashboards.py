@@ -7,7 +7,7 @@ from services.monitoring.domain.files.dashboard_sheets import SHEETS, DashboardT
 from services.monitoring.queries.reading.area_figure_tables import dashboard_page
 from services.monitoring.queries.reading.area_figures import (
     DashboardShown,
-    IncomeShown,
+    IncomeDistribution,
     ListCode,
     Month,
     TrendsShown,
@@ -48,7 +48,7 @@ async def dashboard_trends(
 
 
 @dashboards.get("/v1/dashboard/income")
-async def dashboard_income(tx: InTransaction, area: Area = None, of_list: OfList = None) -> IncomeShown:
+async def dashboard_income(tx: InTransaction, area: Area = None, of_list: OfList = None) -> IncomeDistribution:
     """收入分布：按人均纯收入分段的户数人数，以及各段低于监测底线的户数人数。"""
     return await show_income(area or tx.actor.area, tx, list_code=of_list)
 

@@ -55,7 +55,7 @@ class StepFiguresShown(BaseModel):
     average_workdays: Decimal | None = Field(examples=["3.5"], description="本月办结的平均用时（工作日）。Working days that those done took.")
 
 
-class AreaShown(BaseModel):
+class AreaNamed(BaseModel):
     code: str = Field(examples=["530902"])
     title: str | None = Field(examples=["临翔区"])
 
@@ -63,7 +63,7 @@ class AreaShown(BaseModel):
 class AreaFiguresShown(BaseModel):
     """Of one area. `leads`, `cases`, `flags`: those registered, opened, raised in the month, as they stand now; `households` are as of now."""
 
-    area: AreaShown
+    area: AreaNamed
     households: list[HouseholdCountShown]
     leads: list[CountShown]
     cases: list[CountShown]
@@ -99,11 +99,11 @@ class MonthShown(BaseModel):
 
 
 class TrendsShown(BaseModel):
-    area: AreaShown
+    area: AreaNamed
     months: list[MonthShown]
 
 
-class BandShown(BaseModel):
+class BandCounted(BaseModel):
     """Households and people by band of net income per head, and by how the reference income per head stands to the line: below it, not below it,
     or no line is in force."""
 
@@ -114,11 +114,11 @@ class BandShown(BaseModel):
 
 
 class AreaIncomeShown(BaseModel):
-    area: AreaShown
-    bands: list[BandShown]
+    area: AreaNamed
+    bands: list[BandCounted]
 
 
-class IncomeShown(BaseModel):
+class IncomeDistribution(BaseModel):
     """`bounds`: the rising bounds of the bands in force, yuan per head and year; band 0 lies below the first."""
 
     at: datetime
@@ -131,8 +131,8 @@ class IncomeShown(BaseModel):
 class Parts:
     """An area with what is shown beside it: whose figures are read, and which of them make up the whole."""
 
-    area: AreaShown
-    parts: Sequence[AreaShown]
+    area: AreaNamed
+    parts: Sequence[AreaNamed]
     read: Sequence[str]
     whole: Sequence[str]
 
@@ -171,7 +171,7 @@ async def show_trends(area: str, tx: Transaction, *, first: str | None, last: st
     return TrendsShown(area=parts.area, months=[MonthShown(**asdict(each)) for each in rules.months_in(_sum(found, parts.whole), months)])
 
 
-async def show_income(area: str, tx: Transaction, *, list_code: str | None) -> IncomeShown:
+async def show_income(area: str, tx: Transaction, *, list_code: str | None) -> IncomeDistribution:
     """Show how incomes are spread over the bands in force, and how many are below the line (R19, R37; plan ch.1 s.2, ch.3 s.1).
 
     :raises AreaNotYours: the area is another's; NoSuchPlaceList: there is no such list.
@@ -180,7 +180,7 @@ async def show_income(area: str, tx: Transaction, *, list_code: str | None) -> I
     parts = await _parts(area, list_code, tx)
     found = await _figures(parts, [Wanted(topic=topic) for topic in (Topic.INCOME, Topic.INCOME_PEOPLE)], tx)
     bounds = (await law.parameters_for(tx.actor.area, tx)).bounds(Key.INCOME_BANDS)
-    return IncomeShown(
+    return IncomeDistribution(
         at=tx.now,
         bounds=list(bounds),
         whole=_incomes(parts.area, _sum(found, parts.whole)),
@@ -196,25 +196,25 @@ async def _parts(area: str, list_code: str | None, tx: Transaction, *, with_part
         raise AreaNotYours("query.area")
     today = local_day(tx.now)
     called = (await areas.names_of([area], today, tx)).get(area)
-    whole = AreaShown(code=area, title=called.name if called else None)
+    whole = AreaNamed(code=area, title=called.name if called else None)
     if list_code:
         return _places(whole, await _entries(list_code, area, tx))
     below = await areas.inside(area, today, tx) if len(area) < VILLAGE and (with_parts or len(area) < COUNTY) else []
-    parts = [AreaShown(code=row.code, title=row.name) for row in below]
+    parts = [AreaNamed(code=row.code, title=row.name) for row in below]
     if len(area) < COUNTY:
         return Parts(area=whole, parts=parts, read=COUNTIES, whole=COUNTIES)
     return Parts(area=whole, parts=parts, read=[area, *(part.code for part in parts)], whole=[area])
 
 
-async def _entries(list_code: str, area: str, tx: Transaction) -> dict[str, AreaShown]:
+async def _entries(list_code: str, area: str, tx: Transaction) -> dict[str, AreaNamed]:
     """Read the areas in which the places of a list lie, each once: two sites of one village are one village's figures."""
     await lists.get(list_code, tx)
     entries = await lists.entries(list_code, area, local_day(tx.now), tx)
     names = await areas.names_of((each.area_code for each in entries), local_day(tx.now), tx)
-    return {each.area_code: AreaShown(code=each.area_code, title=names[each.area_code].name if each.area_code in names else None) for each in entries}
+    return {each.area_code: AreaNamed(code=each.area_code, title=names[each.area_code].name if each.area_code in names else None) for each in entries}
 
 
-def _places(whole: AreaShown, places: dict[str, AreaShown]) -> Parts:
+def _places(whole: AreaNamed, places: dict[str, AreaNamed]) -> Parts:
     return Parts(area=whole, parts=[places[code] for code in sorted(places)], read=sorted(places), whole=sorted(places))
 
 
@@ -230,7 +230,7 @@ def _sum(found: dict[str, list[AreaFigure]], codes: Sequence[str]) -> Figures:
     return Figures.of(each for code in codes for each in found.get(code, []))
 
 
-def _shown(area: AreaShown, figures: Figures, month: str) -> AreaFiguresShown:
+def _shown(area: AreaNamed, figures: Figures, month: str) -> AreaFiguresShown:
     return AreaFiguresShown(
         area=area,
         households=[HouseholdCountShown(**asdict(each)) for each in rules.households_in(figures)],
@@ -241,8 +241,8 @@ def _shown(area: AreaShown, figures: Figures, month: str) -> AreaFiguresShown:
     )
 
 
-def _incomes(area: AreaShown, figures: Figures) -> AreaIncomeShown:
-    return AreaIncomeShown(area=area, bands=[BandShown(**asdict(each)) for each in rules.bands_in(figures)])
+def _incomes(area: AreaNamed, figures: Figures) -> AreaIncomeShown:
+    return AreaIncomeShown(area=area, bands=[BandCounted(**asdict(each)) for each in rules.bands_in(figures)])
 
 
 def areas_of(shown: Any) -> list[Any]:
