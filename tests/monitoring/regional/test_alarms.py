@@ -3,16 +3,19 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.monitoring.domain.regional.detection import Figures, Window, judge, monday
-from services.monitoring.store.regional import counts, detecting
+from services.monitoring.domain.regional.detection import Figures, Window, households_in, judge, monday
+from services.monitoring.store.regional import detecting
+from services.monitoring.store.regional.occurrences import OccurrenceRow
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Department, Role, service_actor
+from shared.kernel.ids import derived_id, new_id
 from tests.builders.people import proof
 from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.story import Officials, Way, done, refused
@@ -295,53 +298,69 @@ async def test_a_real_alarm_takes_a_plan(here: Way, call: Call, check: Round) ->
     assert refused(stale)[0] == 412
 
 
-_CELLS = st.dictionaries(st.tuples(st.sampled_from((HERE, NEXT, ELSEWHERE)), st.integers(0, 11)), st.integers(1, 15), max_size=20)
+_SEEN = st.sets(st.tuples(st.sampled_from((HERE, NEXT, ELSEWHERE)), st.integers(0, 11), st.integers(0, 9)), max_size=60)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(cells=_CELLS, windows=st.integers(0, 2), deviations=st.sampled_from((0.0, 2.5, 4.0)), ratio=st.sampled_from((0.0, 1.0, 2.0)))
+@given(seen=_SEEN, windows=st.integers(0, 2), deviations=st.sampled_from((0.0, 2.5, 4.0)), ratio=st.sampled_from((0.0, 1.0, 2.0)))
 async def test_the_database_judges_as_the_domain_does(
-    monitoring_worker: Database, cells: dict[tuple[str, int], int], windows: int, deviations: float, ratio: float
+    monitoring_worker: Database, seen: set[tuple[str, int, int]], windows: int, deviations: float, ratio: float
 ) -> None:
+    """Whatever trouble there was: villages, weeks ago, and whose it was, the same household in some weeks or in many."""
     rule = a_rule(minimum_count=3, deviations=deviations, neighbour_ratio=ratio)
     until = monday(date(2030, 6, 3))
     begins = until - timedelta(weeks=3)
     window = Window(since=begins - timedelta(weeks=4 * windows), begins=begins, until=until, windows=windows)
 
-    def total(area: str, since: date, before: date) -> int:
-        return sum(n for (village, week), n in cells.items() if village == area and since <= until - timedelta(weeks=week) < before)
+    def total(area: str) -> tuple[int, int]:
+        return households_in(window, ((until - timedelta(weeks=week), who) for village, week, who in seen if village == area))
 
     async with rehearsal(monitoring_worker, service_actor("monitoring", COUNTY)) as tx:
-        rows = [
-            {
-                "county_code": COUNTY,
-                "area_code": area,
-                "cause": "any",
-                "industry": "",
-                "week": until - timedelta(weeks=week),
-                "people": n,
-                "households": n,
-            }
-            | {"occurrences": n}
-            for (village, week), n in cells.items()
-            for area in (village,)
-        ]
-        await tx.insert(counts.CountRow, rows)
-        anything = {(until - timedelta(weeks=week)) for _, week in cells}
-        wide = [{**rows[0], "area_code": COUNTY, "week": week} for week in anything] if rows else []
-        await tx.insert(counts.CountRow, wide)
+        await tx.insert(OccurrenceRow, [an_occurrence(village, until - timedelta(weeks=week), who) for village, week, who in seen])
         found = await detecting.judge_all(rule, window, COUNTY, tx)
 
     households = {row.area: row.households for row in found}
     for row in found:
         around = [area for area in households if area[:9] == row.area[:9] and area != row.area]
+        observed, past = total(row.area)
         figures = Figures(
             households=row.households,
-            observed=total(row.area, begins, date.max),
-            past=total(row.area, window.since, begins),
-            around=sum(total(area, begins, date.max) for area in around),
+            observed=observed,
+            past=past,
+            around=sum(total(area)[0] for area in around),
             households_around=sum(households[area] for area in around),
         )
         judged = judge(figures, rule, windows=windows)
         assert (row.observed, row.past) == (figures.observed, figures.past)
         assert (row.opens, row.threshold, row.expected, row.neighbours) == (judged.opens, judged.threshold, judged.expected, judged.neighbours)
+
+
+def an_occurrence(village: str, week: date, who: int) -> dict[str, Any]:
+    """Trouble of somebody who is in no household yet, of each village another one: known by where it comes from."""
+    source = derived_id(UUID(int=who), village)
+    where = {"county_code": COUNTY, "area_code": village, "township_code": village[:9]}
+    what = {"cause": "job_losses", "source_kind": "lead", "source_id": source, "people": 1}
+    return {**where, **what, "id": new_id(), "happened_on": week, "week": week}
+
+
+async def test_a_household_counts_once_in_a_window_however_many_its_weeks(here: Way, call: Call, check: Round) -> None:
+    """Five households are needed; two with trouble in three weeks each are two, then and when the alarm is looked at again."""
+    households = await some(here, 2, lead=False)
+
+    async def in_trouble(*those: str, weeks_ago: int) -> None:
+        for household in those:
+            body = {"household_id": household, "channel": "home_visit", "hardships": ["job_lost"], "note": "走访时发现"}
+            done(await call(here.officials.village).post("/v1/leads", {**body, "heard_at": here.at(days=-7 * weeks_ago, minutes=-5)}))
+
+    for weeks in (0, 1, 2):
+        await in_trouble(*households, weeks_ago=weeks)
+    await publish(call)
+    few = await check()
+    more = await some(here, 3)
+    opened = await check()
+    await in_trouble(*more, weeks_ago=1)
+    await check()
+
+    (alarm,) = [each for each in await alarms(call) if each["area"] == TOWN]
+    assert (few, opened) == (0, 1)
+    assert (alarm["observed_at_opening"], alarm["observed"]) == (5, 5)
