@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.monitoring.domain.regional.detection import Figures, Window, households_in, judge, monday
-from services.monitoring.store.regional import detecting
+from services.monitoring.domain.regional.detection import Figures, Window, households_in, judge, monday, window_on
+from services.monitoring.store.regional import counts, detecting
 from services.monitoring.store.regional.occurrences import OccurrenceRow
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Department, Role, service_actor
@@ -23,6 +23,7 @@ from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
 from tests.fixtures.platform import rehearsal
 from tests.fixtures.tokens import auditor, county, prefecture, township, village
+from tests.monitoring.conftest import Publish
 from tests.monitoring.deadlines.conftest import Said, Sweep, said, sweep
 from tests.monitoring.regional.conftest import COUNTY, ELSEWHERE, HERE, NEXT, OTHER_TOWN, TOWN, Round, Work
 from tests.monitoring.regional.test_detection_rules import a_rule
@@ -45,7 +46,7 @@ async def some(way: Way, number: int, *, hardship: str = "job_lost", lead: bool 
     return found
 
 
-async def publish(call: Call, **changes: Any) -> None:
+async def publish_rule(call: Call, **changes: Any) -> None:
     code = changes.pop("code", "township.any")
     done(await call(OFFICER).put(f"/v1/regional-rules/{COUNTY}/{code}", a_regional_rule(**changes)))
 
@@ -56,14 +57,14 @@ async def alarms(call: Call, *, by: Any = OFFICER, **query: Any) -> list[dict[st
 
 async def the_alarm(call: Call, check: Round, area: str = TOWN, **changes: Any) -> dict[str, Any]:
     """Publish a rule and check; give the alarm that it calls for."""
-    await publish(call, **changes)
+    await publish_rule(call, **changes)
     await check()
     return next(each for each in await alarms(call) if each["area"] == area and each["cause"] == changes.get("cause", "any"))
 
 
 async def test_leads_of_many_households_call_for_an_alarm_that_lists_them(here: Way, call: Call, check: Round) -> None:
     households = await some(here, 4)
-    await publish(call)
+    await publish_rule(call)
     before = await check()
     households += await some(here, 1, hardship="illness")
 
@@ -130,7 +131,7 @@ async def test_an_event_is_of_the_households_with_its_industry(here: Way, call: 
         form = {"effective_from": "2021-09-01", "industry_kind": kind}
         answer = await call(here.officials.village).put(f"/v1/households/{household}/form", form, seen=1)
         assert answer.status_code < 300, answer.text
-    await publish(call, code="village.price", cause="price_fall", level="village", minimum_count=2, by_industry=True)
+    await publish_rule(call, code="village.price", cause="price_fall", level="village", minimum_count=2, by_industry=True)
 
     done(await call(county(area=COUNTY)).post("/v1/regional-events", an_event([HERE], cause="price_fall", industry="tea")))
     opened = await check()
@@ -145,8 +146,8 @@ async def test_an_event_is_of_the_households_with_its_industry(here: Way, call: 
 
 async def test_a_nested_alarm_is_shown_under_the_wider_one(here: Way, call: Call, check: Round) -> None:
     await some(here, 5)
-    await publish(call, code="village.any", level="village")
-    await publish(call, code="township.any", level="township")
+    await publish_rule(call, code="village.any", level="village")
+    await publish_rule(call, code="township.any", level="township")
     await check()
 
     found = {each["area"]: each for each in await alarms(call)}
@@ -228,7 +229,7 @@ async def test_replays_and_corrections_count_as_if_they_had_come_once_and_right(
 
 async def test_a_check_is_asked_for_as_a_job(here: Way, call: Call, work: Work) -> None:
     await some(here, 5)
-    await publish(call)
+    await publish_rule(call)
 
     job = await work(done(await call(OFFICER).post("/v1/regional-checks", {"area": COUNTY}))["id"], by=OFFICER)
     narrow = await call(prefecture()).post("/v1/regional-checks", {"area": TOWN})
@@ -245,7 +246,7 @@ async def test_only_areas_on_a_rule_s_list_are_looked_at(here: Way, call: Call, 
     site = {"valid_from": "2021-01-01", "document_number": "永德测〔2021〕1号", "title": "新村安置区", "village": HERE}
     done(await call(OFFICER).put("/v1/place-lists/resettlement_sites/places/REGION-1", site))
     try:
-        await publish(call, code="site.any", level="village", place_list="resettlement_sites")
+        await publish_rule(call, code="site.any", level="village", place_list="resettlement_sites")
         await check()
         assert [each["area"] for each in await alarms(call)] == [HERE]
     finally:
@@ -260,10 +261,35 @@ async def test_only_areas_on_a_rule_s_list_are_looked_at(here: Way, call: Call, 
         ({"areas": [TOWN + "999"]}, (422, "NoSuchArea", ["body.areas"])),
         ({"industry": "silk"}, (422, "NoSuchIndustry", ["body.industry"])),
         ({"on": "2021-09-23"}, (422, "NotYetHappened", ["body.on"])),
+        ({"on": "2011-09-20"}, (422, "HappenedTooLongAgo", ["body.on"])),
     ],
 )
 async def test_an_event_that_cannot_be_is_refused(here: Way, call: Call, changes: dict[str, Any], refusal: tuple[int, str, list[str]]) -> None:
     assert refused(await call(OFFICER).post("/v1/regional-events", {**an_event([HERE]), **changes})) == refusal
+
+
+async def test_how_long_ago_an_event_may_be_is_published(here: Way, call: Call, publish: Publish) -> None:
+    async def of(day: str) -> int:
+        return (await call(OFFICER).post("/v1/regional-events", an_event([HERE], on=day))).status_code
+
+    assert (await of("2021-06-24"), await of("2021-06-23")) == (201, 422)
+    await publish(COUNTY, "regional_event.happened.days", "3")
+    assert (await of("2021-09-19"), await of("2021-09-18")) == (201, 422)
+
+
+async def test_what_happened_long_ago_makes_no_history(
+    here: Way, call: Call, check: Round, monitoring_worker: Database, admin: asyncpg.Connection
+) -> None:
+    """Counting began with the first report, however old the day that one tells of: before it lies no time in which nothing happened."""
+    await some(here, 2)
+    done(await call(OFFICER).post("/v1/regional-events", an_event([TOWN], cause="price_fall")))
+    await admin.execute("UPDATE regional_event SET happened_on = '2011-09-20' WHERE county_code = $1", COUNTY)
+    await check()
+
+    async with rehearsal(monitoring_worker, service_actor("monitoring", COUNTY)) as tx:
+        since = await counts.counted_since(COUNTY, tx)
+    assert since == here.now.date()
+    assert window_on(a_rule(history_windows=6), here.now.date(), counted_since=since).windows == 0
 
 
 async def test_unknown_causes_and_levels_and_rules_that_cannot_hold_are_refused(here: Way, call: Call) -> None:
@@ -354,7 +380,7 @@ async def test_a_household_counts_once_in_a_window_however_many_its_weeks(here: 
 
     for weeks in (0, 1, 2):
         await in_trouble(*households, weeks_ago=weeks)
-    await publish(call)
+    await publish_rule(call)
     few = await check()
     more = await some(here, 3)
     opened = await check()
