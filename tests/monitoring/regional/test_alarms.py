@@ -175,9 +175,22 @@ async def test_an_alarm_is_late_until_answered_and_clears_when_it_has_stayed_low
     assert (late["is_overdue"], late["status"], late["calm_since"], late["observed"]) == (True, "open", None, 6)
     assert (before["status"], before["observed"]) == ("open", 6)
     assert (calm["status"], calm["observed"], calm["calm_since"]) == ("open", 0, (here.now + timedelta(days=30)).date().isoformat())
-    assert cleared["status"] == "cleared"
+    assert (cleared["status"], calm["version"], cleared["version"]) == ("cleared", alarm["version"], alarm["version"] + 1)
     refusal = await call(OFFICER).post(f"{ALARMS}/{alarm['id']}/answer", {"assessment": "chance", "evidence": proof()}, seen=cleared["version"])
     assert refused(refusal)[0] == 409
+
+
+async def test_a_count_that_changes_does_not_make_an_answer_stale(here: Way, call: Call, check: Round) -> None:
+    await some(here, 5)
+    alarm = await the_alarm(call, check)
+    await some(here, 1)
+    await check()
+    now = done(await call(OFFICER).get(f"{ALARMS}/{alarm['id']}"))
+
+    answered = await call(OFFICER).post(f"{ALARMS}/{alarm['id']}/answer", {"assessment": "chance", "evidence": proof()}, seen=alarm["version"])
+
+    assert (now["observed"], now["version"]) == (6, alarm["version"])
+    assert done(answered)["status"] == "answered"
 
 
 async def test_an_answer_that_is_late_goes_to_the_county_and_then_to_the_prefecture_once(

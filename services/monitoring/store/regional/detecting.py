@@ -72,10 +72,11 @@ OPEN = text(_JUDGED + _OPEN).bindparams(
     bindparam("clear_ratio", type_=Float()),
     *(bindparam(name, type_=INSTANT) for name in ("due_at", "now")),
 )
+# An answer holds whatever the count is by now: only what ends an alarm makes stale what somebody saw of it.
 LOOK_AGAIN = text("""
     UPDATE regional_alarm a
     SET observed = s.observed, calm_since = s.calm_since, status = CASE WHEN s.clears THEN 'cleared' ELSE a.status END,
-        cleared_at = CASE WHEN s.clears THEN CAST(:now AS timestamptz) END, version = a.version + 1
+        cleared_at = CASE WHEN s.clears THEN CAST(:now AS timestamptz) END, version = a.version + CAST(s.clears AS int)
     FROM (
         SELECT p.id, o.observed, z.calm_since, coalesce(:today - z.calm_since >= 7 * CAST(p.rule ->> 'clear_weeks' AS int), false) AS clears
         FROM regional_alarm p
