@@ -53,6 +53,7 @@ class Key(StrEnum):
     INCIDENT_CHECK_DAYS = "incident.check.days"  # 灾情农户核查期限
     TRACKING_DAYS = "incident.tracking.days"  # 受灾户核实后第几日（自然日）回访，由近及远
     GREEN_CHANNEL_DAYS = "green_channel.completion.days"  # 绿色通道补办程序的期限
+    REGIONAL_EVENT_DAYS = "regional_event.happened.days"  # 区域性事件发生后可补报的天数
 
 
 class Shape(StrEnum):
@@ -106,6 +107,7 @@ SHAPES: Mapping[Key, Shape] = {
     Key.INCIDENT_CHECK_DAYS: Shape.DAYS,
     Key.TRACKING_DAYS: Shape.DAY_COUNTS,
     Key.GREEN_CHANNEL_DAYS: Shape.DAYS,
+    Key.REGIONAL_EVENT_DAYS: Shape.DAYS,
 }
 NOBODY = "none"
 MOST_ITEMS = 5_000

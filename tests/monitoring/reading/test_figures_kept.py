@@ -254,6 +254,32 @@ async def test_a_count_from_scratch_mends_what_is_wrong_beside_people_who_go_on(
     assert refused(await way.call(county()).post("/v1/figure-recounts", {"area": "5309"})) == (403, "AreaNotYours", ["body.area"])
 
 
+async def test_two_counts_at_once_correct_what_is_wrong_once(
+    way: Way, fold: Fold, wrong: Wrong, monitoring_worker: Database, admin: asyncpg.Connection
+) -> None:
+    await way.household()
+    await fold()
+    await wrong()
+    await admin.execute(
+        "INSERT INTO figure_change (county_code, area_code, topic, key, period, value) VALUES ($1, $2, 'household', 'x', '', 7)", HOME_COUNTY, HOME
+    )
+    await fold()
+    actor = service_actor("monitoring", HOME_COUNTY)
+
+    async def count() -> int:
+        async with monitoring_worker.transaction(actor) as tx:
+            return await area_figures.recount(HOME_COUNTY, tx)
+
+    async with monitoring_worker.transaction(actor) as tx:
+        first = await area_figures.recount(HOME_COUNTY, tx)
+        second = asyncio.create_task(count())
+        await asyncio.wait([second], timeout=0.5)
+
+    assert (first, await second) == (1, 0)
+    await fold()
+    assert await wrong() == 0
+
+
 async def test_nobody_folds_or_counts_outside_the_own_county(monitoring_worker: Database, way: Way) -> None:
     await way.case("06")
 

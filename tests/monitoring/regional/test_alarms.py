@@ -3,16 +3,19 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.monitoring.domain.regional.detection import Figures, Window, judge, monday
+from services.monitoring.domain.regional.detection import Figures, Window, households_in, judge, monday, window_on
 from services.monitoring.store.regional import counts, detecting
+from services.monitoring.store.regional.occurrences import OccurrenceRow
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Department, Role, service_actor
+from shared.kernel.ids import derived_id, new_id
 from tests.builders.people import proof
 from tests.builders.regions import a_regional_rule, an_event
 from tests.builders.story import Officials, Way, done, refused
@@ -20,6 +23,7 @@ from tests.fixtures.callers import Call
 from tests.fixtures.clock import SetClock
 from tests.fixtures.platform import rehearsal
 from tests.fixtures.tokens import auditor, county, prefecture, township, village
+from tests.monitoring.conftest import Publish
 from tests.monitoring.deadlines.conftest import Said, Sweep, said, sweep
 from tests.monitoring.regional.conftest import COUNTY, ELSEWHERE, HERE, NEXT, OTHER_TOWN, TOWN, Round, Work
 from tests.monitoring.regional.test_detection_rules import a_rule
@@ -42,7 +46,7 @@ async def some(way: Way, number: int, *, hardship: str = "job_lost", lead: bool 
     return found
 
 
-async def publish(call: Call, **changes: Any) -> None:
+async def publish_rule(call: Call, **changes: Any) -> None:
     code = changes.pop("code", "township.any")
     done(await call(OFFICER).put(f"/v1/regional-rules/{COUNTY}/{code}", a_regional_rule(**changes)))
 
@@ -53,14 +57,14 @@ async def alarms(call: Call, *, by: Any = OFFICER, **query: Any) -> list[dict[st
 
 async def the_alarm(call: Call, check: Round, area: str = TOWN, **changes: Any) -> dict[str, Any]:
     """Publish a rule and check; give the alarm that it calls for."""
-    await publish(call, **changes)
+    await publish_rule(call, **changes)
     await check()
     return next(each for each in await alarms(call) if each["area"] == area and each["cause"] == changes.get("cause", "any"))
 
 
 async def test_leads_of_many_households_call_for_an_alarm_that_lists_them(here: Way, call: Call, check: Round) -> None:
     households = await some(here, 4)
-    await publish(call)
+    await publish_rule(call)
     before = await check()
     households += await some(here, 1, hardship="illness")
 
@@ -127,7 +131,7 @@ async def test_an_event_is_of_the_households_with_its_industry(here: Way, call: 
         form = {"effective_from": "2021-09-01", "industry_kind": kind}
         answer = await call(here.officials.village).put(f"/v1/households/{household}/form", form, seen=1)
         assert answer.status_code < 300, answer.text
-    await publish(call, code="village.price", cause="price_fall", level="village", minimum_count=2, by_industry=True)
+    await publish_rule(call, code="village.price", cause="price_fall", level="village", minimum_count=2, by_industry=True)
 
     done(await call(county(area=COUNTY)).post("/v1/regional-events", an_event([HERE], cause="price_fall", industry="tea")))
     opened = await check()
@@ -142,8 +146,8 @@ async def test_an_event_is_of_the_households_with_its_industry(here: Way, call: 
 
 async def test_a_nested_alarm_is_shown_under_the_wider_one(here: Way, call: Call, check: Round) -> None:
     await some(here, 5)
-    await publish(call, code="village.any", level="village")
-    await publish(call, code="township.any", level="township")
+    await publish_rule(call, code="village.any", level="village")
+    await publish_rule(call, code="township.any", level="township")
     await check()
 
     found = {each["area"]: each for each in await alarms(call)}
@@ -171,9 +175,22 @@ async def test_an_alarm_is_late_until_answered_and_clears_when_it_has_stayed_low
     assert (late["is_overdue"], late["status"], late["calm_since"], late["observed"]) == (True, "open", None, 6)
     assert (before["status"], before["observed"]) == ("open", 6)
     assert (calm["status"], calm["observed"], calm["calm_since"]) == ("open", 0, (here.now + timedelta(days=30)).date().isoformat())
-    assert cleared["status"] == "cleared"
+    assert (cleared["status"], calm["version"], cleared["version"]) == ("cleared", alarm["version"], alarm["version"] + 1)
     refusal = await call(OFFICER).post(f"{ALARMS}/{alarm['id']}/answer", {"assessment": "chance", "evidence": proof()}, seen=cleared["version"])
     assert refused(refusal)[0] == 409
+
+
+async def test_a_count_that_changes_does_not_make_an_answer_stale(here: Way, call: Call, check: Round) -> None:
+    await some(here, 5)
+    alarm = await the_alarm(call, check)
+    await some(here, 1)
+    await check()
+    now = done(await call(OFFICER).get(f"{ALARMS}/{alarm['id']}"))
+
+    answered = await call(OFFICER).post(f"{ALARMS}/{alarm['id']}/answer", {"assessment": "chance", "evidence": proof()}, seen=alarm["version"])
+
+    assert (now["observed"], now["version"]) == (6, alarm["version"])
+    assert done(answered)["status"] == "answered"
 
 
 async def test_an_answer_that_is_late_goes_to_the_county_and_then_to_the_prefecture_once(
@@ -225,7 +242,7 @@ async def test_replays_and_corrections_count_as_if_they_had_come_once_and_right(
 
 async def test_a_check_is_asked_for_as_a_job(here: Way, call: Call, work: Work) -> None:
     await some(here, 5)
-    await publish(call)
+    await publish_rule(call)
 
     job = await work(done(await call(OFFICER).post("/v1/regional-checks", {"area": COUNTY}))["id"], by=OFFICER)
     narrow = await call(prefecture()).post("/v1/regional-checks", {"area": TOWN})
@@ -242,7 +259,7 @@ async def test_only_areas_on_a_rule_s_list_are_looked_at(here: Way, call: Call, 
     site = {"valid_from": "2021-01-01", "document_number": "永德测〔2021〕1号", "title": "新村安置区", "village": HERE}
     done(await call(OFFICER).put("/v1/place-lists/resettlement_sites/places/REGION-1", site))
     try:
-        await publish(call, code="site.any", level="village", place_list="resettlement_sites")
+        await publish_rule(call, code="site.any", level="village", place_list="resettlement_sites")
         await check()
         assert [each["area"] for each in await alarms(call)] == [HERE]
     finally:
@@ -257,10 +274,35 @@ async def test_only_areas_on_a_rule_s_list_are_looked_at(here: Way, call: Call, 
         ({"areas": [TOWN + "999"]}, (422, "NoSuchArea", ["body.areas"])),
         ({"industry": "silk"}, (422, "NoSuchIndustry", ["body.industry"])),
         ({"on": "2021-09-23"}, (422, "NotYetHappened", ["body.on"])),
+        ({"on": "2011-09-20"}, (422, "HappenedTooLongAgo", ["body.on"])),
     ],
 )
 async def test_an_event_that_cannot_be_is_refused(here: Way, call: Call, changes: dict[str, Any], refusal: tuple[int, str, list[str]]) -> None:
     assert refused(await call(OFFICER).post("/v1/regional-events", {**an_event([HERE]), **changes})) == refusal
+
+
+async def test_how_long_ago_an_event_may_be_is_published(here: Way, call: Call, publish: Publish) -> None:
+    async def of(day: str) -> int:
+        return (await call(OFFICER).post("/v1/regional-events", an_event([HERE], on=day))).status_code
+
+    assert (await of("2021-06-24"), await of("2021-06-23")) == (201, 422)
+    await publish(COUNTY, "regional_event.happened.days", "3")
+    assert (await of("2021-09-19"), await of("2021-09-18")) == (201, 422)
+
+
+async def test_what_happened_long_ago_makes_no_history(
+    here: Way, call: Call, check: Round, monitoring_worker: Database, admin: asyncpg.Connection
+) -> None:
+    """Counting began with the first report, however old the day that one tells of: before it lies no time in which nothing happened."""
+    await some(here, 2)
+    done(await call(OFFICER).post("/v1/regional-events", an_event([TOWN], cause="price_fall")))
+    await admin.execute("UPDATE regional_event SET happened_on = '2011-09-20' WHERE county_code = $1", COUNTY)
+    await check()
+
+    async with rehearsal(monitoring_worker, service_actor("monitoring", COUNTY)) as tx:
+        since = await counts.counted_since(COUNTY, tx)
+    assert since == here.now.date()
+    assert window_on(a_rule(history_windows=6), here.now.date(), counted_since=since).windows == 0
 
 
 async def test_unknown_causes_and_levels_and_rules_that_cannot_hold_are_refused(here: Way, call: Call) -> None:
@@ -295,53 +337,69 @@ async def test_a_real_alarm_takes_a_plan(here: Way, call: Call, check: Round) ->
     assert refused(stale)[0] == 412
 
 
-_CELLS = st.dictionaries(st.tuples(st.sampled_from((HERE, NEXT, ELSEWHERE)), st.integers(0, 11)), st.integers(1, 15), max_size=20)
+_SEEN = st.sets(st.tuples(st.sampled_from((HERE, NEXT, ELSEWHERE)), st.integers(0, 11), st.integers(0, 9)), max_size=60)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(cells=_CELLS, windows=st.integers(0, 2), deviations=st.sampled_from((0.0, 2.5, 4.0)), ratio=st.sampled_from((0.0, 1.0, 2.0)))
+@given(seen=_SEEN, windows=st.integers(0, 2), deviations=st.sampled_from((0.0, 2.5, 4.0)), ratio=st.sampled_from((0.0, 1.0, 2.0)))
 async def test_the_database_judges_as_the_domain_does(
-    monitoring_worker: Database, cells: dict[tuple[str, int], int], windows: int, deviations: float, ratio: float
+    monitoring_worker: Database, seen: set[tuple[str, int, int]], windows: int, deviations: float, ratio: float
 ) -> None:
+    """Whatever trouble there was: villages, weeks ago, and whose it was, the same household in some weeks or in many."""
     rule = a_rule(minimum_count=3, deviations=deviations, neighbour_ratio=ratio)
     until = monday(date(2030, 6, 3))
     begins = until - timedelta(weeks=3)
     window = Window(since=begins - timedelta(weeks=4 * windows), begins=begins, until=until, windows=windows)
 
-    def total(area: str, since: date, before: date) -> int:
-        return sum(n for (village, week), n in cells.items() if village == area and since <= until - timedelta(weeks=week) < before)
+    def total(area: str) -> tuple[int, int]:
+        return households_in(window, ((until - timedelta(weeks=week), who) for village, week, who in seen if village == area))
 
     async with rehearsal(monitoring_worker, service_actor("monitoring", COUNTY)) as tx:
-        rows = [
-            {
-                "county_code": COUNTY,
-                "area_code": area,
-                "cause": "any",
-                "industry": "",
-                "week": until - timedelta(weeks=week),
-                "people": n,
-                "households": n,
-            }
-            | {"occurrences": n}
-            for (village, week), n in cells.items()
-            for area in (village,)
-        ]
-        await tx.insert(counts.CountRow, rows)
-        anything = {(until - timedelta(weeks=week)) for _, week in cells}
-        wide = [{**rows[0], "area_code": COUNTY, "week": week} for week in anything] if rows else []
-        await tx.insert(counts.CountRow, wide)
+        await tx.insert(OccurrenceRow, [an_occurrence(village, until - timedelta(weeks=week), who) for village, week, who in seen])
         found = await detecting.judge_all(rule, window, COUNTY, tx)
 
     households = {row.area: row.households for row in found}
     for row in found:
         around = [area for area in households if area[:9] == row.area[:9] and area != row.area]
+        observed, past = total(row.area)
         figures = Figures(
             households=row.households,
-            observed=total(row.area, begins, date.max),
-            past=total(row.area, window.since, begins),
-            around=sum(total(area, begins, date.max) for area in around),
+            observed=observed,
+            past=past,
+            around=sum(total(area)[0] for area in around),
             households_around=sum(households[area] for area in around),
         )
         judged = judge(figures, rule, windows=windows)
         assert (row.observed, row.past) == (figures.observed, figures.past)
         assert (row.opens, row.threshold, row.expected, row.neighbours) == (judged.opens, judged.threshold, judged.expected, judged.neighbours)
+
+
+def an_occurrence(village: str, week: date, who: int) -> dict[str, Any]:
+    """Trouble of somebody who is in no household yet, of each village another one: known by where it comes from."""
+    source = derived_id(UUID(int=who), village)
+    where = {"county_code": COUNTY, "area_code": village, "township_code": village[:9]}
+    what = {"cause": "job_losses", "source_kind": "lead", "source_id": source, "people": 1}
+    return {**where, **what, "id": new_id(), "happened_on": week, "week": week}
+
+
+async def test_a_household_counts_once_in_a_window_however_many_its_weeks(here: Way, call: Call, check: Round) -> None:
+    """Five households are needed; two with trouble in three weeks each are two, then and when the alarm is looked at again."""
+    households = await some(here, 2, lead=False)
+
+    async def in_trouble(*those: str, weeks_ago: int) -> None:
+        for household in those:
+            body = {"household_id": household, "channel": "home_visit", "hardships": ["job_lost"], "note": "走访时发现"}
+            done(await call(here.officials.village).post("/v1/leads", {**body, "heard_at": here.at(days=-7 * weeks_ago, minutes=-5)}))
+
+    for weeks in (0, 1, 2):
+        await in_trouble(*households, weeks_ago=weeks)
+    await publish_rule(call)
+    few = await check()
+    more = await some(here, 3)
+    opened = await check()
+    await in_trouble(*more, weeks_ago=1)
+    await check()
+
+    (alarm,) = [each for each in await alarms(call) if each["area"] == TOWN]
+    assert (few, opened) == (0, 1)
+    assert (alarm["observed_at_opening"], alarm["observed"]) == (5, 5)

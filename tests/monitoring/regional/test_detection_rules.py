@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.monitoring.domain.regional.alarms import Alarm as Opened
 from services.monitoring.domain.regional.alarms import AlarmId, AlarmStatus, Assessment, NotReal, PlanMissing, answer, hardship_of, hold_to_leads
 from services.monitoring.domain.regional.causes import OF_HARDSHIP, AcrossCounties, Cause, common_area, county_affected
-from services.monitoring.domain.regional.detection import Figures, judge, later, window_on
+from services.monitoring.domain.regional.detection import Figures, Window, households_in, judge, later, window_on
 from services.monitoring.domain.regional.rules import Level, ListIsOfOtherLevel, RegionalRule, TooNarrow, hold_to_area, hold_to_list
 from services.monitoring.domain.risks import Hardship
 from shared.kernel.actors import Role
@@ -86,6 +86,17 @@ def test_history_is_what_was_counted_and_no_more() -> None:
     assert (never.windows, never.begins, never.until) == (0, date(2021, 8, 30), MONDAY)
     assert (young.windows, young.since) == (1, date(2021, 8, 2))
     assert (old.windows, old.since) == (6, date(2021, 3, 15))
+
+
+def test_a_household_counts_once_in_each_window_and_in_no_other_time() -> None:
+    window = window_on(a_rule(history_windows=2), MONDAY, counted_since=MONDAY - timedelta(weeks=300))
+
+    def ago(*weeks: int, who: str) -> list[tuple[date, object]]:
+        return [(MONDAY - timedelta(weeks=each), who) for each in weeks]
+
+    assert households_in(window, [*ago(0, 1, 2, 3, who="one"), *ago(3, who="two")]) == (2, 0)
+    assert households_in(window, ago(3, 4, 5, 7, 8, 11, 12, who="one")) == (1, 2)
+    assert households_in(window, ago(12, -1, who="one")) == (0, 0)
 
 
 def test_an_alarm_clears_only_when_it_has_stayed_low_for_its_weeks() -> None:
@@ -186,21 +197,22 @@ HISTORY = 24
 PLANTED = 40
 
 
-def a_year(seed: int) -> tuple[dict[tuple[int, int, int], list[int]], dict[tuple[int, int, int], int]]:
-    """Draw the weekly counts of every village, with a season, and the villages in which a cluster of twelve begins in some week."""
-    random = Random(seed)
+def a_year(seed: int) -> tuple[dict[tuple[int, int, int], list[list[int]]], dict[tuple[int, int, int], int]]:
+    """Draw the households in trouble of every village by week, with a season, and the villages in which a cluster of twelve begins in some week."""
+    random, whose = Random(seed), Random(seed + 1)
     villages = [(c, t, v) for c in range(COUNTIES) for t in range(TOWNSHIPS) for v in range(VILLAGES)]
     rates = {village: random.choice((1, 2, 5, 10)) / WEEKS for village in villages}
     counts = {
         village: [
-            sum(random.random() < rate * (1.5 if week % 52 in range(20, 33) else 0.9) / 10 for _ in range(10)) for week in range(HISTORY + WEEKS)
+            [whose.randrange(HOUSEHOLDS) for _ in range(10) if random.random() < rate * (1.5 if week % 52 in range(20, 33) else 0.9) / 10]
+            for week in range(HISTORY + WEEKS)
         ]
         for village, rate in rates.items()
     }
     planted = {village: random.randrange(HISTORY, HISTORY + WEEKS - 4) for village in random.sample(villages, PLANTED)}
     for village, week in planted.items():
-        for _ in range(12):
-            counts[village][week + random.randrange(3)] += 1
+        for household in whose.sample(range(HOUSEHOLDS), 12):
+            counts[village][week + random.randrange(3)].append(household)
     return counts, planted
 
 
@@ -211,8 +223,14 @@ def test_planted_clusters_are_found_and_noise_is_not(seed: int, say: Say) -> Non
     found: set[tuple[int, int, int]] = set()
     false = 0
     for week in range(HISTORY, HISTORY + WEEKS):
-        seen = {village: (sum(each[week - 3 : week + 1]), sum(each[max(0, week - 27) : week - 3])) for village, each in counts.items()}
         windows = min(6, (week - 3) // 4)
+        first = week - 3 - 4 * windows
+        days = [MONDAY + timedelta(weeks=number) for number in range(HISTORY + WEEKS)]
+        window = Window(since=days[first], begins=days[week - 3], until=days[week], windows=windows)
+        seen = {
+            village: households_in(window, ((days[number], who) for number in range(first, week + 1) for who in each[number]))
+            for village, each in counts.items()
+        }
         around: dict[tuple[int, int], int] = {}
         for (c, t, _), (observed, _past) in seen.items():
             around[c, t] = around.get((c, t), 0) + observed

@@ -1,13 +1,20 @@
 """What alarms open is graded and answered as any other lead; and what is counted follows leads of all channels, corrected and withdrawn."""
 
+import asyncio
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.regional.causes import UNCOUNTED
-from shared.kernel.actors import Department
+from services.monitoring.domain.risks import Hardship
+from services.monitoring.store.register import households as register
+from services.monitoring.usecases.leads.open_lead import NewLead, open_lead
+from shared.database.transaction import Database
+from shared.kernel.actors import Department, service_actor
+from shared.kernel.ids import HouseholdId
 from tests.builders.files import a_list_row
 from tests.builders.people import a_household, proof
 from tests.builders.regions import an_event
@@ -23,6 +30,7 @@ __all__ = ["files", "job_runner"]
 
 _OCCURRED = "SELECT household_id::text FROM occurrence WHERE county_code = $1 AND cause = $2"
 _CELL = "SELECT households FROM regional_count WHERE county_code = $1 AND area_code = $1 AND cause = 'disaster' AND industry = ''"
+_WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 EMERGENCY = department_user("emergency", COUNTY, Department.EMERGENCY)
 
 
@@ -102,3 +110,29 @@ async def test_a_department_s_correction_is_counted_and_a_recount_says_the_same(
 
     assert (before, after) == ([ids[0]], [ids[1]])
     assert counted == await admin.fetchval(_CELL, COUNTY) == 1
+
+
+async def test_who_is_taken_up_while_an_alarm_waits_gets_no_second_lead(
+    here: Way, call: Call, check: Round, work: Work, monitoring_worker: Database, admin: asyncpg.Connection
+) -> None:
+    household, *others = await some(here, 3, lead=False)
+    done(await call(OFFICER).post("/v1/regional-events", an_event([TOWN], cause="price_fall")))
+    alarm = await the_alarm(call, check, cause="price_fall", code="township.leads", minimum_count=3)
+    real = {"assessment": "real", "measures": ["保底收购"], "prevention_plan": "永德防范〔2021〕3号", "evidence": proof()}
+    answered = done(await call(OFFICER).post(f"{ALARMS}/{alarm['id']}/answer", real, seen=alarm["version"]))
+    job_id = done(await call(OFFICER).post(f"{ALARMS}/{alarm['id']}/leads", None, seen=answered["version"]))["id"]
+    visited = NewLead(
+        area_code=HERE, household_id=HouseholdId(UUID(household)), channel=Channel.HOME_VISIT, hardships=[Hardship.ILLNESS], note="走访时发现"
+    )
+
+    async with monitoring_worker.transaction(service_actor("monitoring", COUNTY)) as tx:
+        await register.hold(HouseholdId(UUID(household)), tx)  # as every door that decides about a household
+        waiting = asyncio.ensure_future(work(job_id, by=OFFICER))
+        while not await admin.fetchval(_WAITS):  # noqa: ASYNC110  (another process says so)
+            await asyncio.sleep(0.02)
+        await open_lead(visited, tx)
+    job = await waiting
+
+    rows = await admin.fetch("SELECT household_id::text, channel FROM lead WHERE county_code = $1", COUNTY)
+    assert job["created"] == 2
+    assert {tuple(row) for row in rows} == {(household, "home_visit"), *((other, "regional") for other in others)}

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.register.codes import IndustryKind
 from services.monitoring.domain.risks import Hardship
 from shared.kernel.areas import COUNTY, county_of
-from shared.kernel.errors import Invalid, NotFound
+from shared.kernel.errors import Invalid, NotFound, NotYetHappened
 
 
 class Cause(StrEnum):
@@ -70,6 +71,11 @@ class AcrossCounties(Invalid):
     english = "One report is of one county, and names each area once."
 
 
+class HappenedTooLongAgo(Invalid):
+    sentence = "发生日期过早，已超出可补报的天数。"
+    english = "It happened longer ago than may still be reported."
+
+
 class NoSuchRule(NotFound):
     sentence = "没有这条区域预警规则。"
     english = "There is no such rule of regional alarms."
@@ -85,6 +91,17 @@ def county_affected(areas: Sequence[str]) -> str:
     if len(counties) != 1 or len(next(iter(counties))) < COUNTY or nested or len(set(areas)) < len(areas):
         raise AcrossCounties("body.areas")
     return counties.pop()
+
+
+def happened(on: date, *, today: date, within_days: int) -> None:
+    """Hold the day of an event against the day of its report.
+
+    :raises NotYetHappened: it lies ahead; HappenedTooLongAgo: it lies further back than may still be reported.
+    """
+    if on > today:
+        raise NotYetHappened("body.on")
+    if (today - on).days > within_days:
+        raise HappenedTooLongAgo("body.on")
 
 
 def common_area(areas: Sequence[str]) -> str:

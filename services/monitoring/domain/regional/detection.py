@@ -1,11 +1,13 @@
 """When a count by area calls for an alarm (R40, R55, R166; plan ch.3 s.1, s.3, ch.12): against its own history, its neighbours, and itself later.
 
-Counts are of households in weeks from Monday to Sunday; the window ends with the present week. Of few, a share says nothing and a mean is near zero,
+Counts are of households, each once in a window of weeks from Monday to Sunday however often it was in trouble there; the last window ends with the
+present week. Of few, a share says nothing and a mean is near zero,
 so the test is of square roots (Anscombe): 2(√(x+⅜) - √(m+⅜)) is nearly standard normal whatever the mean, and the mean of `n` windows is itself
 uncertain by 1/n. Solved for x it gives the smallest count that opens. An alarm keeps the bound it was opened over, so that its own weeks, once they
 are history, do not close it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
@@ -19,7 +21,7 @@ _ANSCOMBE = 0.375
 class Figures:
     """An area as a rule looks at it.
 
-    :param households: registered there now; `observed`: those with an occurrence in the window, `past`: in the history windows together.
+    :param households: registered there now; `observed`: those with an occurrence in the window, `past`: those of each history window, added up.
     :param around, households_around: the same of the areas of the same parent, without this one.
     """
 
@@ -49,6 +51,10 @@ class Window:
     until: date
     windows: int
 
+    def number_of(self, week: date) -> int:
+        """Say in which window a week lies: 0 is the first of the history, `windows` the present one."""
+        return (week - self.since).days // ((self.until - self.begins).days + 7)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
@@ -69,6 +75,16 @@ def window_on(rule: RegionalRule, today: date, *, counted_since: date | None) ->
     counted = (begins - monday(counted_since)).days // (7 * rule.window_weeks) if counted_since else 0
     windows = max(0, min(rule.history_windows, counted))
     return Window(since=begins - timedelta(weeks=windows * rule.window_weeks), begins=begins, until=until, windows=windows)
+
+
+def households_in(window: Window, occurrences: Iterable[tuple[date, object]]) -> tuple[int, int]:
+    """Count the households of one area in the window, and in those of the history: each once in a window.
+
+    :param occurrences: the week of each, and whose it is.
+    """
+    seen = {(window.number_of(week), household) for week, household in occurrences if window.since <= week <= window.until}
+    observed = sum(number == window.windows for number, _ in seen)
+    return observed, len(seen) - observed
 
 
 def judge(figures: Figures, rule: RegionalRule, *, windows: int) -> Judged:

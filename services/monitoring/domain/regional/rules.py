@@ -26,7 +26,7 @@ class RegionalRule:
 
     :param by_industry: each industry is looked at by itself, not all together.
     :param place_list: only areas in which places of this list lie, such as villages with a resettlement site.
-    :param minimum_count: households in the window; `minimum_share`: of the area's households, 0 to 1.
+    :param minimum_count: households in the window, each once; `minimum_share`: of the area's households, 0 to 1.
     :param deviations: by how many standard deviations the window must lie above the mean of `history_windows` windows before it.
     :param neighbour_ratio: how many times the rate of the areas of the same parent it must reach.
     :param clear_ratio: of the bound over which an alarm was opened: below it for `clear_weeks` weeks it clears.

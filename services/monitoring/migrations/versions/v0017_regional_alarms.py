@@ -46,6 +46,12 @@ TABLES = (
     *("industry", "regional_rule", "regional_event", "occurrence", "occurrence_queue", "regional_count", "regional_cell_queue"),
     *("regional_alarm", "regional_alarm_household"),
 )
+# What follows a household to another village, and what a county answers.
+CHANGES = {
+    "occurrence": "area_code, township_code",
+    "regional_alarm": "status, assessment, prevention_plan, secrets, evidence, answered_at, answered_by, version",
+    "regional_alarm_household": "area_code",
+}
 FUNCTIONS = ("queue_occurrences()", "queue_occurrence()", "queue_event()", "queue_cells()", "queue_changed_cells()")
 
 
@@ -172,7 +178,7 @@ def _occurrences() -> None:
     )
     # Derived: what it is derived from is audited.
     guard("occurrence", roles=[WORKER], rights="SELECT, INSERT, UPDATE, DELETE")
-    op.execute(f"GRANT SELECT, UPDATE ON occurrence TO {APP}")
+    op.execute(f"GRANT SELECT, UPDATE ({CHANGES['occurrence']}) ON occurrence TO {APP}")
     op.execute(f"GRANT SELECT, DELETE ON occurrence_queue TO {WORKER}")
 
 
@@ -240,7 +246,7 @@ def _alarms() -> None:
     op.create_index("ix_regional_alarm_household_household", "regional_alarm_household", ["county_code", "household_id"])
     for table in ("regional_alarm", "regional_alarm_household"):
         guard(table, roles=[WORKER])
-        op.execute(f"GRANT SELECT, UPDATE ON {table} TO {APP}")
+        op.execute(f"GRANT SELECT, UPDATE ({CHANGES[table]}) ON {table} TO {APP}")
     audit("regional_alarm", hidden=["secrets", "evidence"])
     audit("regional_alarm_household")
 

@@ -252,7 +252,8 @@ _COUNTED = "\n UNION ALL ".join(
         """,
     ]
 )
-# One statement sees one moment: what was folded, what waits to be, and what is counted agree whatever is committed meanwhile.
+# One statement sees one moment: what was folded, what waits to be, and what is counted agree whatever is committed meanwhile. Of two counts at once
+# the second waits for what the first corrects, or both would correct it.
 _RECOUNT = f"""
     CREATE FUNCTION recount_figures(of_county text) RETURNS int
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -262,6 +263,7 @@ _RECOUNT = f"""
         IF NOT {_INSIDE_SCOPE} THEN
             RETURN 0;
         END IF;
+        PERFORM pg_advisory_xact_lock(hashtextextended('figures/' || of_county, 0));
         DELETE FROM area_figure WHERE county_code = of_county AND value = 0 AND own = 0;
         INSERT INTO figure_change (county_code, area_code, topic, key, period, value)
         SELECT of_county, area_code, topic, key, period, sum(value) FROM (

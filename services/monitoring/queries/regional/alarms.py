@@ -26,7 +26,7 @@ _NOBODY = UUID(int=0)
 
 
 class AlarmLine(BaseModel):
-    """An area whose count called for an alarm. Counts are of households in the rule's window of weeks; `observed` as of the last check.
+    """An area whose count called for an alarm. Counts are of households, each once in the rule's window of weeks; `observed` as of the last check.
 
     `expected`: by its own history, nothing if there was none; `neighbours`: by the rate of the areas around it; `threshold`: the count that opened,
     `clear_below`: the one under which it clears. `within`: the wider alarm of the same cause that it lies in. `is_overdue`: no answer in time.

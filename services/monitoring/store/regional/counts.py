@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Date, Integer, PrimaryKeyConstraint, Row, bindparam, text
 
+from services.monitoring.domain.regional.causes import UNCOUNTED
 from services.monitoring.store.base import Base
 from shared.database.columns import CODE, code, counted, day
 from shared.database.transaction import Transaction
+from shared.kernel.workdays import local_day
 
 
 class CountRow(Base, table=True):
@@ -81,7 +83,13 @@ _COUNT_TOUCHED = text(
 _FORGET_ALL = text("DELETE FROM regional_count WHERE county_code = :county")
 _FORGET_CELLS = text("DELETE FROM regional_cell_queue WHERE county_code = :county")
 _COUNT_ALL = text(_COUNT.format(wider=_OF_OCCURRENCES, which=""))
-_SINCE = text("SELECT min(week) FROM regional_count WHERE county_code = :county AND area_code = :county AND cause = 'any' AND industry = ''")
+# By when it was entered: what is said of days before that was not looked for then.
+_SINCE = text("""
+    SELECT least(
+        (SELECT min(registered_at) FROM lead WHERE county_code = :county AND channel <> ALL(:uncounted)),
+        (SELECT min(reported_at) FROM regional_event WHERE county_code = :county)
+    )
+""").bindparams(bindparam("uncounted", type_=ARRAY(CODE)))
 _SERIES = text("""
     SELECT w.week, coalesce(c.occurrences, 0) AS occurrences, coalesce(c.households, 0) AS households, coalesce(c.people, 0) AS people,
            coalesce(n.households, 0) AS neighbours
@@ -119,8 +127,9 @@ async def count_all(county: str, tx: Transaction) -> int:
 
 
 async def counted_since(county: str, tx: Transaction) -> date | None:
-    """Say in which week a county began to be counted."""
-    return (await tx.execute(_SINCE, {"county": county})).scalar()
+    """Say on which day a county began to be counted: that of its first lead or event, whatever day those tell of."""
+    first = (await tx.execute(_SINCE, {"county": county, "uncounted": [str(each) for each in UNCOUNTED]})).scalar()
+    return local_day(first) if first else None
 
 
 async def series(area: str, cause: str, industry: str, since: date, until: date, tx: Transaction, *, parent: str) -> Sequence[Row[Any]]:

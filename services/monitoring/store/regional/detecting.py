@@ -1,5 +1,6 @@
 """Opening, keeping and clearing alarms, set by set: one statement for the areas of a level, whatever their number.
 
+Households are counted from their occurrences, once in each window: those of its weeks added up would count one household in every week.
 `domain/regional/detection.py` is the oracle: a property test feeds both the same counts.
 """
 
@@ -20,17 +21,17 @@ _JUDGED = """
     WITH areas AS (
         SELECT left(h.area_code, :length) AS area, count(*)::int AS households FROM household h
         WHERE h.county_code = :county AND h.status <> 'gone' GROUP BY 1
+    ), seen AS MATERIALIZED (
+        SELECT DISTINCT left(o.area_code, :length) AS area, CASE WHEN :by_industry THEN coalesce(o.industry, '') ELSE '' END AS industry,
+               (o.week - :since) / (:until - :begins + 7) AS number, coalesce(o.household_id, o.source_id) AS who
+        FROM occurrence o
+        WHERE o.county_code = :county AND o.week BETWEEN :since AND :until AND :cause IN ('any', o.cause)
     ), industries AS (
-        SELECT DISTINCT c.industry FROM regional_count c
-        WHERE c.county_code = :county AND c.area_code = :county AND c.cause = :cause AND c.week BETWEEN :begins AND :until
-          AND (c.industry <> '') = :by_industry
+        SELECT DISTINCT s.industry FROM seen s WHERE s.number = :windows AND (s.industry <> '') = :by_industry
     ), counts AS (
         SELECT a.area, a.households, i.industry,
-               coalesce(sum(c.households) FILTER (WHERE c.week >= :begins), 0) AS observed,
-               coalesce(sum(c.households) FILTER (WHERE c.week < :begins), 0) AS past
-        FROM areas a CROSS JOIN industries i
-        LEFT JOIN regional_count c ON c.county_code = :county AND c.area_code = a.area AND c.cause = :cause AND c.industry = i.industry
-             AND c.week BETWEEN :since AND :until
+               count(s.who) FILTER (WHERE s.number = :windows) AS observed, count(s.who) FILTER (WHERE s.number < :windows) AS past
+        FROM areas a CROSS JOIN industries i LEFT JOIN seen s ON s.area = a.area AND s.industry = i.industry
         GROUP BY 1, 2, 3
     ), figures AS (
         SELECT *, CASE WHEN :windows > 0 THEN CAST(past AS float8) / :windows END AS expected,
@@ -71,16 +72,17 @@ OPEN = text(_JUDGED + _OPEN).bindparams(
     bindparam("clear_ratio", type_=Float()),
     *(bindparam(name, type_=INSTANT) for name in ("due_at", "now")),
 )
+# An answer holds whatever the count is by now: only what ends an alarm makes stale what somebody saw of it.
 LOOK_AGAIN = text("""
     UPDATE regional_alarm a
     SET observed = s.observed, calm_since = s.calm_since, status = CASE WHEN s.clears THEN 'cleared' ELSE a.status END,
-        cleared_at = CASE WHEN s.clears THEN CAST(:now AS timestamptz) END, version = a.version + 1
+        cleared_at = CASE WHEN s.clears THEN CAST(:now AS timestamptz) END, version = a.version + CAST(s.clears AS int)
     FROM (
         SELECT p.id, o.observed, z.calm_since, coalesce(:today - z.calm_since >= 7 * CAST(p.rule ->> 'clear_weeks' AS int), false) AS clears
         FROM regional_alarm p
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(c.households), 0)::int AS observed FROM regional_count c
-            WHERE c.county_code = :county AND c.area_code = p.area_code AND c.cause = p.cause AND c.industry = p.industry
+            SELECT count(DISTINCT coalesce(c.household_id, c.source_id))::int AS observed FROM occurrence c
+            WHERE c.county_code = :county AND starts_with(c.area_code, p.area_code) AND p.cause IN ('any', c.cause) AND p.industry IN ('', c.industry)
               AND c.week BETWEEN :monday - 7 * (CAST(p.rule ->> 'window_weeks' AS int) - 1) AND :monday
         ) o
         CROSS JOIN LATERAL (SELECT CASE WHEN o.observed < p.clear_below THEN coalesce(p.calm_since, :today) END AS calm_since) z

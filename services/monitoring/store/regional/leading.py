@@ -11,9 +11,9 @@ from services.monitoring.domain.signals import Grade, Group
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 
-# The lock that every decision about a household takes first. The lead's own id says that this alarm has had its lead, whatever became of it.
-_FIND = text("""
-    SELECT h.id, h.area_code, h.kind FROM household h
+# The lead's own id says that this alarm has had its lead, whatever became of it.
+_CALLS = """
+    FROM household h
     JOIN regional_alarm_household k ON k.county_code = h.county_code AND k.household_id = h.id AND k.alarm_id = :alarm
     WHERE h.county_code = :county AND h.status = 'normal'
       AND NOT EXISTS (SELECT FROM lead l WHERE l.county_code = :county AND l.household_id = h.id
@@ -21,8 +21,14 @@ _FIND = text("""
       AND NOT EXISTS (SELECT FROM lead l WHERE l.county_code = :county AND l.id = CAST(md5(k.alarm_id || '/' || h.id) AS uuid))
       AND NOT EXISTS (SELECT FROM monitoring_case c WHERE c.county_code = :county AND c.household_id = h.id
                       AND c.status NOT IN ('approved', 'refused', 'cancelled'))
-    ORDER BY h.id LIMIT :at_most FOR UPDATE OF h
-""").bindparams(bindparam("at_most", type_=Integer()), bindparam("alarm", type_=Uuid()))
+"""
+# The lock that every decision about a household takes first. A statement that waited for it still sees leads and cases as they were before.
+_HOLD = text(f"SELECT h.id {_CALLS} ORDER BY h.id LIMIT :at_most FOR UPDATE OF h").bindparams(
+    bindparam("at_most", type_=Integer()), bindparam("alarm", type_=Uuid())
+)
+_FIND = text(f"SELECT h.id, h.area_code, h.kind {_CALLS} AND h.id = ANY(:held) ORDER BY h.id").bindparams(
+    bindparam("held", type_=ARRAY(Uuid)), bindparam("alarm", type_=Uuid())
+)
 _OPEN = text("""
     INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, grade, hardships, reasons, registered_at, registered_by,
                       heard_at, due_at, step_due_at, step_day_kind)
@@ -40,9 +46,14 @@ _OPEN = text("""
 )
 
 
-async def find(alarm_id: UUID, county: str, tx: Transaction, *, at_most: int) -> Sequence[Row[Any]]:
-    """Find households of an alarm that call for a lead, and keep others from deciding about them until this act ends."""
-    return (await tx.execute(_FIND, {"county": county, "alarm": alarm_id, "at_most": at_most})).all()
+async def hold(alarm_id: UUID, county: str, tx: Transaction, *, at_most: int) -> list[UUID]:
+    """Keep others from deciding about the next households of an alarm that call for a lead until this act ends; give their ids."""
+    return list((await tx.execute(_HOLD, {"county": county, "alarm": alarm_id, "at_most": at_most})).scalars())
+
+
+async def find(alarm_id: UUID, county: str, held: Sequence[UUID], tx: Transaction) -> Sequence[Row[Any]]:
+    """Find which households that are held still call for a lead: about one that was waited for somebody may have decided meanwhile."""
+    return (await tx.execute(_FIND, {"county": county, "alarm": alarm_id, "held": list(held)})).all()
 
 
 async def open_leads(

@@ -41,13 +41,14 @@ async def size_of_alarm(job: Job, tx: Transaction) -> int:
 async def leads_slice(job: Job, tx: Transaction, _: int) -> Taken:
     """Open the next leads; a household that has had this alarm's is not found again."""
     alarm = await alarms.get(_alarm(job), tx)
-    found = await leading.find(alarm.id, alarm.county_code, tx, at_most=LEADS_AT_ONCE)
+    held = await leading.hold(alarm.id, alarm.county_code, tx, at_most=LEADS_AT_ONCE)
+    found = await leading.find(alarm.id, alarm.county_code, held, tx)
     villages = sorted({row.area_code for row in found})
     hardship = rules.hardship_of(alarm.cause)
     limits, graded = await lead_limits_in(villages, tx), await graded_in([(village, hardship) for village in villages], tx)
     grades = {village: graded[village, hardship] for village in villages}
     opened = await leading.open_leads(alarm.id, found, hardship, limits, grades, tx) if found else 0
-    return Taken(counts={Outcome.CREATED: opened}, more=len(found) == LEADS_AT_ONCE)
+    return Taken(counts={Outcome.CREATED: opened}, more=len(held) == LEADS_AT_ONCE)
 
 
 def _alarm(job: Job) -> AlarmId:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.regional import causes as rules
 from services.monitoring.domain.regional.causes import Cause
 from services.monitoring.store import law
@@ -13,7 +14,6 @@ from services.monitoring.store.places import areas
 from services.monitoring.store.regional import events
 from services.monitoring.usecases.law.published import require_own_area
 from shared.database.transaction import Transaction
-from shared.kernel.errors import Invalid
 from shared.kernel.ids import new_id
 from shared.kernel.workdays import local_day
 from shared.wire import AreaCode, Day, DocumentNumber, SafeText, command
@@ -43,23 +43,19 @@ class EventReported(BaseModel):
     on: date
 
 
-class NotYetHappened(Invalid):
-    sentence = "发生日期晚于今日。"
-    english = "The day of the event lies ahead."
-
-
 async def report_event(event: ReportRegionalEvent, tx: Transaction) -> EventReported:
     """Keep an event of one county (R55, plan ch.3 s.3; R82, plan ch.5 s.1).
 
     :raises AcrossCounties: its areas lie in several counties, or one is named twice; NotYourArea: one is not the caller's.
-    :raises NoSuchArea: there is no such area; NoSuchIndustry: no such industry is in force; NotYetHappened: the day lies ahead.
+    :raises NoSuchArea: there is no such area; NoSuchIndustry: no such industry is in force.
+    :raises NotYetHappened: the day lies ahead; HappenedTooLongAgo: further back than may still be reported.
     """
     county = rules.county_affected(event.areas)
     for area in event.areas:
         require_own_area(area, tx, field="body.areas")
         await areas.require_area(area, tx, field="body.areas")
-    if event.on > local_day(tx.now):
-        raise NotYetHappened("body.on")
+    days = (await law.parameters_for(county, tx)).number(Key.REGIONAL_EVENT_DAYS)
+    rules.happened(event.on, today=local_day(tx.now), within_days=days)
     form_kind = None
     if event.industry:
         known = {each.code: each.form_kind for each in await law.industries_for(county, event.on, tx)}
