@@ -170,9 +170,9 @@ HELP_FIRST = (
     .where(THIS, col(CaseRow.status) == bindparam("before"))
     .values(
         risks=bindparam("all_risks", type_=JSONB),
-        procedure_due_at=bindparam("procedure_due", type_=INSTANT),
-        green_channel_by=bindparam("person"),
-        green_channel_document=bindparam("document"),
+        procedure_due_at=func.least(col(CaseRow.procedure_due_at), bindparam("procedure_due", type_=INSTANT)),
+        green_channel_by=func.coalesce(col(CaseRow.green_channel_by), bindparam("person")),
+        green_channel_document=func.coalesce(col(CaseRow.green_channel_document), bindparam("document")),
         version=col(CaseRow.version) + 1,
     )
     .returning(col(CaseRow.version))
@@ -274,7 +274,7 @@ async def take_in(case: Case, risks: Sequence[str], tx: Transaction, *, due_at: 
 
 
 async def help_first(case: Case, risks: Sequence[str], order: HelpFirst, tx: Transaction) -> None:
-    """Note on a case under way that its household is helped first, with the risks of that.
+    """Note on a case under way that its household is helped first, with the risks of that; of two orders the first stands, and its day.
 
     :raises Stale: the case has moved on meanwhile.
     """

@@ -12,7 +12,7 @@ from tests.builders.incidents import hit
 from tests.builders.story import Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import auditor, county, village
-from tests.monitoring.incidents.conftest import CADRE, COUNTY, OFFICE, ONE, ORDERER, TWO, Incidents
+from tests.monitoring.incidents.conftest import CADRE, COUNTY, OFFICE, ONE, ORDERER, PLACE, TWO, Incidents
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,29 @@ async def test_a_household_is_flagged_at_once_and_every_step_is_owed(incidents: 
     owed = done(await incidents.way.call(OFFICE).get("/v1/green-channel-cases", size=200))["items"]
     (mine,) = [each for each in owed if each["id"] == case["id"]]
     assert (mine["procedure_due_at"], mine["overdue"]) == ("2021-10-22T16:00:00Z", False)
+
+
+async def test_a_second_order_moves_no_day_and_lets_nobody_approve_what_they_ordered(
+    incidents: Incidents, set_clock: SetClock, admin: asyncpg.Connection
+) -> None:
+    household, first = await helped_one(incidents)
+    await set_clock(incidents.way.now + timedelta(days=10))
+    again = await incidents.opened(hazard="earthquake")
+    await incidents.hit(again, household)
+    other = county("second-orderer", PLACE[:6])
+    second = (await incidents.helped(again, household, by=other, document_number="凤应急〔2021〕9号"))[household]
+
+    assert second["case_id"] == first["case_id"]
+    kept = await admin.fetchrow("SELECT procedure_due_at::date::text, green_channel_document FROM monitoring_case WHERE id = $1", first["case_id"])
+    assert kept is not None
+    assert tuple(kept) == ("2021-10-22", "凤应急〔2021〕3号")
+    done(await incidents.way.appraisal(first["case_id"]))
+    done(await incidents.way.notice(first["case_id"]))
+    later = await incidents.way.after_notice(set_clock)
+    await later.reviewed(first["case_id"])
+    for orderer in (ORDERER, other):
+        assert refused(await later.approval(first["case_id"], by=orderer)) == (403, "SamePerson", [])
+    done(await later.approval(first["case_id"]))
 
 
 async def test_what_is_overdue_is_told(incidents: Incidents, set_clock: SetClock) -> None:
