@@ -194,9 +194,7 @@ def review(case: Case, *, agrees: bool, by: Actor, rules: Parameters) -> CaseSta
     return step.to if agrees else step.refused or step.to
 
 
-def approve(
-    case: Case, *, agrees: bool, document_number: str | None, by: Actor, rules: Parameters, ordered_by: Sequence[str] = ()
-) -> CaseStatus:
+def approve(case: Case, *, agrees: bool, document_number: str | None, by: Actor, rules: Parameters, ordered_by: Sequence[str] = ()) -> CaseStatus:
     """Decide a case in the county.
 
     :param ordered_by: everybody who ordered that the household is helped first.

@@ -1,5 +1,6 @@
 """Disasters: entered, their households laid down and checked, relieved, visited again, closed."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -235,6 +236,25 @@ async def test_an_incident_is_closed_when_everybody_whom_it_hit_is_tracked_or_ha
         assert refused(await act)[:2] == (409, "IncidentClosed")
     assert refused(await incidents.way.call(COUNTY).post(f"/v1/incidents/{incident}/households", None)) == (409, "IncidentClosed", [])
     assert late not in await incidents.households(incident)
+
+
+async def test_an_incident_is_not_closed_while_households_are_laid_down(incidents: Incidents, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody_yet = PLACE + "209"
+    incident = await incidents.opened(areas=[nobody_yet])
+    household = await incidents.household(nobody_yet)
+    whole, closing = store.lay_down, list[asyncio.Task[Any]]()
+
+    async def slow(*arguments: Any, **named: Any) -> Any:
+        laid_down = await whole(*arguments, **named)
+        closing.append(asyncio.create_task(incidents.closure(incident)))
+        await asyncio.wait(closing, timeout=0.5)
+        return laid_down
+
+    monkeypatch.setattr(store, "lay_down", slow)
+    await incidents.laid_down(incident)
+
+    assert refused(await closing[0]) == (409, "NotAllChecked", [])
+    assert set(await incidents.households(incident)) == {household}
 
 
 async def test_difficulty_at_a_visit_joins_the_lead_that_waits_or_opens_one(incidents: Incidents, set_clock: SetClock) -> None:

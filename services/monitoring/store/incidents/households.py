@@ -154,7 +154,8 @@ _THERE = "household_id = :into, area_code = :village, township_code = left(:vill
 SET_ASIDE = text("""
     UPDATE incident_household o SET status = 'dropped', version = o.version + 1 FROM incident_household t
     WHERE o.county_code = :county AND o.household_id = :into AND o.status IN ('to_check', 'unaffected', 'dropped')
-      AND t.county_code = :county AND t.household_id = :gone AND t.incident_id = o.incident_id AND t.status IN ('affected', 'green_channel', 'relieved')
+      AND t.county_code = :county AND t.household_id = :gone AND t.incident_id = o.incident_id
+      AND t.status IN ('affected', 'green_channel', 'relieved')
     RETURNING o.id
 """).bindparams(bindparam("gone", type_=Uuid()), bindparam("into", type_=Uuid()))
 LEFT_BEHIND = text("""
