@@ -64,7 +64,7 @@ class Case:
     """One household's way to a decision. `due_at` ends the total limit, counted from the first lead.
 
     Whose household is helped first has `procedure_due_at`, by when the steps that are owed are to be taken, and by whom and which document that was
-    ordered first.
+    ordered first; and, if it was monitored already, what its flag has gained by that (`flags.Added`).
     """
 
     id: CaseId
@@ -88,6 +88,7 @@ class Case:
     procedure_due_at: datetime | None = None
     green_channel_by: str | None = None
     green_channel_document: str | None = None
+    green_channel_added: dict[str, list[str]] | None = None
 
     @property
     def flagged_first(self) -> bool:

@@ -1,6 +1,7 @@
 """Cases, and the steps that each one took."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlmodel import col
 
 from services.monitoring.domain.cases import DECIDED, Case, CaseAct, CaseStatus
 from services.monitoring.domain.deadlines.limits import Course
+from services.monitoring.domain.flags.flags import Added
 from services.monitoring.domain.incidents.green_channel import HelpFirst
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.store.base import Base
@@ -79,6 +81,7 @@ class CaseRow(Base, table=True):
     procedure_due_at: datetime | None = instant(default=None)
     green_channel_by: str | None = None
     green_channel_document: str | None = None
+    green_channel_added: dict[str, list[str]] | None = document(default=None, nullable=True)
     version: int = version()
 
 
@@ -178,6 +181,7 @@ HELP_FIRST = (
     .returning(col(CaseRow.version))
 )
 FLAGGED = update(CaseRow).where(THIS).values(flag_id=bindparam("flag"))
+ADDED = update(CaseRow).where(THIS).values(green_channel_added=bindparam("added", type_=JSONB))
 NOTHING_NEW: dict[str, Any] = {f"new_{name}": None for name in _NAMED}
 
 worklist = Worklist(CaseRow, select(*columns_of(CaseRow, Case), *columns_of(CaseRow, Course)))
@@ -287,3 +291,9 @@ async def help_first(case: Case, risks: Sequence[str], order: HelpFirst, tx: Tra
 async def flagged(case: Case, flag_id: FlagId, tx: Transaction) -> None:
     """Note the flag that was raised before the case is decided."""
     await tx.execute(FLAGGED, {"counties": tx.counties, "case_id": case.id, "flag": flag_id})
+
+
+async def helped(case: Case, added: Added, tx: Transaction) -> None:
+    """Note what a flag that the household had already has gained before the case is decided."""
+    so_far = Added(**case.green_channel_added) if case.green_channel_added else Added(risks=[], measures=[])
+    await tx.execute(ADDED, {"counties": tx.counties, "case_id": case.id, "added": asdict(so_far.joined(added))})

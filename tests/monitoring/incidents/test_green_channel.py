@@ -1,7 +1,9 @@
 """The green channel: helped first, every step owed; confirmed by approval, taken back by a refusal; killed anywhere each household once."""
 
+import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -169,9 +171,59 @@ async def test_a_monitored_household_gets_the_risk_added(incidents: Incidents, s
 
     assert (helped["status"], helped["flag_id"]) == ("risk_added", flag_id)
     assert done(await later.call(COUNTY).get(f"/v1/risk-flags/{flag_id}"))["risks"] == ["06", "0201"]
-    done(await later.appraisal(helped["case_id"], in_favour=1))
-    assert await admin.fetchval("SELECT status FROM risk_flag WHERE id = $1", flag_id) == "open"
     assert await admin.fetchval("SELECT count(*) FROM monitored_category WHERE household_id = $1", household) == 1
+
+
+async def test_a_refusal_takes_off_what_a_monitored_household_s_flag_gained(
+    incidents: Incidents, set_clock: SetClock, admin: asyncpg.Connection
+) -> None:
+    case_id = await incidents.way.case("06")
+    later, flag_id = await incidents.way.flagged(case_id, set_clock)
+    incidents.way = later
+    household = (await case_of(incidents, case_id))["household_id"]
+    before = await standing(flag_id, admin)
+    for hazard in ("flood", "earthquake"):
+        incident = await incidents.opened(happened_at="2021-10-01T20:00:00+08:00", ends_on=None, hazard=hazard)
+        await incidents.hit(incident, household, checked_at="2021-10-02T20:00:00+08:00")
+        helped = (await incidents.helped(incident, household))[household]
+    gained = await standing(flag_id, admin)
+
+    done(await later.appraisal(helped["case_id"], in_favour=1))
+
+    shown = done(await later.call(COUNTY).get(f"/v1/risk-flags/{flag_id}"))
+    assert (shown["status"], shown["risks"]) == ("open", ["06"])
+    after = await standing(flag_id, admin)
+    assert {id: back for id, (_, back, _) in after.items()} == {id: id not in before for id in gained}
+    assert {status for _, back, status in after.values() if back} <= {None, "withdrawn"}
+    said = await admin.fetchval("SELECT convert_from(payload, 'utf8') FROM outbox WHERE entity_id = $1 ORDER BY entity_version DESC LIMIT 1", flag_id)
+    assert {UUID(each["id"]): each["taken_back"] for each in json.loads(str(said))["owed"]} == {
+        id: back for id, (service, back, _) in after.items() if service != "monitoring"
+    }
+
+
+async def test_what_was_taken_back_is_owed_anew_when_it_is_confirmed(incidents: Incidents, set_clock: SetClock, admin: asyncpg.Connection) -> None:
+    case_id = await incidents.way.case("06")
+    later, flag_id = await incidents.way.flagged(case_id, set_clock)
+    incidents.way = later
+    household = (await case_of(incidents, case_id))["household_id"]
+    for refusing in (True, False):
+        incident = await incidents.opened(happened_at="2021-10-01T20:00:00+08:00", ends_on=None)
+        await incidents.hit(incident, household, checked_at="2021-10-02T20:00:00+08:00")
+        helped = (await incidents.helped(incident, household))[household]
+        if refusing:
+            done(await later.appraisal(helped["case_id"], in_favour=1))
+
+    rows = await admin.fetch("SELECT measure, taken_back_at IS NOT NULL AS back FROM owed_measure WHERE flag_id = $1", flag_id)
+    back, owed = ({row["measure"] for row in rows if row["back"] is gone} for gone in (True, False))
+    assert helped["status"] == "risk_added"
+    assert back
+    assert back < owed
+
+
+async def standing(flag_id: str, admin: asyncpg.Connection) -> dict[UUID, tuple[str, bool, str | None]]:
+    """Read service, whether it was taken back, and the answer of each measure that a flag calls for."""
+    rows = await admin.fetch("SELECT id, service, taken_back_at IS NOT NULL AS back, status FROM owed_measure WHERE flag_id = $1", flag_id)
+    return {row["id"]: (row["service"], row["back"], row["status"]) for row in rows}
 
 
 async def test_a_case_under_way_is_marked_or_the_household_refused(incidents: Incidents) -> None:

@@ -60,6 +60,8 @@ async def help_first(order: Order, household_id: HouseholdId, tx: Transaction) -
     flagging = await flag_household(case, parameters, tx)
     if not held:
         await cases.flagged(case, flagging.flag_id, tx)
+    elif held.id != case.flag_id:
+        await cases.helped(case, flagging.added, tx)
     await households.decide(effect, status, tx, expected=effect.version, case_id=case.id)
     return Helped(status=ItemStatus.RISK_ADDED if held else ItemStatus.FLAGGED, flag_id=flagging.flag_id, case_id=case.id)
 
