@@ -276,6 +276,26 @@ async def test_difficulty_at_a_visit_joins_the_lead_that_waits_or_opens_one(inci
     assert left["lead_id"] is None
 
 
+@pytest.mark.parametrize(("hazard", "hardship"), [("flood", "disaster"), ("accident", "accident")])
+async def test_difficulty_after_an_incident_joins_no_lead_of_another_matter(
+    hazard: str, hardship: str, incidents: Incidents, set_clock: SetClock
+) -> None:
+    household, incident = await incidents.household(), await incidents.opened(hazard=hazard)
+    checked = await incidents.hit(incident, household)
+    lead = done(await incidents.way.call(CADRE).get(f"/v1/leads/{checked['lead_id']}"))
+    done(await incidents.way.verification(lead, outcome="dismissed", reason="已获救助"))
+    of_business = await incidents.way.lead(household)
+    first, second, _ = await incidents.trackings(household)
+    incidents.way = replace(incidents.way, now=await set_clock(incidents.way.now + timedelta(days=1)))
+
+    opened = done(await incidents.visit(first, "worse"))
+    joined = done(await incidents.visit(second, "worse"))
+
+    assert opened["lead_id"] != of_business["id"]
+    assert done(await incidents.way.call(CADRE).get(f"/v1/leads/{opened['lead_id']}"))["hardships"] == [hardship]
+    assert joined["lead_id"] == opened["lead_id"]
+
+
 async def test_visits_that_are_late_are_told(incidents: Incidents, set_clock: SetClock) -> None:
     household, incident = await incidents.household(), await incidents.opened()
     await incidents.hit(incident, household)
