@@ -226,6 +226,41 @@ async def standing(flag_id: str, admin: asyncpg.Connection) -> dict[UUID, tuple[
     return {row["id"]: (row["service"], row["back"], row["status"]) for row in rows}
 
 
+async def test_a_risk_that_was_flagged_before_is_told_so_and_its_lead_joins_the_case_that_names_it(incidents: Incidents, set_clock: SetClock) -> None:
+    case_id = await incidents.way.case("06")
+    later, flag_id = await incidents.way.flagged(case_id, set_clock)
+    incidents.way = later
+    household = (await case_of(incidents, case_id))["household_id"]
+    helped, leads = list[dict[str, Any]](), list[str]()
+    incident = ""
+    for _ in range(2):
+        incident = await incidents.opened(happened_at="2021-10-01T20:00:00+08:00", ends_on=None)
+        leads.append((await incidents.hit(incident, household, checked_at="2021-10-02T20:00:00+08:00"))["lead_id"])
+        helped.append((await incidents.helped(incident, household))[household])
+
+    first, second = helped
+    assert (first["status"], second["status"]) == ("risk_added", "had_before")
+    assert (second["flag_id"], second["case_id"]) == (flag_id, first["case_id"])
+    for lead_id in leads:
+        lead = done(await later.call(OFFICE).get(f"/v1/leads/{lead_id}"))
+        assert (lead["status"], lead["case_id"]) == ("confirmed", first["case_id"])
+    assert (await incidents.households(incident, status="green_channel"))[household]["case_id"] == first["case_id"]
+
+
+async def test_the_lead_of_a_risk_that_was_flagged_before_waits_where_no_case_names_it(incidents: Incidents, set_clock: SetClock) -> None:
+    case_id = await incidents.way.case("0201")
+    later, flag_id = await incidents.way.flagged(case_id, set_clock)
+    incidents.way = later
+    household = (await case_of(incidents, case_id))["household_id"]
+    incident = await incidents.opened(happened_at="2021-10-01T20:00:00+08:00", ends_on=None)
+    lead_id = (await incidents.hit(incident, household, checked_at="2021-10-02T20:00:00+08:00"))["lead_id"]
+
+    helped = (await incidents.helped(incident, household))[household]
+
+    assert (helped["status"], helped["flag_id"], helped["case_id"]) == ("had_before", flag_id, None)
+    assert done(await later.call(OFFICE).get(f"/v1/leads/{lead_id}"))["status"] == "registered"
+
+
 async def test_a_case_under_way_is_marked_or_the_household_refused(incidents: Incidents) -> None:
     households = [await incidents.household() for _ in range(2)]
     incident = await incidents.opened()
