@@ -16,7 +16,9 @@ async def present_flags(flag_ids: Sequence[UUID], county_code: str, tx: Transact
     owed: dict[UUID, list[OwedMeasure]] = defaultdict(list)
     for line in await ledger.lines(flag_ids, [county_code], tx):
         if line.service != MONITORING:
-            owed[line.flag_id].append(OwedMeasure(id=line.id, measure=line.measure, service=line.service, due_at=line.due_at))
+            taken_back = line.taken_back_at is not None
+            measure = OwedMeasure(id=line.id, measure=line.measure, service=line.service, due_at=line.due_at, taken_back=taken_back)
+            owed[line.flag_id].append(measure)
     return [
         RiskFlag(
             id=flag.id,

@@ -80,6 +80,11 @@ class Tasks:
             .where(col(row.county_code) == bindparam("county"), among(row.flag_id, "flag_ids"), col(row.status).in_(UNDER_WAY))
             .values(status=TaskStatus.WITHDRAWN, changed_at=bindparam("at"), version=col(row.version) + 1)
         )
+        self._withdraw_measures = (
+            update(row)
+            .where(col(row.county_code) == bindparam("county"), among(row.owed_id, "owed_ids"), col(row.status).in_(UNDER_WAY))
+            .values(status=TaskStatus.WITHDRAWN, changed_at=bindparam("at"), version=col(row.version) + 1)
+        )
         self._follow = text("""
             UPDATE task SET area_code = flag.area, township_code = left(flag.area, 9), changed_at = :at, version = task.version + 1
             FROM unnest(:flag_ids, :areas) AS flag (id, area)
@@ -107,6 +112,10 @@ class Tasks:
     async def withdraw(self, flag_ids: Sequence[UUID], county_code: str, tx: Transaction) -> None:
         """Take back the tasks of these flags that are not over yet."""
         await tx.execute(self._withdraw, {"county": county_code, "flag_ids": list(flag_ids), "at": tx.now})
+
+    async def withdraw_measures(self, owed_ids: Sequence[UUID], county_code: str, tx: Transaction) -> None:
+        """Take back the tasks that answer these measures and are not over yet."""
+        await tx.execute(self._withdraw_measures, {"county": county_code, "owed_ids": list(owed_ids), "at": tx.now})
 
     async def follow(self, areas: Mapping[UUID, str], county_code: str, tx: Transaction) -> None:
         """Let tasks follow their households to other villages of the county; those that are over go along.

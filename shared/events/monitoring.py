@@ -21,7 +21,10 @@ class FlagStatus(StrEnum):
 
 
 class OwedMeasure(BaseModel):
-    """One measure that a flag calls for, the service that answers it, and the end of its period."""
+    """One measure that a flag calls for, the service that answers it, and the end of its period.
+
+    One that is `taken_back` followed from a risk that was not confirmed: it is owed no more, though the flag goes on.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,6 +32,7 @@ class OwedMeasure(BaseModel):
     measure: str
     service: str
     due_at: AwareDatetime
+    taken_back: bool = False
 
 
 class RiskFlag(State):
@@ -61,7 +65,7 @@ class RiskFlag(State):
         return str(self.household_id)
 
     def task_for(self, owed: OwedMeasure, *, kind: str) -> Task:
-        """Form the task that answers one of its measures; of a flag that is over it is born withdrawn."""
+        """Form the task that answers one of its measures; of a flag that is over, or taken back, it is born withdrawn."""
         owed_id = OwedId(owed.id)
         return Task(
             id=task_id_for(owed_id),
@@ -73,6 +77,6 @@ class RiskFlag(State):
             area_code=self.area_code,
             measure=owed.measure,
             kind=kind,
-            status=TaskStatus.OPENED if self.status is FlagStatus.OPEN else TaskStatus.WITHDRAWN,
+            status=TaskStatus.OPENED if self.status is FlagStatus.OPEN and not owed.taken_back else TaskStatus.WITHDRAWN,
             due_at=owed.due_at,
         )

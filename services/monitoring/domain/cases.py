@@ -5,7 +5,7 @@ opened ─village appraisal▶ appraised ─notice▶ on_notice ─removal▶ no
    any of these before the decision ──the household is gone──▶ cancelled
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -64,7 +64,7 @@ class Case:
     """One household's way to a decision. `due_at` ends the total limit, counted from the first lead.
 
     Whose household is helped first has `procedure_due_at`, by when the steps that are owed are to be taken, and by whom and which document that was
-    ordered.
+    ordered first; and, if it was monitored already, what its flag has gained by that (`flags.Added`).
     """
 
     id: CaseId
@@ -88,6 +88,7 @@ class Case:
     procedure_due_at: datetime | None = None
     green_channel_by: str | None = None
     green_channel_document: str | None = None
+    green_channel_added: dict[str, list[str]] | None = None
 
     @property
     def flagged_first(self) -> bool:
@@ -194,14 +195,16 @@ def review(case: Case, *, agrees: bool, by: Actor, rules: Parameters) -> CaseSta
     return step.to if agrees else step.refused or step.to
 
 
-def approve(case: Case, *, agrees: bool, document_number: str | None, by: Actor, rules: Parameters) -> CaseStatus:
+def approve(case: Case, *, agrees: bool, document_number: str | None, by: Actor, rules: Parameters, ordered_by: Sequence[str] = ()) -> CaseStatus:
     """Decide a case in the county.
+
+    :param ordered_by: everybody who ordered that the household is helped first.
 
     :raises SamePerson: this person took an act that must be another's, or ordered the green channel.
     :raises DocumentMissing: an approval without its number.
     """
     step = PROCEDURE.step(case.status, CaseAct.APPROVE, by.role)
-    must_differ(by.id, [*_who_did(case, rules.acts(Key.APPROVAL_DIFFERS_FROM)), *([case.green_channel_by] if case.green_channel_by else [])])
+    must_differ(by.id, [*_who_did(case, rules.acts(Key.APPROVAL_DIFFERS_FROM)), *ordered_by])
     if agrees and document_number is None:
         raise DocumentMissing("body.document_number")
     return step.to if agrees else step.refused or step.to

@@ -1,6 +1,7 @@
 """Cases, and the steps that each one took."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlmodel import col
 
 from services.monitoring.domain.cases import DECIDED, Case, CaseAct, CaseStatus
 from services.monitoring.domain.deadlines.limits import Course
+from services.monitoring.domain.flags.flags import Added
 from services.monitoring.domain.incidents.green_channel import HelpFirst
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.store.base import Base
@@ -79,6 +81,7 @@ class CaseRow(Base, table=True):
     procedure_due_at: datetime | None = instant(default=None)
     green_channel_by: str | None = None
     green_channel_document: str | None = None
+    green_channel_added: dict[str, list[str]] | None = document(default=None, nullable=True)
     version: int = version()
 
 
@@ -170,14 +173,15 @@ HELP_FIRST = (
     .where(THIS, col(CaseRow.status) == bindparam("before"))
     .values(
         risks=bindparam("all_risks", type_=JSONB),
-        procedure_due_at=bindparam("procedure_due", type_=INSTANT),
-        green_channel_by=bindparam("person"),
-        green_channel_document=bindparam("document"),
+        procedure_due_at=func.least(col(CaseRow.procedure_due_at), bindparam("procedure_due", type_=INSTANT)),
+        green_channel_by=func.coalesce(col(CaseRow.green_channel_by), bindparam("person")),
+        green_channel_document=func.coalesce(col(CaseRow.green_channel_document), bindparam("document")),
         version=col(CaseRow.version) + 1,
     )
     .returning(col(CaseRow.version))
 )
 FLAGGED = update(CaseRow).where(THIS).values(flag_id=bindparam("flag"))
+ADDED = update(CaseRow).where(THIS).values(green_channel_added=bindparam("added", type_=JSONB))
 NOTHING_NEW: dict[str, Any] = {f"new_{name}": None for name in _NAMED}
 
 worklist = Worklist(CaseRow, select(*columns_of(CaseRow, Case), *columns_of(CaseRow, Course)))
@@ -274,7 +278,7 @@ async def take_in(case: Case, risks: Sequence[str], tx: Transaction, *, due_at: 
 
 
 async def help_first(case: Case, risks: Sequence[str], order: HelpFirst, tx: Transaction) -> None:
-    """Note on a case under way that its household is helped first, with the risks of that.
+    """Note on a case under way that its household is helped first, with the risks of that; of two orders the first stands, and its day.
 
     :raises Stale: the case has moved on meanwhile.
     """
@@ -287,3 +291,9 @@ async def help_first(case: Case, risks: Sequence[str], order: HelpFirst, tx: Tra
 async def flagged(case: Case, flag_id: FlagId, tx: Transaction) -> None:
     """Note the flag that was raised before the case is decided."""
     await tx.execute(FLAGGED, {"counties": tx.counties, "case_id": case.id, "flag": flag_id})
+
+
+async def helped(case: Case, added: Added, tx: Transaction) -> None:
+    """Note what a flag that the household had already has gained before the case is decided."""
+    so_far = Added(**case.green_channel_added) if case.green_channel_added else Added(risks=[], measures=[])
+    await tx.execute(ADDED, {"counties": tx.counties, "case_id": case.id, "added": asdict(so_far.joined(added))})

@@ -94,7 +94,13 @@ async def test_what_is_announced_is_the_state_without_cause_referral_or_person(w
         "area_code": "530902102201",
         "status": "open",
     }
-    assert owed | {"id": None} == {"id": None, "measure": "recovery", "service": "projects", "due_at": "2021-11-02T16:00:00Z"}
+    assert owed | {"id": None} == {
+        "id": None,
+        "measure": "recovery",
+        "service": "projects",
+        "due_at": "2021-11-02T16:00:00Z",
+        "taken_back": False,
+    }
     (row,) = await admin.fetch(ANNOUNCED, flag_id)
     assert (row["topic"], row["key"], row["county_code"]) == ("monitoring.risk_flag", household_id, "530902")
 

@@ -1,7 +1,9 @@
 """The green channel: helped first, every step owed; confirmed by approval, taken back by a refusal; killed anywhere each household once."""
 
+import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -12,7 +14,7 @@ from tests.builders.incidents import hit
 from tests.builders.story import Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import auditor, county, village
-from tests.monitoring.incidents.conftest import CADRE, COUNTY, OFFICE, ONE, ORDERER, TWO, Incidents
+from tests.monitoring.incidents.conftest import CADRE, COUNTY, OFFICE, ONE, ORDERER, PLACE, TWO, Incidents
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +57,29 @@ async def test_a_household_is_flagged_at_once_and_every_step_is_owed(incidents: 
     owed = done(await incidents.way.call(OFFICE).get("/v1/green-channel-cases", size=200))["items"]
     (mine,) = [each for each in owed if each["id"] == case["id"]]
     assert (mine["procedure_due_at"], mine["overdue"]) == ("2021-10-22T16:00:00Z", False)
+
+
+async def test_a_second_order_moves_no_day_and_lets_nobody_approve_what_they_ordered(
+    incidents: Incidents, set_clock: SetClock, admin: asyncpg.Connection
+) -> None:
+    household, first = await helped_one(incidents)
+    await set_clock(incidents.way.now + timedelta(days=10))
+    again = await incidents.opened(hazard="earthquake")
+    await incidents.hit(again, household)
+    other = county("second-orderer", PLACE[:6])
+    second = (await incidents.helped(again, household, by=other, document_number="凤应急〔2021〕9号"))[household]
+
+    assert second["case_id"] == first["case_id"]
+    kept = await admin.fetchrow("SELECT procedure_due_at::date::text, green_channel_document FROM monitoring_case WHERE id = $1", first["case_id"])
+    assert kept is not None
+    assert tuple(kept) == ("2021-10-22", "凤应急〔2021〕3号")
+    done(await incidents.way.appraisal(first["case_id"]))
+    done(await incidents.way.notice(first["case_id"]))
+    later = await incidents.way.after_notice(set_clock)
+    await later.reviewed(first["case_id"])
+    for orderer in (ORDERER, other):
+        assert refused(await later.approval(first["case_id"], by=orderer)) == (403, "SamePerson", [])
+    done(await later.approval(first["case_id"]))
 
 
 async def test_what_is_overdue_is_told(incidents: Incidents, set_clock: SetClock) -> None:
@@ -146,9 +171,94 @@ async def test_a_monitored_household_gets_the_risk_added(incidents: Incidents, s
 
     assert (helped["status"], helped["flag_id"]) == ("risk_added", flag_id)
     assert done(await later.call(COUNTY).get(f"/v1/risk-flags/{flag_id}"))["risks"] == ["06", "0201"]
-    done(await later.appraisal(helped["case_id"], in_favour=1))
-    assert await admin.fetchval("SELECT status FROM risk_flag WHERE id = $1", flag_id) == "open"
     assert await admin.fetchval("SELECT count(*) FROM monitored_category WHERE household_id = $1", household) == 1
+
+
+async def test_a_refusal_takes_off_what_a_monitored_household_s_flag_gained(
+    incidents: Incidents, set_clock: SetClock, admin: asyncpg.Connection
+) -> None:
+    case_id = await incidents.way.case("06")
+    later, flag_id = await incidents.way.flagged(case_id, set_clock)
+    incidents.way = later
+    household = (await case_of(incidents, case_id))["household_id"]
+    before = await standing(flag_id, admin)
+    for hazard in ("flood", "earthquake"):
+        incident = await incidents.opened(happened_at="2021-10-01T20:00:00+08:00", ends_on=None, hazard=hazard)
+        await incidents.hit(incident, household, checked_at="2021-10-02T20:00:00+08:00")
+        helped = (await incidents.helped(incident, household))[household]
+    gained = await standing(flag_id, admin)
+
+    done(await later.appraisal(helped["case_id"], in_favour=1))
+
+    shown = done(await later.call(COUNTY).get(f"/v1/risk-flags/{flag_id}"))
+    assert (shown["status"], shown["risks"]) == ("open", ["06"])
+    after = await standing(flag_id, admin)
+    assert {id: back for id, (_, back, _) in after.items()} == {id: id not in before for id in gained}
+    assert {status for _, back, status in after.values() if back} <= {None, "withdrawn"}
+    said = await admin.fetchval("SELECT convert_from(payload, 'utf8') FROM outbox WHERE entity_id = $1 ORDER BY entity_version DESC LIMIT 1", flag_id)
+    assert {UUID(each["id"]): each["taken_back"] for each in json.loads(str(said))["owed"]} == {
+        id: back for id, (service, back, _) in after.items() if service != "monitoring"
+    }
+
+
+async def test_what_was_taken_back_is_owed_anew_when_it_is_confirmed(incidents: Incidents, set_clock: SetClock, admin: asyncpg.Connection) -> None:
+    case_id = await incidents.way.case("06")
+    later, flag_id = await incidents.way.flagged(case_id, set_clock)
+    incidents.way = later
+    household = (await case_of(incidents, case_id))["household_id"]
+    for refusing in (True, False):
+        incident = await incidents.opened(happened_at="2021-10-01T20:00:00+08:00", ends_on=None)
+        await incidents.hit(incident, household, checked_at="2021-10-02T20:00:00+08:00")
+        helped = (await incidents.helped(incident, household))[household]
+        if refusing:
+            done(await later.appraisal(helped["case_id"], in_favour=1))
+
+    rows = await admin.fetch("SELECT measure, taken_back_at IS NOT NULL AS back FROM owed_measure WHERE flag_id = $1", flag_id)
+    back, owed = ({row["measure"] for row in rows if row["back"] is gone} for gone in (True, False))
+    assert helped["status"] == "risk_added"
+    assert back
+    assert back < owed
+
+
+async def standing(flag_id: str, admin: asyncpg.Connection) -> dict[UUID, tuple[str, bool, str | None]]:
+    """Read service, whether it was taken back, and the answer of each measure that a flag calls for."""
+    rows = await admin.fetch("SELECT id, service, taken_back_at IS NOT NULL AS back, status FROM owed_measure WHERE flag_id = $1", flag_id)
+    return {row["id"]: (row["service"], row["back"], row["status"]) for row in rows}
+
+
+async def test_a_risk_that_was_flagged_before_is_told_so_and_its_lead_joins_the_case_that_names_it(incidents: Incidents, set_clock: SetClock) -> None:
+    case_id = await incidents.way.case("06")
+    later, flag_id = await incidents.way.flagged(case_id, set_clock)
+    incidents.way = later
+    household = (await case_of(incidents, case_id))["household_id"]
+    helped, leads = list[dict[str, Any]](), list[str]()
+    incident = ""
+    for _ in range(2):
+        incident = await incidents.opened(happened_at="2021-10-01T20:00:00+08:00", ends_on=None)
+        leads.append((await incidents.hit(incident, household, checked_at="2021-10-02T20:00:00+08:00"))["lead_id"])
+        helped.append((await incidents.helped(incident, household))[household])
+
+    first, second = helped
+    assert (first["status"], second["status"]) == ("risk_added", "had_before")
+    assert (second["flag_id"], second["case_id"]) == (flag_id, first["case_id"])
+    for lead_id in leads:
+        lead = done(await later.call(OFFICE).get(f"/v1/leads/{lead_id}"))
+        assert (lead["status"], lead["case_id"]) == ("confirmed", first["case_id"])
+    assert (await incidents.households(incident, status="green_channel"))[household]["case_id"] == first["case_id"]
+
+
+async def test_the_lead_of_a_risk_that_was_flagged_before_waits_where_no_case_names_it(incidents: Incidents, set_clock: SetClock) -> None:
+    case_id = await incidents.way.case("0201")
+    later, flag_id = await incidents.way.flagged(case_id, set_clock)
+    incidents.way = later
+    household = (await case_of(incidents, case_id))["household_id"]
+    incident = await incidents.opened(happened_at="2021-10-01T20:00:00+08:00", ends_on=None)
+    lead_id = (await incidents.hit(incident, household, checked_at="2021-10-02T20:00:00+08:00"))["lead_id"]
+
+    helped = (await incidents.helped(incident, household))[household]
+
+    assert (helped["status"], helped["flag_id"], helped["case_id"]) == ("had_before", flag_id, None)
+    assert done(await later.call(OFFICE).get(f"/v1/leads/{lead_id}"))["status"] == "registered"
 
 
 async def test_a_case_under_way_is_marked_or_the_household_refused(incidents: Incidents) -> None:

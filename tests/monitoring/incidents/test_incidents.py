@@ -1,5 +1,6 @@
 """Disasters: entered, their households laid down and checked, relieved, visited again, closed."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -237,6 +238,25 @@ async def test_an_incident_is_closed_when_everybody_whom_it_hit_is_tracked_or_ha
     assert late not in await incidents.households(incident)
 
 
+async def test_an_incident_is_not_closed_while_households_are_laid_down(incidents: Incidents, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody_yet = PLACE + "209"
+    incident = await incidents.opened(areas=[nobody_yet])
+    household = await incidents.household(nobody_yet)
+    whole, closing = store.lay_down, list[asyncio.Task[Any]]()
+
+    async def slow(*arguments: Any, **named: Any) -> Any:
+        laid_down = await whole(*arguments, **named)
+        closing.append(asyncio.create_task(incidents.closure(incident)))
+        await asyncio.wait(closing, timeout=0.5)
+        return laid_down
+
+    monkeypatch.setattr(store, "lay_down", slow)
+    await incidents.laid_down(incident)
+
+    assert refused(await closing[0]) == (409, "NotAllChecked", [])
+    assert set(await incidents.households(incident)) == {household}
+
+
 async def test_difficulty_at_a_visit_joins_the_lead_that_waits_or_opens_one(incidents: Incidents, set_clock: SetClock) -> None:
     household, incident = await incidents.household(), await incidents.opened()
     checked = await incidents.hit(incident, household)
@@ -254,6 +274,26 @@ async def test_difficulty_at_a_visit_joins_the_lead_that_waits_or_opens_one(inci
     assert joined["lead_id"] == checked["lead_id"]
     assert opened["lead_id"] != checked["lead_id"]
     assert left["lead_id"] is None
+
+
+@pytest.mark.parametrize(("hazard", "hardship"), [("flood", "disaster"), ("accident", "accident")])
+async def test_difficulty_after_an_incident_joins_no_lead_of_another_matter(
+    hazard: str, hardship: str, incidents: Incidents, set_clock: SetClock
+) -> None:
+    household, incident = await incidents.household(), await incidents.opened(hazard=hazard)
+    checked = await incidents.hit(incident, household)
+    lead = done(await incidents.way.call(CADRE).get(f"/v1/leads/{checked['lead_id']}"))
+    done(await incidents.way.verification(lead, outcome="dismissed", reason="已获救助"))
+    of_business = await incidents.way.lead(household)
+    first, second, _ = await incidents.trackings(household)
+    incidents.way = replace(incidents.way, now=await set_clock(incidents.way.now + timedelta(days=1)))
+
+    opened = done(await incidents.visit(first, "worse"))
+    joined = done(await incidents.visit(second, "worse"))
+
+    assert opened["lead_id"] != of_business["id"]
+    assert done(await incidents.way.call(CADRE).get(f"/v1/leads/{opened['lead_id']}"))["hardships"] == [hardship]
+    assert joined["lead_id"] == opened["lead_id"]
 
 
 async def test_visits_that_are_late_are_told(incidents: Incidents, set_clock: SetClock) -> None:

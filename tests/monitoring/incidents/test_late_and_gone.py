@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+import pytest
 
 from services.monitoring.domain.deadlines.limits import Level
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
@@ -136,6 +137,27 @@ async def test_who_goes_into_a_household_of_the_same_disaster_is_tracked_with_it
 
     assert family.id in await incidents.households(incident, status="dropped")
     assert into.id in await incidents.households(incident, status="to_check")
+
+
+@pytest.mark.parametrize("spared", [True, False], ids=["spared", "not checked"])
+async def test_who_was_hit_stays_tracked_in_a_household_that_was_not(spared: bool, incidents: Incidents) -> None:
+    family, into = await a_registered(incidents.way, "head"), await a_registered(incidents.way, "head")
+    incident = await incidents.opened()
+    checked = await incidents.hit(incident, family.id)
+    done(await incidents.relief(incident, family.id))
+    lead = done(await incidents.way.call(OFFICE).get(f"/v1/leads/{checked['lead_id']}"))
+    done(await incidents.way.verification(lead, outcome="dismissed", reason="暂可自行恢复"))
+    if spared:
+        done(await incidents.check(incident, into.id))
+
+    done(await merged(incidents, family, into))
+
+    line = (await incidents.households(incident, status="relieved"))[into.id]
+    assert (line["id"], line["losses"], line["lead_id"]) == (checked["id"], ["crops", "house"], checked["lead_id"])
+    shown = done(await incidents.way.call(OFFICE).get(f"/v1/incidents/{incident}/households/{into.id}"))
+    assert len(shown["reliefs"]) == 1
+    assert [each["status"] for each in await incidents.trackings(into.id)] == ["to_visit"] * 3
+    assert family.id in await incidents.households(incident, status="dropped")
 
 
 async def merged(incidents: Incidents, family: Family, into: Family) -> Any:

@@ -84,6 +84,17 @@ async def test_a_flag_that_is_withdrawn_takes_back_what_is_under_way(answering: 
     assert task.status is TaskStatus.OPENED
 
 
+async def test_a_measure_that_is_taken_back_alone_takes_back_its_task_and_no_other(answering: Answering) -> None:
+    stays, goes, unheard = answering.owed(), answering.owed("another"), answering.owed("a third", taken_back=True)
+    flag = a_flag(stays, goes)
+    await answering.hear(flag)
+
+    answers = await answering.hear(later(flag, owed=(stays, goes.model_copy(update={"taken_back": True}), unheard)))
+
+    statuses = {answer.owed_id: (answer.status, answer.version) for answer in answers}
+    assert statuses == {stays.id: ("opened", 1), goes.id: ("withdrawn", 2), unheard.id: ("withdrawn", 1)}
+
+
 async def test_a_flag_that_is_withdrawn_twice_changes_its_task_once(answering: Answering) -> None:
     flag = a_flag(answering.owed())
     await answering.hear(flag)

@@ -1,8 +1,9 @@
 """Which measures a risk calls for, who answers them, and by when (R45, R46; plan ch.3 s.2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import FlagId, OwedId, derived_id
@@ -63,14 +64,28 @@ def rows_for(risks: Sequence[str], *, has_labour: bool, table: Iterable[Measure]
     return [row for row in table if row.risk in risks and row.has_labour == has_labour]
 
 
-def owed_for(flag_id: FlagId, rows: Iterable[Measure], *, rolls: bool, calendar: Calendar, now: datetime) -> list[Owed]:
+def follow_from_alone(risks: Collection[str], rows: Sequence[Measure]) -> set[str]:
+    """Name the measures that only these risks call for."""
+    return {row.measure for row in rows if row.risk in risks} - {row.measure for row in rows if row.risk not in risks}
+
+
+def owed_for(
+    flag_id: FlagId, rows: Iterable[Measure], *, rolls: bool, calendar: Calendar, now: datetime, taken_back: Collection[UUID] = ()
+) -> list[Owed]:
     """Say what a flag owes; a measure that two risks call for is due by the earlier date.
 
-    The id follows from flag and measure, so that nothing is owed twice.
+    The id follows from flag and measure, so that nothing is owed twice; what was taken back before is owed anew.
     """
     owed: dict[str, Owed] = {}
     for row in rows:
         due_at = calendar.end_of(row.period(rolls=rolls), now)
         if row.measure not in owed or due_at < owed[row.measure].due_at:
-            owed[row.measure] = Owed(id=OwedId(derived_id(flag_id, row.measure)), measure=row.measure, service=row.service, due_at=due_at)
+            owed[row.measure] = Owed(id=_id_of(row.measure, flag_id, taken_back), measure=row.measure, service=row.service, due_at=due_at)
     return list(owed.values())
+
+
+def _id_of(measure: str, flag_id: FlagId, taken_back: Collection[UUID]) -> OwedId:
+    owed_id = derived_id(flag_id, measure)
+    while owed_id in taken_back:
+        owed_id = derived_id(owed_id, "again")
+    return OwedId(owed_id)

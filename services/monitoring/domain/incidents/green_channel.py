@@ -21,6 +21,7 @@ class ItemStatus(StrEnum):
     WAITING = "waiting"  # 待办
     FLAGGED = "flagged"  # 已标注
     RISK_ADDED = "risk_added"  # 已是监测对象，增加风险
+    HAD_BEFORE = "had_before"  # 风险已在标注之列，无新增
     REFUSED = "refused"  # 未能办理
 
 

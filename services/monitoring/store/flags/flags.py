@@ -57,7 +57,7 @@ HOUSEHOLDS_OF = select(col(FlagRow.id), col(HouseholdRow.number)).where(
     col(HouseholdRow.id) == col(FlagRow.household_id),
 )
 MANY = select(*columns_of(FlagRow, Flag)).where(col(FlagRow.county_code) == bindparam("county"), among(FlagRow.id, "flag_ids"))
-ADD_RISKS = (
+SET_RISKS = (
     update(FlagRow)
     .where(THIS, text("status = 'open'"))
     .values(risks=bindparam("all_risks", type_=JSONB), changed_at=bindparam("at"), version=col(FlagRow.version) + 1)
@@ -114,8 +114,7 @@ async def open_of(household_id: HouseholdId, tx: Transaction) -> Flag | None:
 async def keep(case: Case, flagging: Flagging, tx: Transaction, *, held: Flag | None) -> None:
     """Keep a new flag, or the risks that one has gained."""
     if held:
-        risks = {"counties": tx.counties, "flag_id": held.id, "all_risks": list(flagging.risks), "at": tx.real_now}
-        await tx.execute(ADD_RISKS, risks)
+        await set_risks(held, flagging.risks, tx)
         return
     row = {
         "county_code": case.county_code,
@@ -129,6 +128,11 @@ async def keep(case: Case, flagging: Flagging, tx: Transaction, *, held: Flag | 
         "changed_at": tx.real_now,
     }
     await tx.insert(FlagRow, [row])
+
+
+async def set_risks(flag: Flag, risks: Sequence[str], tx: Transaction) -> None:
+    """Let an open flag have these risks from now on."""
+    await tx.execute(SET_RISKS, {"counties": tx.counties, "flag_id": flag.id, "all_risks": list(risks), "at": tx.real_now})
 
 
 async def clear(flag: Flag, tx: Transaction, *, expected: int, status: FlagStatus, why: Mapping[str, str]) -> int:

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, select, text
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, Uuid, bindparam, select, text
 from sqlmodel import Field, col
 
 from services.monitoring.domain.cases import Case
-from services.monitoring.domain.flags.flags import Flagging
+from services.monitoring.domain.flags.flags import Flag, Flagging, OwedBefore
 from services.monitoring.domain.flags.measures import MONITORING
 from services.monitoring.store.base import Base
-from shared.database.columns import code, instant, one_of, only
+from shared.database.columns import INSTANT, code, instant, one_of, only
 from shared.database.rows import among
 from shared.database.transaction import Transaction
 from shared.kernel.assistance import TaskStatus
@@ -20,7 +20,10 @@ from shared.kernel.ids import FlagId
 
 
 class OwedRow(Base, table=True):
-    """One measure that a flag calls for, and its answer: a task of another service, or our own referral. No status: no answer yet."""
+    """One measure that a flag calls for, and its answer: a task of another service, or our own referral. No status: no answer yet.
+
+    What followed from a risk that was not confirmed is taken back, in real time like `owed_at`.
+    """
 
     __tablename__ = "owed_measure"
     __table_args__ = (
@@ -49,6 +52,7 @@ class OwedRow(Base, table=True):
     status: TaskStatus | None = one_of(TaskStatus, default=None, nullable=True)
     task_id: UUID | None = None
     answered_at: datetime | None = instant(default=None)
+    taken_back_at: datetime | None = instant(default=None)
 
 
 class UnknownAnswerRow(Base, table=True):
@@ -89,6 +93,7 @@ LINES = (
         col(OwedRow.due_at),
         col(OwedRow.status),
         col(OwedRow.task_id),
+        col(OwedRow.taken_back_at),
     )
     .where(among(OwedRow.county_code, "counties"), among(OwedRow.flag_id, "flag_ids"))
     .order_by(col(OwedRow.flag_id), col(OwedRow.id))
@@ -97,6 +102,12 @@ WITHDRAW_REFERRALS = text("""
     UPDATE owed_measure SET status = 'withdrawn', answered_at = :at
     WHERE county_code = :county AND flag_id = :flag_id AND service = 'monitoring' AND status = 'opened'
 """)
+TAKE_BACK = text("""
+    UPDATE owed_measure SET taken_back_at = :at,
+        status = CASE WHEN service = 'monitoring' AND status = 'opened' THEN 'withdrawn' ELSE status END,
+        answered_at = CASE WHEN service = 'monitoring' AND status = 'opened' THEN :at ELSE answered_at END
+    WHERE county_code = :county AND flag_id = :flag_id AND id = ANY(:ids) AND taken_back_at IS NULL
+""").bindparams(bindparam("at", type_=INSTANT), bindparam("ids", type_=ARRAY(Uuid())))
 ANSWER = text("""
     UPDATE owed_measure SET task_id = answer.task_id, status = answer.status, answered_at = :at
     FROM unnest(CAST(:owed_ids AS uuid[]), CAST(:task_ids AS uuid[]), CAST(:services AS text[]), CAST(:statuses AS text[]))
@@ -124,7 +135,7 @@ GAPS = text("""
         SELECT flag_id, risk_flag.changed_at FROM owed_measure
         JOIN risk_flag ON risk_flag.county_code = owed_measure.county_code AND risk_flag.id = flag_id
         WHERE owed_measure.county_code = :county AND owed_measure.status IN ('opened', 'started')
-          AND risk_flag.status = 'withdrawn' AND risk_flag.changed_at < :before
+          AND (risk_flag.status = 'withdrawn' OR owed_measure.taken_back_at IS NOT NULL) AND risk_flag.changed_at < :before
     ) AS gap GROUP BY flag_id ORDER BY min(since), flag_id LIMIT :at_most
 """)
 UNDER_WAY = text("""
@@ -171,6 +182,18 @@ async def owe(case: Case, flagging: Flagging, tx: Transaction) -> None:
 
 async def withdraw_referrals(flag_id: FlagId, county_code: str, tx: Transaction) -> None:
     await tx.execute(WITHDRAW_REFERRALS, {"county": county_code, "flag_id": flag_id, "at": tx.real_now})
+
+
+async def take_back(flag: Flag, measures: Sequence[UUID], tx: Transaction) -> None:
+    """Take back some of what a flag owes: our own referrals end here, tasks when their services hear of it."""
+    await tx.execute(TAKE_BACK, {"county": flag.county_code, "flag_id": flag.id, "ids": list(measures), "at": tx.real_now})
+
+
+async def owed_before(flag: Flag, tx: Transaction) -> OwedBefore:
+    """Name what a flag owes already, and what was taken back of it."""
+    found = await lines([flag.id], [flag.county_code], tx)
+    taken_back = frozenset(line.id for line in found if line.taken_back_at is not None)
+    return OwedBefore(owed=frozenset(line.id for line in found) - taken_back, taken_back=taken_back)
 
 
 async def lines(flag_ids: Sequence[UUID], counties: Sequence[str], tx: Transaction) -> Sequence[Row[Any]]:

@@ -16,6 +16,7 @@ from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import area_range
 from shared.kernel.errors import NotFound
+from shared.kernel.ids import CaseId
 
 
 class OrderRow(Base, table=True):
@@ -44,6 +45,7 @@ class ItemRow(Base, table=True):
         ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
         UniqueConstraint("county_code", "order_id", "household_id"),
         only("status", ItemStatus),
+        Index("ix_green_channel_household_case_id", "county_code", "case_id", postgresql_where=text("case_id IS NOT NULL")),
         Index("ix_green_channel_household_waiting", "county_code", "order_id", "household_id", postgresql_where=text("status = 'waiting'")),
     )
 
@@ -70,6 +72,10 @@ GATHER = text(f"{_PUT} AND area_code >= :lo AND area_code < :hi AND status IN ('
     *_ASKED, bindparam("lo", type_=CODE), bindparam("hi", type_=CODE)
 )
 GET = select(*columns_of(OrderRow, Order)).where(among(OrderRow.county_code, "counties"), col(OrderRow.id) == bindparam("order_id"))
+ORDERED_BY = text("""
+    SELECT DISTINCT o.ordered_by FROM green_channel_household i JOIN green_channel o ON o.county_code = i.county_code AND o.id = i.order_id
+    WHERE i.county_code = ANY(:counties) AND i.case_id = :case_id
+""").bindparams(bindparam("case_id", type_=Uuid()))
 WAITING = text("SELECT count(*) FROM green_channel_household WHERE county_code = :county AND order_id = :order AND status = 'waiting'")
 NEXT = text("""
     SELECT id, household_id FROM green_channel_household WHERE county_code = :county AND order_id = :order AND status = 'waiting'
@@ -116,6 +122,11 @@ async def get(order_id: OrderId, tx: Transaction) -> Order:
     if found is None:
         raise NotFound
     return Order(**found)
+
+
+async def ordered_by(case_id: CaseId, tx: Transaction) -> list[str]:
+    """Name everybody who ordered that the household of a case is helped first."""
+    return list((await tx.execute(ORDERED_BY, {"counties": tx.counties, "case_id": case_id})).scalars())
 
 
 async def waiting(order: Order, tx: Transaction) -> int:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Row,
     Select,
-    UniqueConstraint,
     Uuid,
     bindparam,
     select,
@@ -46,10 +45,11 @@ class EffectRow(Base, table=True):
         PrimaryKeyConstraint("county_code", "id"),
         ForeignKeyConstraint(["county_code", "household_id"], ["household.county_code", "household.id"]),
         ForeignKeyConstraint(["county_code", "lead_id"], ["lead.county_code", "lead.id"]),
-        UniqueConstraint("county_code", "incident_id", "household_id"),
         only("status", EffectStatus),
         *not_nan("estimate"),
         *worklist_indexes("incident_household"),
+        # Whoever is dropped may stand beside whom an incident hit while one household takes the place of another.
+        Index("uq_incident_household", "county_code", "incident_id", "household_id", unique=True, postgresql_where=text("status <> 'dropped'")),
         Index("ix_incident_household_area", "county_code", "incident_id", "area_code", "status"),
         Index("ix_incident_household_household_id", "county_code", "household_id"),
         Index("ix_incident_household_lead_id", "county_code", "lead_id"),
@@ -150,10 +150,23 @@ DROP_VISITS = text("""
     WHERE county_code = :county AND household_id = :household AND status = 'to_visit'
 """)
 _THERE = "household_id = :into, area_code = :village, township_code = left(:village, 9), version = t.version + 1"
+# What an incident has of a household that it did not hit gives way: it is set aside here, and stays with the household that is gone.
+SET_ASIDE = text("""
+    UPDATE incident_household o SET status = 'dropped', version = o.version + 1 FROM incident_household t
+    WHERE o.county_code = :county AND o.household_id = :into AND o.status IN ('to_check', 'unaffected', 'dropped')
+      AND t.county_code = :county AND t.household_id = :gone AND t.incident_id = o.incident_id
+      AND t.status IN ('affected', 'green_channel', 'relieved')
+    RETURNING o.id
+""").bindparams(bindparam("gone", type_=Uuid()), bindparam("into", type_=Uuid()))
+LEFT_BEHIND = text("""
+    UPDATE incident_household SET household_id = :gone, area_code = :left, township_code = left(:left, 9), version = version + 1
+    WHERE county_code = :county AND id = ANY(:aside)
+""").bindparams(bindparam("left", type_=CODE), bindparam("gone", type_=Uuid()), bindparam("aside", type_=ARRAY(Uuid())))
 GO_OVER = text(f"""
     UPDATE incident_household t SET {_THERE}
     WHERE county_code = :county AND household_id = :gone AND status IN ('affected', 'green_channel', 'relieved')
-      AND NOT EXISTS (SELECT FROM incident_household o WHERE o.county_code = :county AND o.incident_id = t.incident_id AND o.household_id = :into)
+      AND NOT EXISTS (SELECT FROM incident_household o
+                      WHERE o.county_code = :county AND o.incident_id = t.incident_id AND o.household_id = :into AND o.status <> 'dropped')
     RETURNING id
 """).bindparams(bindparam("village", type_=CODE), bindparam("into", type_=Uuid()))  # noqa: S608
 VISITS_GO_OVER = text(f"""
@@ -243,10 +256,12 @@ async def left(incident_id: IncidentId, tx: Transaction) -> Row[Any]:
 
 
 async def go_over(household: Row[Any], into: Row[Any], tx: Transaction) -> None:
-    """Let what an incident did to a household be that of the one that it goes into, with the visits that are owed, unless that one has its own."""
+    """Let what an incident did to a household be that of the one that it goes into, with the visits that are owed, unless that one was hit itself."""
     asked = {"county": household.county_code, "gone": household.id, "into": into.id, "village": into.area_code}
+    aside = (await tx.execute(SET_ASIDE, asked)).scalars().all()
     moved = (await tx.execute(GO_OVER, asked)).scalars().all()
     await tx.execute(VISITS_GO_OVER, asked | {"effects": list(moved)})
+    await tx.execute(LEFT_BEHIND, asked | {"aside": list(aside), "left": household.area_code})
 
 
 async def end_all(household: Row[Any], tx: Transaction) -> None:

@@ -79,6 +79,9 @@ CLOSE = (
     .returning(col(IncidentRow.version))
 )
 AMONG = select(*columns_of(IncidentRow, Incident)).where(HERE, among(IncidentRow.id, "incidents"))
+# Whoever lays households down shares the incident with others of the kind; who closes it has it alone.
+_LOCK = "SELECT pg_advisory_xact_lock{}(hashtextextended('incident/' || CAST(:incident AS uuid)::text, 0))"
+SHARE, HOLD_ALONE = text(_LOCK.format("_shared")), text(_LOCK.format(""))
 BOUNDARIES = select(col(BoundaryRow.county_code), col(BoundaryRow.parts))
 
 
@@ -95,6 +98,18 @@ async def get(incident_id: IncidentId, tx: Transaction) -> Incident:
     if found is None:
         raise NotFound
     return Incident(**found)
+
+
+async def kept_open(incident_id: IncidentId, tx: Transaction) -> Incident:
+    """Load one incident as `get` does, and keep it from being closed until this act ends."""
+    await tx.execute(SHARE, {"incident": incident_id})
+    return await get(incident_id, tx)
+
+
+async def held_alone(incident_id: IncidentId, tx: Transaction) -> Incident:
+    """Load one incident as `get` does when nobody lays its households down, and keep others from it until this act ends."""
+    await tx.execute(HOLD_ALONE, {"incident": incident_id})
+    return await get(incident_id, tx)
 
 
 async def known(ids: Sequence[UUID], tx: Transaction) -> dict[UUID, Incident]:

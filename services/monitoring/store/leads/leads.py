@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Row, and_, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, col
 
 from services.monitoring.domain.deadlines.limits import Course
 from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.leads.leads import Confirmed, Lead, LeadStatus
+from services.monitoring.domain.risks import Hardship
 from services.monitoring.domain.signals import Grade
 from services.monitoring.store.base import Base
 from services.monitoring.store.register.households import HouseholdRow
@@ -200,6 +202,7 @@ JOIN = (
 REGISTERED_OF = (
     select(col(LeadRow.id))
     .where(among(LeadRow.county_code, "counties"), col(LeadRow.household_id) == bindparam("household"), text("status = 'registered'"))
+    .where(col(LeadRow.hardships).contains(bindparam("named", type_=JSONB)))
     .order_by(col(LeadRow.due_at), col(LeadRow.id))
     .limit(1)
 )
@@ -285,9 +288,10 @@ async def waiting(household_id: HouseholdId, tx: Transaction) -> list[Confirmed]
     return [Confirmed(**row) for row in rows.mappings()]
 
 
-async def registered_of(household_id: HouseholdId, tx: Transaction) -> UUID | None:
-    """Name the lead of a household that waits to be verified, the most urgent one."""
-    return (await tx.execute(REGISTERED_OF, {"counties": tx.counties, "household": household_id})).scalar_one_or_none()
+async def registered_of(household_id: HouseholdId, hardship: Hardship, tx: Transaction) -> UUID | None:
+    """Name the lead of a household that names a hardship and waits to be verified, the most urgent one."""
+    asked = {"counties": tx.counties, "household": household_id, "named": [hardship]}
+    return (await tx.execute(REGISTERED_OF, asked)).scalar_one_or_none()
 
 
 async def dismiss_waiting(household_id: HouseholdId, tx: Transaction, *, reason: str) -> list[UUID]:

@@ -9,6 +9,7 @@ from services.monitoring.domain.flags.flags import Flagging
 from services.monitoring.domain.parameters import Key
 from services.monitoring.publications import present_flags
 from services.monitoring.store import cases, law
+from services.monitoring.store.incidents import green_channels
 from services.monitoring.store.register import households
 from services.monitoring.usecases.cases.flag_household import flag_household
 from services.monitoring.usecases.cases.open_next_case import open_next_case
@@ -47,7 +48,14 @@ async def approve_case(case_id: CaseId, approval: ApproveCase, tx: Transaction, 
     as_seen(case.version, expected)
     await households.hold(case.household_id, tx)
     parameters = await law.parameters_for(case.area_code, tx)
-    status = rules.approve(case, agrees=approval.agrees, document_number=approval.document_number, by=tx.actor, rules=parameters)
+    status = rules.approve(
+        case,
+        agrees=approval.agrees,
+        document_number=approval.document_number,
+        by=tx.actor,
+        rules=parameters,
+        ordered_by=await green_channels.ordered_by(case_id, tx),
+    )
     flagging = await flag_household(case, parameters, tx) if status is rules.CaseStatus.APPROVED else None
 
     version = await take_step(

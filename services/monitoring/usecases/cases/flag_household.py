@@ -1,7 +1,7 @@
 """Flag the household of a case: on the county's decision, or before it where help comes first."""
 
 from services.monitoring.domain import cases as rules
-from services.monitoring.domain.flags.flags import Flagging, flag_for
+from services.monitoring.domain.flags.flags import Flagging, OwedBefore, flag_for
 from services.monitoring.domain.flags.measures import longest_reach
 from services.monitoring.domain.parameters import Parameters
 from services.monitoring.domain.register.households import HouseholdStatus
@@ -26,6 +26,7 @@ async def flag_household(case: rules.Case, parameters: Parameters, tx: Transacti
         rules=parameters,
         calendar=await law.calendar_for(case.area_code, tx, days=longest_reach(table)),
         now=tx.now,
+        before=await ledger.owed_before(held, tx) if held else OwedBefore(),
     )
     await flags.keep(case, flagging, tx, held=held)
     await ledger.owe(case, flagging, tx)

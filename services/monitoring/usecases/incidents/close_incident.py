@@ -17,7 +17,7 @@ async def close_incident(incident_id: IncidentId, tx: Transaction, *, expected: 
     :raises NotAllChecked: so many households wait to be checked.
     :raises NotAllTracked: so many households are neither tracked to the end nor have a case.
     """
-    held = await incidents.get(incident_id, tx)
+    held = await incidents.held_alone(incident_id, tx)
     as_seen(held.version, expected)
     rules.governed(held, tx.actor)
     left = await households.left(incident_id, tx)

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.monitoring.domain.cases import Case, CaseStatus
+from services.monitoring.domain.flags.flags import Flag
 from services.monitoring.domain.flags.measures import covered
 from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents.green_channel import CaseUnderWay, HelpFirst, ItemStatus, Order
-from services.monitoring.domain.incidents.incidents import Effect, EffectAct, IncidentId
+from services.monitoring.domain.incidents.incidents import Effect, EffectAct, EffectStatus, IncidentId
 from services.monitoring.domain.leads.leads import Confirmed, LeadStatus
 from services.monitoring.domain.parameters import Key, Parameters
 from services.monitoring.domain.risks import joined
@@ -29,7 +30,7 @@ from shared.kernel.workdays import local_day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helped:
-    """What became of a household; its case is absent where it was flagged with these risks before."""
+    """What became of a household; its case is absent where it was flagged with these risks before, and no case that is under way names them."""
 
     status: ItemStatus
     flag_id: FlagId
@@ -52,16 +53,27 @@ async def help_first(order: Order, household_id: HouseholdId, tx: Transaction) -
     covered(risks, await law.measures_for(household.area_code, tx))
     held = await flags.open_of(household_id, tx)
     if held and set(risks) <= set(held.risks):
-        await households.decide(effect, status, tx, expected=effect.version)
-        return Helped(status=ItemStatus.RISK_ADDED, flag_id=held.id, case_id=None)
+        return await _had_before(held, effect, status, tx)
 
     parameters = await law.parameters_for(household.area_code, tx)
     case = await _case(order, effect, household, parameters, tx)
     flagging = await flag_household(case, parameters, tx)
     if not held:
         await cases.flagged(case, flagging.flag_id, tx)
+    elif held.id != case.flag_id:
+        await cases.helped(case, flagging.added, tx)
     await households.decide(effect, status, tx, expected=effect.version, case_id=case.id)
     return Helped(status=ItemStatus.RISK_ADDED if held else ItemStatus.FLAGGED, flag_id=flagging.flag_id, case_id=case.id)
+
+
+async def _had_before(held: Flag, effect: Effect, status: EffectStatus, tx: Transaction) -> Helped:
+    """Add nothing to a flag that has these risks already; the lead joins the case under way that names them, or waits to be verified."""
+    case = await cases.open_of(effect.household_id, tx)
+    case_id = case.id if case and set(effect.risks or []) <= set(case.risks) else None
+    if case_id:
+        await _confirm(effect, case_id, tx)
+    await households.decide(effect, status, tx, expected=effect.version, case_id=case_id)
+    return Helped(status=ItemStatus.HAD_BEFORE, flag_id=held.id, case_id=case_id)
 
 
 async def _case(order: Order, effect: Effect, household: Row[Any], parameters: Parameters, tx: Transaction) -> Case:

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.monitoring.domain.incidents import incidents as rules
-from services.monitoring.domain.incidents.incidents import Incident, IncidentId, IncidentStatus
+from services.monitoring.domain.incidents.incidents import IncidentId, IncidentStatus
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import law
 from services.monitoring.store.incidents import households, incidents
@@ -42,12 +42,12 @@ async def ask_for_laying_down(incident_id: IncidentId, tx: Transaction) -> Asked
 
 async def households_to_lay_down(job: Job, tx: Transaction) -> int:
     """Count the households of a county that an incident is missing."""
-    return await households.to_lay_down(await _incident_of(job, tx), tx)
+    return await households.to_lay_down(await incidents.get(_incident_of(job), tx), tx)
 
 
 async def lay_down(job: Job, tx: Transaction, _: int) -> Taken:
     """Lay down the next households of an incident; of one that was closed meanwhile none. What was taken is recognised by the rows that it left."""
-    held = await _incident_of(job, tx)
+    held = await incidents.kept_open(_incident_of(job), tx)
     if held.status is IncidentStatus.CLOSED:
         return Taken(counts={Outcome.CREATED: 0}, more=False)
     county = county_of(tx.actor.area)
@@ -57,5 +57,5 @@ async def lay_down(job: Job, tx: Transaction, _: int) -> Taken:
     return Taken(counts={Outcome.CREATED: count}, more=more)
 
 
-async def _incident_of(job: Job, tx: Transaction) -> Incident:
-    return await incidents.get(IncidentId(UUID(job.arguments["incident"])), tx)
+def _incident_of(job: Job) -> IncidentId:
+    return IncidentId(UUID(job.arguments["incident"]))

@@ -9,9 +9,8 @@ from services.monitoring.domain.incidents import tracking as visits
 from services.monitoring.domain.incidents.incidents import Effect, EffectAct, IncidentId
 from services.monitoring.domain.incidents.tracking import State, Tracking, TrackingAct, TrackingId, TrackingStatus
 from services.monitoring.domain.leads.channels import Channel
-from services.monitoring.domain.risks import Hardship
 from services.monitoring.store import cases
-from services.monitoring.store.incidents import households, trackings
+from services.monitoring.store.incidents import households, incidents, trackings
 from services.monitoring.store.leads import leads
 from services.monitoring.store.register import households as register
 from services.monitoring.usecases.leads.open_lead import NewLead, open_lead
@@ -42,7 +41,7 @@ class Tracked(BaseModel):
 
 
 async def visit_after_incident(tracking_id: TrackingId, visit: VisitAfterIncident, tx: Transaction, *, expected: int) -> Tracked:
-    """Take what a visit after an incident found; difficulty is a lead, unless one waits or a case is under way (R56; plan ch.3 s.3).
+    """Take what a visit after an incident found; difficulty is a lead, unless one of the same waits or a case is under way (R56; plan ch.3 s.3).
 
     After the last visit that is owed the household is tracked to the end.
 
@@ -78,16 +77,17 @@ async def visit_after_incident(tracking_id: TrackingId, visit: VisitAfterInciden
 
 
 async def _lead(tracking: Tracking, effect: Effect, visit: VisitAfterIncident, tx: Transaction) -> UUID | None:
-    """Join the lead that waits to be checked, or leave it to the case under way; otherwise open one."""
+    """Join the lead of the same hardship that waits to be checked, or leave it to the case under way; otherwise open one."""
+    hardship = rules.hardship_of((await incidents.get(tracking.incident_id, tx)).hazard)
     if await cases.open_of(tracking.household_id, tx):
         return None
-    if waiting := await leads.registered_of(tracking.household_id, tx):
+    if waiting := await leads.registered_of(tracking.household_id, hardship, tx):
         return waiting
     lead = NewLead(
         area_code=effect.area_code,
         household_id=effect.household_id,
         channel=Channel.DISASTER,
-        hardships=[Hardship.DISASTER],
+        hardships=[hardship],
         note=visit.note,
         heard_at=visit.visited_at,
     )
