@@ -14,6 +14,7 @@ from services.monitoring.jobs import duties
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Role, service_actor
 from shared.kernel.errors import Conflict, Forbidden
+from tests.builders.families import a_family, a_split, as_it_is, named
 from tests.builders.people import proof
 from tests.builders.quality import published
 from tests.builders.story import done, refused
@@ -26,6 +27,7 @@ from tests.monitoring.quality.conftest import CADRE, DESK, HERE, HOUSE, LAND, NE
 
 __all__ = ["said", "sweep"]
 
+NO_EDUCATION = "LC_06_006"
 MUCH, LITTLE = {"farmland": "120.00"}, {"farmland": "12.00"}
 
 
@@ -318,6 +320,46 @@ async def test_who_is_decided_about_or_flagged_with_the_risk_already_gets_no_lea
 
     assert under_way == await admin.fetch(LEADS, decided) == []
     assert (await quality.found(decided, HOUSE))["lead_id"] is None
+
+
+async def split_off(quality: Quality) -> tuple[str, str, Any]:
+    """Register a head with a son of whom something is found, and give the household, the son, and a call that sends him away."""
+    family = a_family("head", "son", village=HERE)
+    household = done(await quality.way.call(CADRE).post("/v1/households", family))["id"]
+    seen = await as_it_is(quality.way, household, family["members"])
+
+    async def leave() -> None:
+        await quality.check(NO_EDUCATION)
+        path = f"/v1/households/{household}/split"
+        done(await quality.way.call(OFFICE).post(path, a_split(named(seen.people[1], "head")), seen=seen.version))
+
+    return household, seen.people[1], leave
+
+
+async def test_a_finding_follows_the_person_into_another_household_and_village(quality: Quality, admin: asyncpg.Connection) -> None:
+    old, person, leave = await split_off(quality)
+    await leave()
+    new = await admin.fetchval("SELECT household_id::text FROM membership WHERE person_id = $1 AND valid_to IS NULL", person)
+
+    async def of_the_person(status: str = "open") -> list[dict[str, Any]]:
+        return [each for each in await quality.findings(status, rule=NO_EDUCATION) if each["person_id"] == person]
+
+    (before,) = await of_the_person()
+    assert await quality.check(NO_EDUCATION) == (0, 0)
+    (now,) = await of_the_person()
+    assert (before["household_id"], now["household_id"], now["id"], now["version"]) == (old, new, before["id"], before["version"] + 1)
+    assert now["due_at"] == before["due_at"]
+    assert await quality.check(NO_EDUCATION) == (0, 0)
+    assert (await of_the_person())[0]["version"] == now["version"]
+
+    # As if they lived in the next village now, whose check finds what was found where they were.
+    for table, column in (("household", "id"), ("membership", "household_id")):
+        await admin.execute(f"UPDATE {table} SET area_code = $2 WHERE {column} = $1", new, NEXT)
+    assert await quality.check(NO_EDUCATION, area=NEXT) == (0, 0)
+    (there,) = await of_the_person()
+    assert (there["id"], there["area"], there["due_at"]) == (now["id"], NEXT, now["due_at"])
+    assert await quality.check(NO_EDUCATION, area=HERE) == (0, 0)
+    assert await of_the_person() == [there]
 
 
 async def test_a_finding_follows_its_household_and_a_stranger_does_not_see_it(quality: Quality) -> None:
