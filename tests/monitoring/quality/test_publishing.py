@@ -76,6 +76,20 @@ async def test_a_county_s_rule_holds_there_from_its_day_and_is_never_changed(qua
     assert await title(HERE, "2020-12-31") == await title("530922", "2021-09-22") == ("耕地小于0或大于100亩", "suspect")
 
 
+async def test_the_prefecture_reads_what_a_county_s_rule_says_in_every_list(quality: Quality) -> None:
+    await quality.household(farmland="120.00")
+    done(await quality.way.call(DESK).put(f"{RULES}/LC_90_001", published()))
+    done(await quality.way.call(prefecture()).put("/v1/quality-rules/5309/LC_90_001", published(title="全市一条")))
+    await quality.check(LAND, "LC_90_001")
+
+    call, said = quality.way.call(prefecture()), {"LC_90_001": "耕地大于50亩", LAND: "耕地小于0或大于100亩"}
+    lines = [each for each in await quality.findings(by=prefecture()) if each["area"] == HERE]
+    assert {each["rule"]: each["title"] for each in lines} == said
+    counted = [each for each in done(await call.get("/v1/quality-summary"))["items"] if each["area"] == TOWN[:6]]
+    assert {each["rule"]: each["title"] for each in counted if each["open"]} == said
+    assert {each["rule"]: done(await call.get(f"/v1/quality-findings/{each['id']}"))["title"] for each in lines} == said
+
+
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
