@@ -27,7 +27,7 @@ from tests.monitoring.quality.conftest import CADRE, DESK, HERE, HOUSE, LAND, NE
 
 __all__ = ["said", "sweep"]
 
-NO_EDUCATION = "LC_06_006"
+NO_EDUCATION, OUT_OF_SCHOOL = "LC_06_006", "LC_07_004"
 MUCH, LITTLE = {"farmland": "120.00"}, {"farmland": "12.00"}
 
 
@@ -149,6 +149,23 @@ async def test_an_excuse_holds_for_the_facts_that_it_was_given_for(quality: Qual
 
     assert await quality.check(LAND) == (1, 0)
     assert (await quality.found(household, LAND))["facts"]["farmland"] == "150.00"
+
+
+async def test_no_excuse_holds_while_something_withheld_may_change(quality: Quality, admin: asyncpg.Connection) -> None:
+    family = a_family("head", "son", village=HERE)
+    household = done(await quality.way.call(CADRE).post("/v1/households", family))["id"]
+    seen = await as_it_is(quality.way, household, family["members"])
+    await admin.execute("UPDATE person SET born_on = '2011-09-01' WHERE id = $1", seen.people[1])
+    form = {"effective_from": quality.way.now.date().isoformat(), "drop_out_reason": "weary"}
+    done(await quality.way.call(CADRE).put(f"/v1/people/{seen.people[1]}/form", form, seen=seen.version))
+    assert await quality.check(OUT_OF_SCHOOL) == (1, 0)
+    finding = await quality.found(household, OUT_OF_SCHOOL)
+    above = {"village": OFFICE, "township": DESK, "county": prefecture()}[finding["owner"]]
+
+    assert refused(await quality.act(finding, "excuse", an_excuse(), by=above)) == (409, "ExcuseWouldNotHold", [])
+    # One that was accepted before this was looked at does not hold either.
+    await admin.execute("UPDATE quality_finding SET status = 'excused', excused_until = '2021-12-01' WHERE id = $1", finding["id"])
+    assert await quality.check(OUT_OF_SCHOOL) == (1, 0)
 
 
 @pytest.mark.parametrize(

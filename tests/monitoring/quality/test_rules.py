@@ -18,7 +18,7 @@ from services.monitoring.domain.quality.fitting import (
     fitting,
 )
 from services.monitoring.domain.quality.rules import Comparison, Condition, Known, QualityRule, facts_awaited, fires, hardship_of
-from services.monitoring.domain.quality.withheld import ListsTheIll, lists_nobody_ill, withheld_in
+from services.monitoring.domain.quality.withheld import ListsTheIll, can_be_excused, lists_nobody_ill, withheld_in
 from services.monitoring.domain.risks import Hardship, Risk
 from services.monitoring.store.quality.facts import HELD, VIEWS
 from shared.kernel.errors import Refusal
@@ -167,6 +167,15 @@ def test_no_rule_lists_people_for_being_ill(given: Sequence[Condition], must: Se
         with pytest.raises(ListsTheIll) as refused:
             lists_nobody_ill(rule, at="body")
         assert refused.value.fields == (f"body.{field}",)
+
+
+def test_what_may_change_unseen_is_not_excused() -> None:
+    """Whose finding leaves a withheld fact more than one value, of that rule an excuse could not be held against it."""
+    assert {rule.number for rule in RULES if not can_be_excused(rule)} == {"LC_07_004"}
+    drawn = replace(LAND, subject=RuleOf.PERSON, given=(), must=(condition("healthy", "equals", other="works"),))
+    assert not can_be_excused(drawn)
+    assert not can_be_excused(replace(drawn, given=(condition("healthy", "filled"),), must=(condition("age", "at_least", "1"),)))
+    assert can_be_excused(replace(drawn, given=(condition("healthy", "differs", "no"),), must=(condition("age", "at_least", "1"),)))
 
 
 def test_of_the_withheld_facts_it_is_known_which_values_are_illness() -> None:

@@ -42,6 +42,23 @@ def lists_nobody_ill(rule: QualityRule, *, at: str) -> None:
                 raise ListsTheIll(f"{at}.must.{n}")
 
 
+def can_be_excused(rule: QualityRule) -> bool:
+    """Say whether nothing withheld can change while a rule fires: what is not kept beside a finding cannot be held against what an excuse was given
+    for."""
+    withheld = withheld_in(rule)
+    if any(each.other in withheld or (each.other and each.fact in withheld) for each in (*rule.given, *rule.must)):
+        return False
+    return all(len(_fired_on(name, rule)) <= 1 for name in withheld)
+
+
+def _fired_on(name: str, rule: QualityRule) -> list[str | None]:
+    """List the values of a withheld fact with which a rule can fire."""
+    values = _left(name, [each for each in rule.given if each.fact == name], rule, _values(FACTS[rule.subject][name]), verdict=True)
+    if any(each.fact != name for each in rule.must):
+        return values
+    return [value for value in values if any(_left(name, [each], rule, [value], verdict=False) for each in rule.must)]
+
+
 def _values(fact: Fact) -> list[str | None]:
     """List what a withheld fact can be, and that it is missing."""
     return [None, *(("yes", "no") if fact.kind is FactKind.YES_NO else fact.choices)]

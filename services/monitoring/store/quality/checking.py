@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Integer, Row, TextClause, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Boolean, Date, Integer, Row, TextClause, Uuid, bindparam, text
 
 from services.monitoring.domain.quality.facts import AGING
 from services.monitoring.domain.quality.rules import QualityRule
+from services.monitoring.domain.quality.withheld import can_be_excused
 from services.monitoring.store.quality.compiling import Compiled, compiled
 from services.monitoring.store.quality.facts import VIEWS
 from shared.database.columns import CODE, INSTANT
@@ -65,7 +66,7 @@ _CHECK = """
         WHERE NOT EXISTS (SELECT FROM held WHERE held.subject_id = f.subject_id)
           AND NOT EXISTS (
               SELECT FROM quality_finding e WHERE e.county_code = :county AND e.rule_number = :number AND e.subject_id = f.subject_id
-                 AND e.status = 'excused' AND e.excused_until >= :today AND e.facts - :aging = f.facts - :aging
+                 AND :can_be_excused AND e.status = 'excused' AND e.excused_until >= :today AND e.facts - :aging = f.facts - :aging
           )
         ORDER BY f.subject_id
         ON CONFLICT DO NOTHING RETURNING 1
@@ -85,7 +86,16 @@ _PAGE = """
 _PARAMETER = re.compile(r"(?<!:):([a-z_0-9]+)")
 _TYPES: dict[str, Any] = {
     **dict.fromkeys(("county", "lo", "hi", "number", "subject_kind", "severity", "owner"), CODE),
-    **{"today": Date(), "now": INSTANT, "due_at": INSTANT, "household": Uuid(), "after": Uuid(), "at_most": Integer(), "aging": ARRAY(CODE)},
+    **{
+        "today": Date(),
+        "now": INSTANT,
+        "due_at": INSTANT,
+        "household": Uuid(),
+        "after": Uuid(),
+        "at_most": Integer(),
+        "aging": ARRAY(CODE),
+        "can_be_excused": Boolean(),
+    },
 }
 
 
@@ -104,7 +114,7 @@ async def check(rule: QualityRule, area: str, due_at: datetime, tx: Transaction,
     """
     asked = {
         **{"number": rule.number, "subject_kind": rule.subject, "severity": rule.severity, "owner": rule.owner, "due_at": due_at},
-        **{"now": tx.now, "aging": list(AGING), **({"household": household_id} if household_id else {})},
+        **{"now": tx.now, "aging": list(AGING), "can_be_excused": can_be_excused(rule), **({"household": household_id} if household_id else {})},
     }
     row = (await _asked(_CHECK, rule, area, tx, one=household_id is not None, **asked)).one()
     return Checked(opened=row.opened, closed=row.closed)
