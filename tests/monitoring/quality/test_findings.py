@@ -1,5 +1,6 @@
 """What a check finds is a task of its owner: opened once, closed when it is repaired, excused by the level above, late in its time."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -377,6 +378,24 @@ async def test_a_finding_follows_the_person_into_another_household_and_village(q
     assert (there["id"], there["area"], there["due_at"]) == (now["id"], NEXT, now["due_at"])
     assert await quality.check(NO_EDUCATION, area=HERE) == (0, 0)
     assert await of_the_person() == [there]
+
+
+async def test_a_check_waits_for_nobody_who_moves_a_household_and_moves_nothing_back(quality: Quality, admin: asyncpg.Connection) -> None:
+    moving, repaired = await quality.household(**MUCH), await quality.household(**MUCH)
+    await quality.check(LAND)
+    finding, _ = await quality.found(moving, LAND), await quality.fill(repaired, **LITTLE)
+    await quality.fill(moving, farmland="150.00")
+
+    async with admin.transaction():
+        for table, column in (("quality_finding", "household_id"), ("household", "id"), ("household_form", "household_id")):
+            await admin.execute(f"UPDATE {table} SET area_code = $2 WHERE {column} = $1", moving, NEXT)
+        assert await asyncio.wait_for(quality.check(LAND), timeout=20) == (0, 1)
+
+    (moved,) = await quality.findings(rule=LAND)
+    assert (moved["id"], moved["area"], moved["facts"]["farmland"]) == (finding["id"], NEXT, "120.00")
+    await quality.check(LAND)
+    (then,) = await quality.findings(rule=LAND)
+    assert (then["area"], then["facts"]["farmland"]) == (NEXT, "150.00")
 
 
 async def test_a_finding_follows_its_household_and_a_stranger_does_not_see_it(quality: Quality) -> None:

@@ -2,6 +2,7 @@
 
 Promises: doing it twice changes nothing more; of two checks at once each finding is opened once; an excuse that holds keeps its finding from coming
 again while the facts are as they were; who moved into another household or village takes along what was found of them, also by a check of there.
+A finding at which somebody else is, or that was moved meanwhile, is left to the next check: nobody waits for the other's rows.
 Does not promise one moment for several rules: each is checked as things are then.
 """
 
@@ -37,25 +38,29 @@ _CHECK = """
     WITH {fires}, here AS (
         SELECT {subject} AS subject_id FROM {bare} {one}
     ), held AS MATERIALIZED (
-        SELECT id, subject_id FROM quality_finding
+        SELECT id, subject_id, household_id, area_code FROM quality_finding
         WHERE county_code = :county AND rule_number = :number AND status = 'open' AND area_code >= :lo AND area_code < :hi {of_household}
         UNION
-        SELECT q.id, q.subject_id FROM fires JOIN quality_finding q
+        SELECT q.id, q.subject_id, q.household_id, q.area_code FROM fires JOIN quality_finding q
           ON q.county_code = :county AND q.rule_number = :number AND q.status = 'open' AND q.subject_id = fires.subject_id
     ), became AS (
-        SELECT held.id, fires.facts, fires.household_id, fires.area_code,
+        SELECT held.id, held.household_id AS of_household, held.area_code AS of_area, fires.facts, fires.household_id, fires.area_code,
                CASE WHEN fires.subject_id IS NOT NULL THEN 'open' WHEN here.subject_id IS NOT NULL THEN 'repaired' ELSE 'lapsed' END AS status
         FROM held LEFT JOIN fires ON fires.subject_id = held.subject_id LEFT JOIN here ON here.subject_id = held.subject_id
+    ), changed AS MATERIALIZED (
+        SELECT q.id FROM became JOIN quality_finding q ON q.county_code = :county AND q.id = became.id
+        WHERE q.status = 'open' AND (q.household_id, q.area_code) = (became.of_household, became.of_area)
+          AND (became.status <> 'open' OR became.facts - :aging <> q.facts - :aging
+               OR (became.household_id, became.area_code) <> (q.household_id, q.area_code))
+        ORDER BY q.id FOR UPDATE OF q SKIP LOCKED
     ), told AS (
         UPDATE quality_finding q
         SET status = became.status, facts = coalesce(became.facts, q.facts), version = q.version + 1,
             household_id = coalesce(became.household_id, q.household_id), area_code = coalesce(became.area_code, q.area_code),
             township_code = left(coalesce(became.area_code, q.area_code), 9),
             closed_at = CASE WHEN became.status <> 'open' THEN CAST(:now AS timestamptz) END
-        FROM became
-        WHERE q.county_code = :county AND q.id = became.id AND q.status = 'open'
-          AND (became.status <> 'open' OR became.facts - :aging <> q.facts - :aging
-               OR (became.household_id, became.area_code) <> (q.household_id, q.area_code))
+        FROM became JOIN changed ON changed.id = became.id
+        WHERE q.county_code = :county AND q.id = became.id
         RETURNING q.status
     ), opened AS (
         INSERT INTO quality_finding (county_code, id, area_code, township_code, rule_number, subject_kind, subject_id, household_id, person_id,
