@@ -40,7 +40,7 @@ async def quality_rules(
 @quality.post("/v1/quality-rules/trials")
 @only_reads
 async def quality_rule_trial(body: TryQualityRule, tx: InTransaction) -> QualityTrialShown:
-    """试算一条核查规则：某县（区）或其下区域现有数据中会发现多少问题，并列出一页，不作改动；市级须指明一个县（区）。"""
+    """试算一条核查规则：某县（区）或其下区域现有数据中会发现多少问题，并列出一页，不作改动，试算留痕；涉及健康等不予显示的数据项的，只给数量；市级须指明一个县（区）。"""
     return await try_quality_rule(body, tx)
 
 

@@ -14,10 +14,12 @@ from shared.kernel.actors import Platform, Role
 from tests.builders.leads import a_person_lead, a_source_number
 from tests.builders.people import a_household, a_member
 from tests.builders.places import NEXT_VILLAGE, OTHER_COUNTY, OTHER_TOWNSHIP
-from tests.builders.story import Way, done, refused
+from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import HOME, county, platform_user, prefecture, township, village
 from tests.monitoring.conftest import Publish
+
+_OF_EACH = ("id", "lead_id", "source_number", "heard_at", "decided_at")
 
 
 async def shown(way: Way, lead_id: str, by: Any = None) -> dict[str, Any]:
@@ -281,6 +283,34 @@ async def test_a_platform_sends_under_its_own_channel_and_asks_for_its_own_matte
     assert refused(await way.call(other).get(path)) == (404, "NotFound", [])
 
 
+async def test_a_platform_does_not_learn_whether_or_where_a_number_is_registered(way: Way) -> None:
+    _, here = await registered(way, at=NEXT_VILLAGE)
+    _, far = await registered(way, at=OTHER_COUNTY)
+    hotline, told = way.call(platform_user()), list[tuple[Any, ...]]()
+    for person in (here, far, a_member()):
+        lead = a_person_lead(area=HOME[:6], person=person)
+        sent = done(await hotline.post("/v1/leads", lead))
+        official = await shown(way, sent["id"])
+        if official["area"] == HOME[:6]:
+            done(await way.call(county()).post(f"/v1/leads/{sent['id']}/dispatch", {"area": HOME}, seen=official["version"]))
+        matter = f"/v1/leads/by-source/hotline/{lead['source_number']}"
+        before, again = done(await hotline.get(matter)), done(await hotline.post("/v1/leads", lead))
+        official = await shown(way, sent["id"])
+        there = replace(way, officials=Officials.of(official["area"]))
+        done(await there.verification(official, outcome="dismissed", reason="已由民政救助", answer="helped"))
+        after = done(await hotline.get(matter))
+        assert after["answer"].pop("decided_at")
+        (answer,) = [each for each in done(await hotline.get("/v1/lead-answers", size=200))["items"] if each["lead_id"] == sent["id"]]
+        seen = [{name: value for name, value in each.items() if name not in _OF_EACH} for each in (sent, before, again, after, answer)]
+        listed = done(await hotline.get("/v1/lead-answers", area=official["area"], size=200))["items"]
+        told.append((seen, sent["id"] in {each["lead_id"] for each in listed}))
+        assert (before["area"], after["area"], answer["area"]) == (HOME[:6],) * 3
+        elsewhere = done(await hotline.get("/v1/lead-answers", area=OTHER_TOWNSHIP, size=200))["items"]
+        assert sent["id"] in {each["lead_id"] for each in elsewhere}
+
+    assert told[0] == told[1] == told[2]
+
+
 @pytest.mark.parametrize("channel", ["home_visit", "department", "disaster", "quality", "regional"])
 async def test_a_platform_enters_nothing_that_our_own_offices_see(channel: str, way: Way) -> None:
     lead = a_person_lead(channel=channel)
@@ -292,7 +322,7 @@ async def test_a_platform_enters_nothing_that_our_own_offices_see(channel: str, 
 async def test_a_platform_fetches_its_answers_and_says_that_it_has_them(way: Way) -> None:
     hotline, other = platform_user(), platform_user(platform=Platform.NATIONAL_APP)
     lead = done(await way.call(hotline).post("/v1/leads", a_person_lead(channel="hotline")))
-    done(await way.verification(lead, outcome="dismissed", reason="已由民政救助", answer="helped"))
+    done(await way.verification(lead | {"version": 1}, outcome="dismissed", reason="已由民政救助", answer="helped"))
     await way.call(county()).post("/v1/leads", a_person_lead(channel="national_app"))
 
     [answer] = [each for each in done(await way.call(hotline).get("/v1/lead-answers", size=200))["items"] if each["lead_id"] == lead["id"]]

@@ -1,5 +1,6 @@
 """What a check finds is a task of its owner: opened once, closed when it is repaired, excused by the level above, late in its time."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -14,6 +15,7 @@ from services.monitoring.jobs import duties
 from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Role, service_actor
 from shared.kernel.errors import Conflict, Forbidden
+from tests.builders.families import a_family, a_split, as_it_is, named
 from tests.builders.people import proof
 from tests.builders.quality import published
 from tests.builders.story import done, refused
@@ -26,6 +28,7 @@ from tests.monitoring.quality.conftest import CADRE, DESK, HERE, HOUSE, LAND, NE
 
 __all__ = ["said", "sweep"]
 
+NO_EDUCATION, OUT_OF_SCHOOL = "LC_06_006", "LC_07_004"
 MUCH, LITTLE = {"farmland": "120.00"}, {"farmland": "12.00"}
 
 
@@ -147,6 +150,23 @@ async def test_an_excuse_holds_for_the_facts_that_it_was_given_for(quality: Qual
 
     assert await quality.check(LAND) == (1, 0)
     assert (await quality.found(household, LAND))["facts"]["farmland"] == "150.00"
+
+
+async def test_no_excuse_holds_while_something_withheld_may_change(quality: Quality, admin: asyncpg.Connection) -> None:
+    family = a_family("head", "son", village=HERE)
+    household = done(await quality.way.call(CADRE).post("/v1/households", family))["id"]
+    seen = await as_it_is(quality.way, household, family["members"])
+    await admin.execute("UPDATE person SET born_on = '2011-09-01' WHERE id = $1", seen.people[1])
+    form = {"effective_from": quality.way.now.date().isoformat(), "drop_out_reason": "weary"}
+    done(await quality.way.call(CADRE).put(f"/v1/people/{seen.people[1]}/form", form, seen=seen.version))
+    assert await quality.check(OUT_OF_SCHOOL) == (1, 0)
+    finding = await quality.found(household, OUT_OF_SCHOOL)
+    above = {"village": OFFICE, "township": DESK, "county": prefecture()}[finding["owner"]]
+
+    assert refused(await quality.act(finding, "excuse", an_excuse(), by=above)) == (409, "ExcuseWouldNotHold", [])
+    # One that was accepted before this was looked at does not hold either.
+    await admin.execute("UPDATE quality_finding SET status = 'excused', excused_until = '2021-12-01' WHERE id = $1", finding["id"])
+    assert await quality.check(OUT_OF_SCHOOL) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +338,64 @@ async def test_who_is_decided_about_or_flagged_with_the_risk_already_gets_no_lea
 
     assert under_way == await admin.fetch(LEADS, decided) == []
     assert (await quality.found(decided, HOUSE))["lead_id"] is None
+
+
+async def split_off(quality: Quality) -> tuple[str, str, Any]:
+    """Register a head with a son of whom something is found, and give the household, the son, and a call that sends him away."""
+    family = a_family("head", "son", village=HERE)
+    household = done(await quality.way.call(CADRE).post("/v1/households", family))["id"]
+    seen = await as_it_is(quality.way, household, family["members"])
+
+    async def leave() -> None:
+        await quality.check(NO_EDUCATION)
+        path = f"/v1/households/{household}/split"
+        done(await quality.way.call(OFFICE).post(path, a_split(named(seen.people[1], "head")), seen=seen.version))
+
+    return household, seen.people[1], leave
+
+
+async def test_a_finding_follows_the_person_into_another_household_and_village(quality: Quality, admin: asyncpg.Connection) -> None:
+    old, person, leave = await split_off(quality)
+    await leave()
+    new = await admin.fetchval("SELECT household_id::text FROM membership WHERE person_id = $1 AND valid_to IS NULL", person)
+
+    async def of_the_person(status: str = "open") -> list[dict[str, Any]]:
+        return [each for each in await quality.findings(status, rule=NO_EDUCATION) if each["person_id"] == person]
+
+    (before,) = await of_the_person()
+    assert await quality.check(NO_EDUCATION) == (0, 0)
+    (now,) = await of_the_person()
+    assert (before["household_id"], now["household_id"], now["id"], now["version"]) == (old, new, before["id"], before["version"] + 1)
+    assert now["due_at"] == before["due_at"]
+    assert await quality.check(NO_EDUCATION) == (0, 0)
+    assert (await of_the_person())[0]["version"] == now["version"]
+
+    # As if they lived in the next village now, whose check finds what was found where they were.
+    for table, column in (("household", "id"), ("membership", "household_id")):
+        await admin.execute(f"UPDATE {table} SET area_code = $2 WHERE {column} = $1", new, NEXT)
+    assert await quality.check(NO_EDUCATION, area=NEXT) == (0, 0)
+    (there,) = await of_the_person()
+    assert (there["id"], there["area"], there["due_at"]) == (now["id"], NEXT, now["due_at"])
+    assert await quality.check(NO_EDUCATION, area=HERE) == (0, 0)
+    assert await of_the_person() == [there]
+
+
+async def test_a_check_waits_for_nobody_who_moves_a_household_and_moves_nothing_back(quality: Quality, admin: asyncpg.Connection) -> None:
+    moving, repaired = await quality.household(**MUCH), await quality.household(**MUCH)
+    await quality.check(LAND)
+    finding, _ = await quality.found(moving, LAND), await quality.fill(repaired, **LITTLE)
+    await quality.fill(moving, farmland="150.00")
+
+    async with admin.transaction():
+        for table, column in (("quality_finding", "household_id"), ("household", "id"), ("household_form", "household_id")):
+            await admin.execute(f"UPDATE {table} SET area_code = $2 WHERE {column} = $1", moving, NEXT)
+        assert await asyncio.wait_for(quality.check(LAND), timeout=20) == (0, 1)
+
+    (moved,) = await quality.findings(rule=LAND)
+    assert (moved["id"], moved["area"], moved["facts"]["farmland"]) == (finding["id"], NEXT, "120.00")
+    await quality.check(LAND)
+    (then,) = await quality.findings(rule=LAND)
+    assert (then["area"], then["facts"]["farmland"]) == (NEXT, "150.00")
 
 
 async def test_a_finding_follows_its_household_and_a_stranger_does_not_see_it(quality: Quality) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.monitoring.domain.quality.facts import FACTS
+from tests.builders.families import a_family, as_it_is
 from tests.builders.quality import a_rule, published, shipped
 from tests.builders.story import done, refused
 from tests.fixtures.platform import count_of
@@ -75,6 +76,20 @@ async def test_a_county_s_rule_holds_there_from_its_day_and_is_never_changed(qua
     assert await title(HERE, "2020-12-31") == await title("530922", "2021-09-22") == ("耕地小于0或大于100亩", "suspect")
 
 
+async def test_the_prefecture_reads_what_a_county_s_rule_says_in_every_list(quality: Quality) -> None:
+    await quality.household(farmland="120.00")
+    done(await quality.way.call(DESK).put(f"{RULES}/LC_90_001", published()))
+    done(await quality.way.call(prefecture()).put("/v1/quality-rules/5309/LC_90_001", published(title="全市一条")))
+    await quality.check(LAND, "LC_90_001")
+
+    call, said = quality.way.call(prefecture()), {"LC_90_001": "耕地大于50亩", LAND: "耕地小于0或大于100亩"}
+    lines = [each for each in await quality.findings(by=prefecture()) if each["area"] == HERE]
+    assert {each["rule"]: each["title"] for each in lines} == said
+    counted = [each for each in done(await call.get("/v1/quality-summary"))["items"] if each["area"] == TOWN[:6]]
+    assert {each["rule"]: each["title"] for each in counted if each["open"]} == said
+    assert {each["rule"]: done(await call.get(f"/v1/quality-findings/{each['id']}"))["title"] for each in lines} == said
+
+
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
@@ -127,7 +142,43 @@ async def test_a_trial_counts_and_lists_page_by_page_and_keeps_nothing(quality: 
         "area": HERE,
     }
     assert (county["area"], county["subjects"], county["found"]) == (TOWN[:6], 5, 4)
-    assert await count_of(admin, "SELECT count(*) FROM quality_finding WHERE county_code = $1", TOWN[:6]) == 0
+    assert (first["withheld"], await count_of(admin, "SELECT count(*) FROM quality_finding WHERE county_code = $1", TOWN[:6])) == ([], 0)
+    tried = "SELECT count(*) FROM audit WHERE relation = 'quality_trial' AND act = 'READ' AND actor = 'desk' AND county_code = $1"
+    assert await count_of(admin, tried, TOWN[:6]) >= 3
+
+
+LISTS_THE_ILL = a_rule(
+    subject="person",
+    must=[{"fact": "healthy", "operator": "equals", "value": "yes"}],
+    firing=[{"fact": "healthy", "value": "no"}],
+    passing=[{"fact": "healthy", "value": "yes"}],
+)
+HEALTHY_OF_LITTLE_LABOUR = a_rule(
+    subject="person",
+    given=[{"fact": "healthy", "operator": "equals", "value": "yes"}],
+    must=[{"fact": "labour", "operator": "not_among", "values": ["none", "weak"]}],
+    firing=[{"fact": "healthy", "value": "yes"}, {"fact": "labour", "value": "none"}],
+    passing=[{"fact": "healthy", "value": "yes"}, {"fact": "labour", "value": "ordinary"}],
+)
+
+
+async def test_a_trial_and_a_rule_name_nobody_by_health(quality: Quality, admin: Any) -> None:
+    family = a_family("head", "son", village=HERE)
+    household = done(await quality.way.call(CADRE).post("/v1/households", family))["id"]
+    seen = await as_it_is(quality.way, household, family["members"])
+    await admin.execute("UPDATE membership SET labour = 'none' WHERE person_id = $1", seen.people[1])
+    form = {"effective_from": quality.way.now.date().isoformat(), "health": ["healthy"]}
+    done(await quality.way.call(CADRE).put(f"/v1/people/{seen.people[1]}/form", form, seen=seen.version))
+    desk = quality.way.call(DESK)
+
+    tried = done(await desk.post("/v1/quality-rules/trials", {"rule": HEALTHY_OF_LITTLE_LABOUR}, key=None))
+    ill = await desk.post("/v1/quality-rules/trials", {"rule": LISTS_THE_ILL}, key=None)
+    published_ill = await desk.put(f"{RULES}/LC_90_004", published(**LISTS_THE_ILL))
+
+    assert (tried["subjects"], tried["found"], tried["withheld"], tried["items"], tried["next"]) == (2, 1, ["healthy"], [], None)
+    assert refused(ill) == (422, "ListsTheIll", ["body.rule.must.0"])
+    assert refused(published_ill) == (422, "ListsTheIll", ["body.must.0"])
+    done(await desk.put(f"{RULES}/LC_90_004", published(**HEALTHY_OF_LITTLE_LABOUR)))
 
 
 async def test_what_cannot_be_tried_says_why(quality: Quality) -> None:

@@ -1,6 +1,6 @@
 """The rules as the domain reads them: what ships decides its own examples, and what can never hold is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,7 +17,8 @@ from services.monitoring.domain.quality.fitting import (
     example_facts,
     fitting,
 )
-from services.monitoring.domain.quality.rules import Comparison, Known, QualityRule, facts_awaited, fires, hardship_of
+from services.monitoring.domain.quality.rules import Comparison, Condition, Known, QualityRule, facts_awaited, fires, hardship_of
+from services.monitoring.domain.quality.withheld import ListsTheIll, can_be_excused, lists_nobody_ill, withheld_in
 from services.monitoring.domain.risks import Hardship, Risk
 from services.monitoring.store.quality.facts import HELD, VIEWS
 from shared.kernel.errors import Refusal
@@ -137,6 +138,49 @@ def test_a_rule_that_does_not_fit_is_refused_with_the_place(wrong: dict[str, obj
 
     assert type(refused.value) is refusal
     assert refused.value.fields == (field,)
+
+
+@pytest.mark.parametrize(
+    ("given", "must", "field"),
+    [
+        ([], [condition("healthy", "equals", "yes")], "must.0"),
+        ([], [condition("age", "at_most", "150"), condition("healthy", "differs", "no")], "must.1"),
+        ([condition("tracked", "equals", "yes"), condition("healthy", "equals", "no")], [condition("labour", "equals", "none")], "given.1"),
+        ([condition("healthy", "filled"), condition("healthy", "differs", "yes")], [condition("works", "missing")], "given.1"),
+        ([], [condition("healthy", "equals", other="works")], "must.0"),
+        ([condition("works", "differs", other="healthy")], [condition("age", "at_least", "16")], "given.0"),
+        ([condition("drop_out_reason", "among", ["illness", "disability"])], [condition("school_status", "filled")], "given.0"),
+        ([condition("drop_out_reason", "among", ["illness", "weary"])], [condition("drop_out_reason", "differs", "illness")], "must.0"),
+        ([condition("healthy", "equals", "yes")], [condition("labour", "not_among", ["none"])], None),
+        ([condition("healthy", "filled")], [condition("age", "at_least", "1")], None),
+        ([condition("age", "at_least", "7")], [condition("drop_out_reason", "filled")], None),
+        ([condition("age", "at_least", "7")], [condition("drop_out_reason", "among", ["illness", "disability"])], None),
+    ],
+)
+def test_no_rule_lists_people_for_being_ill(given: Sequence[Condition], must: Sequence[Condition], field: str | None) -> None:
+    rule = replace(LAND, subject=RuleOf.PERSON, given=given, must=must)
+
+    if field is None:
+        lists_nobody_ill(rule, at="body")
+        assert withheld_in(rule)
+    else:
+        with pytest.raises(ListsTheIll) as refused:
+            lists_nobody_ill(rule, at="body")
+        assert refused.value.fields == (f"body.{field}",)
+
+
+def test_what_may_change_unseen_is_not_excused() -> None:
+    """Whose finding leaves a withheld fact more than one value, of that rule an excuse could not be held against it."""
+    assert {rule.number for rule in RULES if not can_be_excused(rule)} == {"LC_07_004"}
+    drawn = replace(LAND, subject=RuleOf.PERSON, given=(), must=(condition("healthy", "equals", other="works"),))
+    assert not can_be_excused(drawn)
+    assert not can_be_excused(replace(drawn, given=(condition("healthy", "filled"),), must=(condition("age", "at_least", "1"),)))
+    assert can_be_excused(replace(drawn, given=(condition("healthy", "differs", "no"),), must=(condition("age", "at_least", "1"),)))
+
+
+def test_of_the_withheld_facts_it_is_known_which_values_are_illness() -> None:
+    private = {name: fact for vocabulary in FACTS.values() for name, fact in vocabulary.items() if fact.is_private}
+    assert all(fact.ill and all(fact.read(value) is not None for value in fact.ill) for fact in private.values())
 
 
 def test_every_kind_of_fact_has_its_comparisons_and_every_code_can_be_written() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.kernel.actors import Actor, Platform, Role
+from shared.kernel.areas import county_of
 from shared.kernel.errors import Forbidden, Invalid
 from shared.kernel.workdays import happened, local_day
 
@@ -66,6 +67,16 @@ def own_channel(channel: Channel, *, by: Actor, field: str) -> None:
     """
     if by.platform not in (None, channel):
         raise NotYourChannel(field)
+
+
+def place_told(area: str, *, to: Actor) -> str:
+    """Say where a lead lies: to an outside platform the county only, for the village of whom it named says that they are registered, and where."""
+    return county_of(area) if to.platform else area
+
+
+def version_told(version: int, *, to: Actor) -> int | None:
+    """Say how often a lead was changed; not to an outside platform, which changes none: who is registered needs no dispatch."""
+    return None if to.platform else version
 
 
 def entered(channel: Channel, source_number: str | None, *, by: Actor) -> None:

@@ -7,7 +7,7 @@ silently skipped.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -63,6 +63,7 @@ class Fact:
     :param choices: the codes that it can have; empty where the list is another system's and only its form is known.
     :param awaiting: why it cannot be asked yet.
     :param is_private: health, or what may say it: compared, and never written beside a finding.
+    :param ill: the values that say that somebody is ill.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Fact:
     choices: tuple[str, ...] = ()
     awaiting: Awaiting | None = None
     is_private: bool = False
+    ill: tuple[str, ...] = ()
 
     def read(self, written: str) -> Value | None:
         """Read a value from a rule or an example; nothing if this fact can have no such value."""
@@ -92,16 +94,20 @@ def _number(title: str, unit: str, *, awaiting: Awaiting | None = None) -> Fact:
     return Fact(title=title, kind=FactKind.NUMBER, unit=unit, awaiting=awaiting)
 
 
-def _yes_no(title: str, *, awaiting: Awaiting | None = None, is_private: bool = False) -> Fact:
-    return Fact(title=title, kind=FactKind.YES_NO, awaiting=awaiting, is_private=is_private)
+def _yes_no(title: str, *, awaiting: Awaiting | None = None) -> Fact:
+    return Fact(title=title, kind=FactKind.YES_NO, awaiting=awaiting)
 
 
-def _code(title: str, words: type[StrEnum] | tuple[str, ...] = (), *, awaiting: Awaiting | None = None, is_private: bool = False) -> Fact:
-    return Fact(title=title, kind=FactKind.CODE, choices=tuple(str(word) for word in words), awaiting=awaiting, is_private=is_private)
+def _code(title: str, words: type[StrEnum] | tuple[str, ...] = (), *, awaiting: Awaiting | None = None) -> Fact:
+    return Fact(title=title, kind=FactKind.CODE, choices=tuple(str(word) for word in words), awaiting=awaiting)
 
 
 def _codes(title: str, words: type[StrEnum] | tuple[str, ...] = (), *, awaiting: Awaiting | None = None) -> Fact:
     return Fact(title=title, kind=FactKind.CODES, choices=tuple(str(word) for word in words), awaiting=awaiting)
+
+
+def _withheld(fact: Fact, *, ill: tuple[str, ...]) -> Fact:
+    return replace(fact, is_private=True, ill=ill)
 
 
 _STANDING = {
@@ -124,8 +130,8 @@ OF_PERSON: Mapping[str, Fact] = {
     "labour": _code("劳动技能", Labour),
     "education": _code("文化程度", Education),
     "school_status": _code("在校生状况", SchoolStatus),
-    "drop_out_reason": _code("失辍学原因", DropOutReason, is_private=True),
-    "healthy": _yes_no("健康状况为健康", is_private=True),
+    "drop_out_reason": _withheld(_code("失辍学原因", DropOutReason), ill=(DropOutReason.ILLNESS, DropOutReason.DISABILITY)),
+    "healthy": _withheld(_yes_no("健康状况为健康"), ill=("no",)),
     "works": _yes_no("填有务工区域或务工月数"),
     "work_place": _code("务工区域", WorkPlace),
     "work_months": _number("务工月数", "月"),

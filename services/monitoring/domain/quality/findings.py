@@ -91,22 +91,31 @@ class ExcuseUnfit(Invalid):
     english = "An excuse ends after today, and within the days that are in force."
 
 
+class ExcuseWouldNotHold(Conflict):
+    sentence = "该规则所用的不予显示的数据项可能变化，不能核准说明，须予修正。"
+    english = "What the rule asks of and does not show may change meanwhile: no excuse could hold, the data are to be repaired."
+
+
 class Uncheckable(Conflict):
     sentence = "该规则所需的数据项尚未接入，不能核查。"
     english = "A fact that the rule asks of is held nowhere yet: it cannot be checked."
 
 
-def excuse(finding: Finding, *, until: date, today: date, at_most_days: int, by: Role) -> FindingStatus:
+def excuse(finding: Finding, *, until: date, today: date, at_most_days: int, can_hold: bool, by: Role) -> FindingStatus:
     """Accept why data stay as they are (R59; plan ch.3 s.3); the level right above the owner does.
 
+    :param can_hold: nothing that the rule asks of can change unseen.
     :raises Conflict: it is not open any more.
     :raises NotAboveTheOwner: it is another level's to say.
+    :raises ExcuseWouldNotHold: something can.
     :raises ExcuseUnfit: the excuse ends too early or too late.
     """
     step = PROCEDURE.step(finding.status, FindingAct.EXCUSE, by)
     levels = list(Level)
     if levels.index(LEVEL_OF[by]) != levels.index(finding.owner) + 1:
         raise NotAboveTheOwner
+    if not can_hold:
+        raise ExcuseWouldNotHold
     if not today < until <= today + at_most_days * ONE_DAY:
         raise ExcuseUnfit("body.until")
     return step.to

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from services.monitoring.domain.quality.facts import FACTS, Fact, FactKind, RuleOf, Value
 from services.monitoring.domain.quality.rules import OF_LISTS, OF_THE_MISSING, Comparison, Condition, Known, QualityRule, fires
+from services.monitoring.domain.quality.withheld import lists_nobody_ill
 from shared.kernel.errors import Invalid
 
 _OF_EQUALS = (Comparison.EQUALS, Comparison.DIFFERS)
@@ -41,12 +42,14 @@ def fitting(rule: QualityRule, *, at: str) -> QualityRule:
     :param at: where in the request the rule stands.
     :raises NoSuchFact: the subject has no such fact.
     :raises UnfitComparison: this kind of fact is not compared so; likewise UnfitComparand.
+    :raises ListsTheIll: a list of its findings would be a list of the ill.
     :raises ExampleSaysOtherwise: an example's verdict is not what the rule gives.
     """
     vocabulary = FACTS[rule.subject]
     for part, conditions in (("given", rule.given), ("must", rule.must)):
         for n, each in enumerate(conditions):
             _fit(each, vocabulary, f"{at}.{part}.{n}")
+    lists_nobody_ill(rule, at=at)
     for example, expected in (("firing", True), ("passing", False)):
         if fires(rule, example_facts(getattr(rule, example), rule.subject, at=f"{at}.{example}")) is not expected:
             raise ExampleSaysOtherwise(f"{at}.{example}")

@@ -98,7 +98,7 @@ class QualityRule:
 
 def fires(rule: QualityRule, facts: Facts) -> bool:
     """Decide whether a rule fires on a subject (R59; plan ch.3 s.3)."""
-    return _all(_holds(each, facts, rule) for each in rule.given) is True and _all(_holds(each, facts, rule) for each in rule.must) is False
+    return _all(holds(each, facts, rule) for each in rule.given) is True and _all(holds(each, facts, rule) for each in rule.must) is False
 
 
 def facts_named(rule: QualityRule) -> list[str]:
@@ -123,7 +123,7 @@ def _all(verdicts: Iterable[bool | None]) -> bool | None:
     return False if False in known else None if None in known else True
 
 
-def _holds(condition: Condition, facts: Facts, rule: QualityRule) -> bool | None:
+def holds(condition: Condition, facts: Facts, rule: QualityRule) -> bool | None:
     """Hold one condition against facts; None if that is not known."""
     found = facts.get(condition.fact)
     match condition.operator:

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from services.monitoring.domain.deadlines.limits import step_of
 from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.domain.leads.answers import WORDS, LeadAnswer, LeadOutcome
-from services.monitoring.domain.leads.channels import Channel
+from services.monitoring.domain.leads.channels import Channel, place_told, version_told
 from services.monitoring.domain.leads.leads import LeadAct, LeadStatus, lead_of_number
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
@@ -130,10 +130,13 @@ class LeadShown(LeadLine):
 
 
 class SourceMatter(BaseModel):
-    """How the matter of a source's number stands; `answer` once it has ended."""
+    """How the matter of a source's number stands; `answer` once it has ended.
+
+    To an outside platform `area` is the county, and there is no version: both say whether and where somebody is registered.
+    """
 
     id: UUID
-    version: int
+    version: int | None
     channel: Channel
     source_number: str = Field(examples=["RX2021-000123"])
     area: str
@@ -191,9 +194,10 @@ async def show_source_matter(channel: Channel, source_number: str, tx: Transacti
         raise NotFound
     row = await leads.show(lead_of_number(channel, source_number), tx)
     await tx.note_read("lead", row.county_code, row.id)
-    names: Sequence[str] = ("id", "version", "channel", "source_number", "status", "heard_at", "due_at")
+    names: Sequence[str] = ("id", "channel", "source_number", "status", "heard_at", "due_at")
     shown = {name: getattr(row, name) for name in names}
-    return SourceMatter(**shown, area=row.area_code, answer=_answer(await answers.of_lead(LeadId(row.id), tx)))
+    told = {"area": place_told(row.area_code, to=tx.actor), "version": version_told(row.version, to=tx.actor)}
+    return SourceMatter(**shown, **told, answer=_answer(await answers.of_lead(LeadId(row.id), tx)))
 
 
 async def show_self_report(report_id: SelfReportId, tx: Transaction) -> SelfReportShown:

@@ -1,6 +1,6 @@
 """Findings of data quality: an area's worklist, one with its excuse, and how many there are by rule and area."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,11 @@ from services.monitoring.store import law
 from services.monitoring.store.quality import findings
 from services.monitoring.store.register import households as register
 from shared.database.transaction import Transaction
+from shared.kernel.areas import county_of
 from shared.kernel.page import Place
 from shared.kernel.workdays import local_day
+
+Titles = Mapping[tuple[str, str], str]
 
 
 class FindingLine(BaseModel):
@@ -86,14 +89,14 @@ async def list_findings(area: str, status: FindingStatus, rule: str | None, tx: 
         rows, following = await findings.worklist.page(area, status, tx, after=after, size=size)
     else:
         rows, following = await findings.rule_worklist.page(area, status, tx, after=after, size=size, rule=rule)
-    return FindingPage(items=await finding_lines(rows, area, tx), next=following)
+    return FindingPage(items=await _lines(rows, tx), next=following)
 
 
-async def finding_lines(rows: Sequence[Row[Any]], area: str, tx: Transaction) -> list[FindingLine]:
+async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[FindingLine]:
     """Name the households of lines by number, and the rules by title: two questions, however many lines."""
     if not rows:
         return []
-    numbers, titles = await register.numbers_of([row.household_id for row in rows], tx), await _titles(area, tx)
+    numbers, titles = await register.numbers_of([row.household_id for row in rows], tx), await _titles((row.area_code for row in rows), tx)
     return [FindingLine(**_line(row, titles), number=numbers.get(row.household_id)) for row in rows]
 
 
@@ -107,7 +110,7 @@ async def show_finding(finding_id: FindingId, tx: Transaction) -> FindingShown:
     numbers = await register.numbers_of([row.household_id], tx)
     reason = tx.vault.open(row.secrets, table="quality_finding", row=row.id)["reason"] if row.secrets else None
     return FindingShown(
-        **_line(row, await _titles(row.area_code, tx)),
+        **_line(row, await _titles([row.area_code], tx)),
         number=numbers.get(row.household_id),
         excused_by=row.excused_by,
         reason=reason,
@@ -117,22 +120,33 @@ async def show_finding(finding_id: FindingId, tx: Transaction) -> FindingShown:
 
 async def show_summary(area: str, tx: Transaction) -> QualitySummary:
     """Count an area's findings by rule and by the areas of the next level below it (R59; plan ch.3 s.3)."""
-    titles = await _titles(area, tx)
     rows = await findings.summary(area, tx)
-    counts = ("area", "open", "overdue", "repaired", "excused", "lapsed")
-    return QualitySummary(
-        items=[QualityCount(rule=row.rule_number, title=titles.get(row.rule_number), **{name: getattr(row, name) for name in counts}) for row in rows]
-    )
+    titles = await _titles((row.area for row in rows), tx)
+    return QualitySummary(items=[QualityCount(rule=row.rule_number, title=_title(row.area, row, titles), **_counts(row)) for row in rows])
 
 
-async def _titles(area: str, tx: Transaction) -> dict[str, str]:
-    return {each.rule.number: each.rule.title for each in await law.quality_rules_for(area, local_day(tx.now), tx)}
+async def _titles(areas: Iterable[str], tx: Transaction) -> Titles:
+    """Read what the rules say today in the counties of areas: one question."""
+    return await law.quality_titles(sorted({county_of(area) for area in areas}), local_day(tx.now), tx)
+
+
+def _title(area: str, row: Row[Any], titles: Titles) -> str | None:
+    return titles.get((county_of(area), row.rule_number))
+
+
+def _counts(row: Row[Any]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("area", "open", "overdue", "repaired", "excused", "lapsed")}
 
 
 _SAME = ("id", "severity", "subject_id", "household_id", "person_id", "flag_id", "owner", "status", "due_at", "found_on", "facts")
 _ENDS = ("closed_at", "excused_until", "lead_id", "version")
 
 
-def _line(row: Row[Any], titles: dict[str, str]) -> dict[str, Any]:
+def _line(row: Row[Any], titles: Titles) -> dict[str, Any]:
     plain = {name: getattr(row, name) for name in (*_SAME, *_ENDS)}
-    return plain | {"rule": row.rule_number, "title": titles.get(row.rule_number), "subject": row.subject_kind, "area": row.area_code}
+    return plain | {
+        "rule": row.rule_number,
+        "title": _title(row.area_code, row, titles),
+        "subject": row.subject_kind,
+        "area": row.area_code,
+    }

@@ -11,7 +11,7 @@ from services.monitoring.store.law.lines import NoLine, line_for, lines_over, li
 from services.monitoring.store.law.measures import measures_for
 from services.monitoring.store.law.parameters import parameters_for, parameters_of, parameters_within, publish_parameter
 from services.monitoring.store.law.publishing import PublishedAlready
-from services.monitoring.store.law.quality import RuleInForce, publish_quality_rule, quality_numbers, quality_rules_for
+from services.monitoring.store.law.quality import RuleInForce, publish_quality_rule, quality_numbers, quality_rules_for, quality_titles
 from services.monitoring.store.law.regional import as_rule, industries_for, publish_regional_rule, regional_rules_for
 from services.monitoring.store.law.signals import publish_signal_rule, signal_rules_for
 
@@ -45,6 +45,7 @@ __all__ = [
     "publish_signal_rule",
     "quality_numbers",
     "quality_rules_for",
+    "quality_titles",
     "regional_rules_for",
     "signal_rules_for",
 ]

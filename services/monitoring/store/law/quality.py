@@ -93,6 +93,9 @@ RULES = (
     .ext(distinct_on(_LATEST.c.number))
     .order_by(_LATEST.c.number, func.length(_LATEST.c.area_code).desc())
 )
+TITLES = select(_LATEST.c.number, _LATEST.c.area_code, _LATEST.c.title).where(
+    or_(_LATEST.c.effective_to.is_(None), _LATEST.c.effective_to > bindparam("on", type_=Date()))
+)
 NUMBERS = select(col(QualityRuleRow.number)).where(among(QualityRuleRow.county_code, "law")).distinct().order_by(col(QualityRuleRow.number))
 
 
@@ -100,6 +103,14 @@ async def quality_rules_for(area: str, on: date, tx: Transaction) -> list[RuleIn
     """Read the rules of data quality in force in an area on a day, by their numbers."""
     asked = {"areas": ancestry(area), "law": [LINCANG, county_of(area)], "on": on}
     return [_in_force(row) for row in (await tx.execute(RULES, asked)).mappings()]
+
+
+async def quality_titles(counties: Sequence[str], on: date, tx: Transaction) -> dict[tuple[str, str], str]:
+    """Say what each rule in force on a day says in each of some counties, by county and number: the county's own before the prefecture's."""
+    rows = (await tx.execute(TITLES, {"areas": [LINCANG, *counties], "law": [LINCANG, *counties], "on": on})).all()
+    of_all = {row.number: row.title for row in rows if row.area_code == LINCANG}
+    own = {(row.area_code, row.number): row.title for row in rows if row.area_code != LINCANG}
+    return {(county, number): title for county in counties for number, title in of_all.items()} | own
 
 
 async def quality_numbers(counties: Sequence[str], tx: Transaction) -> list[str]:

@@ -7,6 +7,6 @@ Not for facts that no service here holds yet: a rule on them is kept, and shown 
 """
 
 from services.monitoring.store.quality.checking import Checked, check, close, would_find
-from services.monitoring.store.quality.leading import open_leads, villages_to_look
+from services.monitoring.store.quality.leading import find, open_leads
 
-__all__ = ["Checked", "check", "close", "open_leads", "villages_to_look", "would_find"]
+__all__ = ["Checked", "check", "close", "find", "open_leads", "would_find"]

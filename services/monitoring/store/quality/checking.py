@@ -1,7 +1,8 @@
 """A check of one rule in an area of one county: what newly fires is opened, what fires no more is closed, in one statement however many there are.
 
 Promises: doing it twice changes nothing more; of two checks at once each finding is opened once; an excuse that holds keeps its finding from coming
-again while the facts are as they were.
+again while the facts are as they were; who moved into another household or village takes along what was found of them, also by a check of there.
+A finding at which somebody else is, or that was moved meanwhile, is left to the next check: nobody waits for the other's rows.
 Does not promise one moment for several rules: each is checked as things are then.
 """
 
@@ -12,10 +13,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Integer, Row, TextClause, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Boolean, Date, Integer, Row, TextClause, Uuid, bindparam, text
 
 from services.monitoring.domain.quality.facts import AGING
 from services.monitoring.domain.quality.rules import QualityRule
+from services.monitoring.domain.quality.withheld import can_be_excused
 from services.monitoring.store.quality.compiling import Compiled, compiled
 from services.monitoring.store.quality.facts import VIEWS
 from shared.database.columns import CODE, INSTANT
@@ -36,19 +38,29 @@ _CHECK = """
     WITH {fires}, here AS (
         SELECT {subject} AS subject_id FROM {bare} {one}
     ), held AS MATERIALIZED (
-        SELECT id, subject_id FROM quality_finding
+        SELECT id, subject_id, household_id, area_code FROM quality_finding
         WHERE county_code = :county AND rule_number = :number AND status = 'open' AND area_code >= :lo AND area_code < :hi {of_household}
+        UNION
+        SELECT q.id, q.subject_id, q.household_id, q.area_code FROM fires JOIN quality_finding q
+          ON q.county_code = :county AND q.rule_number = :number AND q.status = 'open' AND q.subject_id = fires.subject_id
     ), became AS (
-        SELECT held.id, fires.facts,
+        SELECT held.id, held.household_id AS of_household, held.area_code AS of_area, fires.facts, fires.household_id, fires.area_code,
                CASE WHEN fires.subject_id IS NOT NULL THEN 'open' WHEN here.subject_id IS NOT NULL THEN 'repaired' ELSE 'lapsed' END AS status
         FROM held LEFT JOIN fires ON fires.subject_id = held.subject_id LEFT JOIN here ON here.subject_id = held.subject_id
+    ), changed AS MATERIALIZED (
+        SELECT q.id FROM became JOIN quality_finding q ON q.county_code = :county AND q.id = became.id
+        WHERE q.status = 'open' AND (q.household_id, q.area_code) = (became.of_household, became.of_area)
+          AND (became.status <> 'open' OR became.facts - :aging <> q.facts - :aging
+               OR (became.household_id, became.area_code) <> (q.household_id, q.area_code))
+        ORDER BY q.id FOR UPDATE OF q SKIP LOCKED
     ), told AS (
         UPDATE quality_finding q
         SET status = became.status, facts = coalesce(became.facts, q.facts), version = q.version + 1,
+            household_id = coalesce(became.household_id, q.household_id), area_code = coalesce(became.area_code, q.area_code),
+            township_code = left(coalesce(became.area_code, q.area_code), 9),
             closed_at = CASE WHEN became.status <> 'open' THEN CAST(:now AS timestamptz) END
-        FROM became
-        WHERE q.county_code = :county AND q.id = became.id AND q.status = 'open'
-          AND (became.status <> 'open' OR became.facts - :aging <> q.facts - :aging)
+        FROM became JOIN changed ON changed.id = became.id
+        WHERE q.county_code = :county AND q.id = became.id
         RETURNING q.status
     ), opened AS (
         INSERT INTO quality_finding (county_code, id, area_code, township_code, rule_number, subject_kind, subject_id, household_id, person_id,
@@ -59,7 +71,7 @@ _CHECK = """
         WHERE NOT EXISTS (SELECT FROM held WHERE held.subject_id = f.subject_id)
           AND NOT EXISTS (
               SELECT FROM quality_finding e WHERE e.county_code = :county AND e.rule_number = :number AND e.subject_id = f.subject_id
-                 AND e.status = 'excused' AND e.excused_until >= :today AND e.facts - :aging = f.facts - :aging
+                 AND :can_be_excused AND e.status = 'excused' AND e.excused_until >= :today AND e.facts - :aging = f.facts - :aging
           )
         ORDER BY f.subject_id
         ON CONFLICT DO NOTHING RETURNING 1
@@ -79,7 +91,16 @@ _PAGE = """
 _PARAMETER = re.compile(r"(?<!:):([a-z_0-9]+)")
 _TYPES: dict[str, Any] = {
     **dict.fromkeys(("county", "lo", "hi", "number", "subject_kind", "severity", "owner"), CODE),
-    **{"today": Date(), "now": INSTANT, "due_at": INSTANT, "household": Uuid(), "after": Uuid(), "at_most": Integer(), "aging": ARRAY(CODE)},
+    **{
+        "today": Date(),
+        "now": INSTANT,
+        "due_at": INSTANT,
+        "household": Uuid(),
+        "after": Uuid(),
+        "at_most": Integer(),
+        "aging": ARRAY(CODE),
+        "can_be_excused": Boolean(),
+    },
 }
 
 
@@ -98,7 +119,7 @@ async def check(rule: QualityRule, area: str, due_at: datetime, tx: Transaction,
     """
     asked = {
         **{"number": rule.number, "subject_kind": rule.subject, "severity": rule.severity, "owner": rule.owner, "due_at": due_at},
-        **{"now": tx.now, "aging": list(AGING), **({"household": household_id} if household_id else {})},
+        **{"now": tx.now, "aging": list(AGING), "can_be_excused": can_be_excused(rule), **({"household": household_id} if household_id else {})},
     }
     row = (await _asked(_CHECK, rule, area, tx, one=household_id is not None, **asked)).one()
     return Checked(opened=row.opened, closed=row.closed)

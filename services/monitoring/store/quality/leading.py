@@ -4,11 +4,13 @@ A household whose finding comes while such a lead waits to be checked joins that
 way, or whose flag has the risk already, gets none: the village knows. A finding opens one lead at most, however often it is checked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ARRAY, bindparam, text
+from sqlalchemy import ARRAY, Integer, Row, Uuid, bindparam, text
 
 from services.monitoring.domain.deadlines.limits import LeadLimits
+from services.monitoring.domain.quality.rules import QualityRule
 from services.monitoring.domain.risks import Hardship, Risk
 from services.monitoring.domain.signals import Grade, Group
 from shared.database.columns import CODE, INSTANT
@@ -32,13 +34,17 @@ _UNKNOWN = """
 """
 _AREA = "h.county_code = :county AND h.status <> 'gone' AND h.area_code >= :lo AND h.area_code < :hi"
 # Whatever decides about a household holds it first.
-_HOLD = text(f"SELECT h.area_code FROM household h WHERE {_AREA} AND {_FOUND} AND {_UNKNOWN} ORDER BY h.id FOR UPDATE OF h")
+_HOLD = text(
+    f"SELECT h.id, h.area_code FROM household h WHERE {_AREA} AND {_FOUND} AND {_UNKNOWN} ORDER BY h.id LIMIT :at_most FOR UPDATE OF h"
+).bindparams(bindparam("at_most", type_=Integer()))
+_HOUSEHOLDS = bindparam("households", type_=ARRAY(Uuid))
+_HELD = "h.county_code = :county AND h.id = ANY(:households)"
 _JOIN = text(f"""
     UPDATE lead l SET hardships = l.hardships || jsonb_build_array(CAST(:hardship AS text)), version = l.version + 1
     FROM household h
-    WHERE {_AREA} AND {_FOUND} AND {_UNKNOWN} AND l.county_code = :county AND l.household_id = h.id AND l.channel = 'quality'
+    WHERE {_HELD} AND {_FOUND} AND {_UNKNOWN} AND l.county_code = :county AND l.household_id = h.id AND l.channel = 'quality'
       AND l.status = 'registered' AND NOT l.hardships @> jsonb_build_array(CAST(:hardship AS text))
-""")
+""").bindparams(_HOUSEHOLDS)
 _OPEN = text(f"""
     INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, grade, hardships, registered_at, registered_by,
                       heard_at, due_at, step_due_at, step_day_kind)
@@ -48,39 +54,42 @@ _OPEN = text(f"""
     FROM household h
     JOIN unnest(:villages, :due, :step_due, :step_day_kinds, :of_lifted_out, :of_others)
          AS v (village, due_at, step_due_at, step_day_kind, of_lifted_out, of_others) ON v.village = h.area_code
-    WHERE {_AREA} AND {_FOUND} AND {_UNKNOWN} AND NOT EXISTS (
+    WHERE {_HELD} AND {_FOUND} AND {_UNKNOWN} AND NOT EXISTS (
         SELECT FROM lead l WHERE l.county_code = h.county_code AND l.household_id = h.id AND l.channel = 'quality' AND l.status = 'registered'
     ) ORDER BY h.id
 """).bindparams(
+    _HOUSEHOLDS,
     *(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "step_day_kinds", "of_lifted_out", "of_others")),
     *(bindparam(name, type_=ARRAY(INSTANT)) for name in ("due", "step_due")),
 )
 _BIND = text(f"""
     UPDATE quality_finding q SET lead_id = l.id, version = q.version + 1
     FROM household h JOIN lead l ON l.county_code = h.county_code AND l.household_id = h.id AND l.channel = 'quality' AND l.status = 'registered'
-    WHERE {_AREA} AND q.county_code = :county AND q.household_id = h.id AND q.status = 'open' AND q.rule_number = :number AND q.lead_id IS NULL
-""")
+    WHERE {_HELD} AND q.county_code = :county AND q.household_id = h.id AND q.status = 'open' AND q.rule_number = :number AND q.lead_id IS NULL
+""").bindparams(_HOUSEHOLDS)
 
 
-async def villages_to_look(number: str, risk: Risk, area: str, tx: Transaction) -> list[str]:
-    """List the villages of an area where a rule's findings call for a lead, and keep others from deciding about their households."""
-    return sorted(set((await tx.execute(_HOLD, _named(number, area, risk=risk))).scalars()))
+async def find(number: str, risk: Risk, area: str, tx: Transaction, *, at_most: int) -> Sequence[Row[Any]]:
+    """Find households of an area where a rule's findings call for a lead, and keep others from deciding about them until this act ends."""
+    lo, hi = area_range(area)
+    asked = {"county": county_of(area), "number": number, "risk": risk, "lo": lo, "hi": hi, "at_most": at_most}
+    return (await tx.execute(_HOLD, asked)).all()
 
 
 async def open_leads(
-    number: str,
-    risk: Risk,
+    rule: QualityRule,
+    found: Sequence[Row[Any]],
     hardship: Hardship,
-    area: str,
     limits: Mapping[str, LeadLimits],
     grades: Mapping[tuple[str, str], Mapping[Group, Grade]],
     tx: Transaction,
 ) -> int:
-    """Open leads on the households that were held, or let them join the one that waits; bind the findings to them. Say how many were opened.
+    """Open leads on the households that were found, or let them join the one that waits; bind the findings to them. Say how many were opened.
 
     :param limits: village -> the limits of a lead that is registered there now; `grades`: how urgent the hardship is there.
     """
-    named = _named(number, area, risk=risk, hardship=hardship)
+    of = {"county": tx.actor.scope.county, "number": rule.number, "households": [row.id for row in found]}
+    named = of | {"risk": rule.lead_risk, "hardship": hardship}
     places = {
         "villages": list(limits),
         "due": [each.due_at for each in limits.values()],
@@ -91,10 +100,5 @@ async def open_leads(
     }
     await tx.execute(_JOIN, named)
     opened = (await tx.execute(_OPEN, named | places | {"now": tx.now, "person": tx.actor.id})).rowcount
-    await tx.execute(_BIND, _named(number, area))
+    await tx.execute(_BIND, of)
     return opened
-
-
-def _named(number: str, area: str, **more: str) -> dict[str, object]:
-    lo, hi = area_range(area)
-    return {"county": county_of(area), "number": number, "lo": lo, "hi": hi, **more}

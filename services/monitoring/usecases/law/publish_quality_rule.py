@@ -95,7 +95,7 @@ async def publish_quality_rule(area: str, number: str, version: PublishQualityRu
     """Publish a version of a rule for the prefecture or a county (R59; plan ch.3 s.3); say also whether it is new. A published row is never changed.
 
     :raises NotYourArea: the area is not the caller's; RuleTooNarrow: it is narrower than a county.
-    :raises NoSuchFact: the vocabulary has no such fact; likewise UnfitComparison, UnfitComparand and NobodyAbove.
+    :raises NoSuchFact: the vocabulary has no such fact; likewise UnfitComparison, UnfitComparand, ListsTheIll and NobodyAbove.
     :raises ExampleSaysOtherwise: the rule decides an example otherwise than it says.
     :raises EndsBeforeItBegins: it ends before it begins; PublishedAlready: another version holds from this day.
     """
@@ -111,7 +111,7 @@ async def publish_quality_rule(area: str, number: str, version: PublishQualityRu
 def rule_of(number: str, version: QualityRuleVersion, *, at: str) -> QualityRule:
     """Read a rule as it was sent, held against the vocabulary, its examples and its days.
 
-    :raises NoSuchFact: the vocabulary has no such fact; likewise UnfitComparison, UnfitComparand, NobodyAbove, ExampleSaysOtherwise.
+    :raises NoSuchFact: the vocabulary has no such fact; likewise UnfitComparison, UnfitComparand, ListsTheIll, NobodyAbove, ExampleSaysOtherwise.
     :raises EndsBeforeItBegins: it ends before it begins.
     """
     if version.owner is Level.PREFECTURE:

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, Field
 
-from services.monitoring.domain.leads.channels import Channel, entered
+from services.monitoring.domain.leads.channels import Channel, entered, version_told
 from services.monitoring.domain.leads.leads import LeadStatus, lead_of_number
 from services.monitoring.domain.risks import Hardship
 from services.monitoring.store.leads import leads, self_reports
@@ -58,8 +58,10 @@ class RegisterLead:
 
 
 class LeadRegistered(BaseModel):
+    """A lead that is kept. An outside platform is told no `version`."""
+
     id: UUID
-    version: int
+    version: int | None
     status: LeadStatus
 
 
@@ -138,7 +140,7 @@ async def _registered(
         content_index=content,
         registered_elsewhere=elsewhere,
     )
-    return LeadRegistered(id=await open_lead(new, tx, lead_id=lead_id), version=1, status=LeadStatus.REGISTERED)
+    return LeadRegistered(id=await open_lead(new, tx, lead_id=lead_id), version=version_told(1, to=tx.actor), status=LeadStatus.REGISTERED)
 
 
 async def _registered_before(lead_id: LeadId, content: bytes, tx: Transaction) -> LeadRegistered:
@@ -146,7 +148,7 @@ async def _registered_before(lead_id: LeadId, content: bytes, tx: Transaction) -
     first = await leads.sent_before(lead_id, tx)
     if first is None or first.content_index != content:
         raise SourceNumberUsed("body.source_number")
-    return LeadRegistered(id=lead_id, version=first.version, status=first.status)
+    return LeadRegistered(id=lead_id, version=version_told(first.version, to=tx.actor), status=first.status)
 
 
 def _canonical(lead: RegisterLead) -> str:

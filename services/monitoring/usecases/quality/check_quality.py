@@ -1,6 +1,7 @@
-"""The long work of a check: two slices for each rule in a county; what was taken is recognised by the number of slices."""
+"""The long work of a check: a slice for each rule in a county, recognised by their number; then slices of the households whose findings call for
+leads, recognised by the leads that they left behind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.monitoring.domain.parameters import Key
@@ -17,6 +18,8 @@ from shared.kernel.jobs import Job, Taken
 from shared.kernel.sheets import Outcome
 from shared.kernel.workdays import Period, local_day
 
+LEADS_AT_ONCE = 500
+
 
 async def rules_to_check(job: Job, tx: Transaction) -> int:
     """Count the rules that a county is checked by."""
@@ -24,23 +27,18 @@ async def rules_to_check(job: Job, tx: Transaction) -> int:
 
 
 async def check_next_rule(job: Job, tx: Transaction, slices: int) -> Taken:
-    """Check the next rule in a county (R59; plan ch.3 s.3); in the slice after it, open the leads that its findings call for.
+    """Check the next rule in a county (R59; plan ch.3 s.3); after the last one, open the next leads that their findings call for.
 
-    One that is in force no more is closed; one that asks of an awaited fact is left as it is, and the list of rules says so. Leads have a slice of
+    One that is in force no more is closed; one that asks of an awaited fact is left as it is, and the list of rules says so. Leads have slices of
     their own, for whatever decides about a household holds it before anything else.
     """
     numbers, area = _numbers(job), _area(job, tx)
-    turn, is_for_leads = divmod(slices, 2)
-    if turn >= len(numbers):
-        return Taken(counts={}, more=False)
-    held = (await rules_in_force(area, tx)).get(numbers[turn])
-    more = slices + 1 < 2 * len(numbers)
-    if is_for_leads:
-        if held and not facts_awaited(held.rule):
-            await _lead(held.rule, area, tx)
-        return Taken(counts={}, more=more)
-    checked = await check_one(held.rule, area, tx) if held else await quality.close(numbers[turn], area, tx)
-    return Taken(counts={Outcome.CREATED: checked.opened, Outcome.UPDATED: checked.closed}, more=more)
+    in_force = await rules_in_force(area, tx)
+    if slices >= len(numbers):
+        return Taken(counts={}, more=await _lead([in_force[number].rule for number in numbers if number in in_force], area, tx))
+    held = in_force.get(numbers[slices])
+    checked = await check_one(held.rule, area, tx) if held else await quality.close(numbers[slices], area, tx)
+    return Taken(counts={Outcome.CREATED: checked.opened, Outcome.UPDATED: checked.closed}, more=True)
 
 
 async def rules_in_force(area: str, tx: Transaction) -> Mapping[str, RuleInForce]:
@@ -64,17 +62,20 @@ async def _due(rule: QualityRule, area: str, tx: Transaction) -> datetime:
     return (await law.calendar_for(area, tx, days=period.reach)).end_of(period, tx.now)
 
 
-async def _lead(rule: QualityRule, area: str, tx: Transaction) -> int:
-    """Open the leads of a rule's findings, with their limits and grades as if a person had registered them: a fixed number of questions."""
-    if rule.lead_risk is None:
-        return 0
-    villages = await quality.villages_to_look(rule.number, rule.lead_risk, area, tx)
-    if not villages:
-        return 0
-    hardship = hardship_of(rule.lead_risk)
-    limits = await lead_limits_in(villages, tx)
-    grades = await graded_in([(village, hardship) for village in villages], tx)
-    return await quality.open_leads(rule.number, rule.lead_risk, hardship, area, limits, grades, tx)
+async def _lead(rules: Sequence[QualityRule], area: str, tx: Transaction) -> bool:
+    """Open leads of the first rule whose findings call for some, with their limits and grades as if a person had registered them: a fixed number of
+    questions. Say whether there were any."""
+    for rule in rules:
+        if rule.lead_risk is None or facts_awaited(rule):
+            continue
+        found = await quality.find(rule.number, rule.lead_risk, area, tx, at_most=LEADS_AT_ONCE)
+        if found:
+            villages, hardship = sorted({row.area_code for row in found}), hardship_of(rule.lead_risk)
+            limits = await lead_limits_in(villages, tx)
+            grades = await graded_in([(village, hardship) for village in villages], tx)
+            await quality.open_leads(rule, found, hardship, limits, grades, tx)
+            return True
+    return False
 
 
 def _numbers(job: Job) -> list[str]:
