@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.kernel.ids import derived_id
 
-revision = "0025"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 LAW = UUID("5309b6a0-0000-7000-8000-000000000002")
 PARAMETERS = {"regional_event.happened.days": ("90", "默认值：待州市规定")}
