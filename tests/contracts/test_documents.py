@@ -171,3 +171,7 @@ def test_the_readme_shows_the_permission_table() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
 
     assert matrix() in readme
+
+
+def test_no_two_schemas_of_a_service_share_a_name() -> None:
+    assert [name for service in SCHEMAS.values() for name in service.named if "__" in name] == []

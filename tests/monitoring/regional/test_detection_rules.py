@@ -12,7 +12,7 @@ from services.monitoring.domain.regional.alarms import Alarm as Opened
 from services.monitoring.domain.regional.alarms import AlarmId, AlarmStatus, Assessment, NotReal, PlanMissing, answer, hardship_of, hold_to_leads
 from services.monitoring.domain.regional.causes import OF_HARDSHIP, AcrossCounties, Cause, common_area, county_affected
 from services.monitoring.domain.regional.detection import Figures, Window, households_in, judge, later, window_on
-from services.monitoring.domain.regional.rules import Level, ListIsOfOtherLevel, RegionalRule, TooNarrow, hold_to_area, hold_to_list
+from services.monitoring.domain.regional.rules import ListIsOfOtherLevel, RegionalRule, RegionLevel, TooNarrow, hold_to_area, hold_to_list
 from services.monitoring.domain.risks import Hardship
 from shared.kernel.actors import Role
 from shared.kernel.errors import Conflict, Forbidden
@@ -26,7 +26,7 @@ def a_rule(**changes: object) -> RegionalRule:
     rule = RegionalRule(
         code="village.any",
         cause=Cause.ANY,
-        level=Level.VILLAGE,
+        level=RegionLevel.VILLAGE,
         by_industry=False,
         place_list=None,
         window_weeks=4,
@@ -133,13 +133,13 @@ def test_an_alarm_does_not_flap(counts: list[int]) -> None:
 
 def test_a_rule_is_of_a_county_at_least_and_its_list_of_its_level() -> None:
     hold_to_area("530924")
-    hold_to_list(Level.VILLAGE, "site")
-    hold_to_list(Level.TOWNSHIP, None)
+    hold_to_list(RegionLevel.VILLAGE, "site")
+    hold_to_list(RegionLevel.TOWNSHIP, None)
 
     with pytest.raises(TooNarrow):
         hold_to_area("530924101")
     with pytest.raises(ListIsOfOtherLevel):
-        hold_to_list(Level.TOWNSHIP, "site")
+        hold_to_list(RegionLevel.TOWNSHIP, "site")
 
 
 def test_an_event_lies_in_one_county_and_names_no_area_twice() -> None:

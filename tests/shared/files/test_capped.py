@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -244,10 +244,10 @@ def children() -> list[int]:
     found: list[int] = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and alive(int(entry.name)):
-            command = (entry / "cmdline").read_bytes() if entry.exists() else b""
-            status = (entry / "stat").read_text().rpartition(")")[2].split() if entry.exists() else []
-            if b"shared.files.capped.child" in command and status and int(status[1]) == os.getpid():
-                found.append(int(entry.name))
+            with suppress(FileNotFoundError, ProcessLookupError):  # it may end while it is looked at
+                status = (entry / "stat").read_text().rpartition(")")[2].split()
+                if b"shared.files.capped.child" in (entry / "cmdline").read_bytes() and int(status[1]) == os.getpid():
+                    found.append(int(entry.name))
     return found
 
 

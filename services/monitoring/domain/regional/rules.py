@@ -8,7 +8,7 @@ from shared.kernel.areas import COUNTY, TOWNSHIP, VILLAGE
 from shared.kernel.errors import Invalid
 
 
-class Level(StrEnum):
+class RegionLevel(StrEnum):
     """Which areas are compared."""
 
     VILLAGE = "village"
@@ -16,8 +16,8 @@ class Level(StrEnum):
     COUNTY = "county"
 
 
-LENGTH = {Level.VILLAGE: VILLAGE, Level.TOWNSHIP: TOWNSHIP, Level.COUNTY: COUNTY}
-PARENT = {Level.VILLAGE: TOWNSHIP, Level.TOWNSHIP: COUNTY, Level.COUNTY: COUNTY}
+LENGTH = {RegionLevel.VILLAGE: VILLAGE, RegionLevel.TOWNSHIP: TOWNSHIP, RegionLevel.COUNTY: COUNTY}
+PARENT = {RegionLevel.VILLAGE: TOWNSHIP, RegionLevel.TOWNSHIP: COUNTY, RegionLevel.COUNTY: COUNTY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class RegionalRule:
 
     code: str
     cause: Cause
-    level: Level
+    level: RegionLevel
     by_industry: bool
     place_list: str | None
     window_weeks: int
@@ -69,13 +69,13 @@ def hold_to_area(area: str) -> None:
         raise TooNarrow("path.area")
 
 
-def hold_to_list(level: Level, list_level: str | None) -> None:
+def hold_to_list(level: RegionLevel, list_level: str | None) -> None:
     """Hold a rule's level against that of the places on its list; sites and villages are looked at as villages.
 
     :raises ListIsOfOtherLevel: no area of the level has a code of the list.
     """
     if list_level is None:
         return
-    of_list = Level.VILLAGE if list_level == "site" else Level(list_level)
+    of_list = RegionLevel.VILLAGE if list_level == "site" else RegionLevel(list_level)
     if of_list is not level:
         raise ListIsOfOtherLevel("body.place_list")

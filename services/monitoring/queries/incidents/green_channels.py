@@ -15,7 +15,7 @@ from shared.database.transaction import Transaction
 from shared.kernel.page import Place
 
 
-class ItemShown(BaseModel):
+class OrderedHousehold(BaseModel):
     """A household of an order. `problem` is the name of the refusal."""
 
     household_id: UUID
@@ -34,7 +34,7 @@ class OrderShown(BaseModel):
     ordered_by: str
     ordered_at: datetime
     job_id: UUID
-    items: list[ItemShown]
+    items: list[OrderedHousehold]
     next: UUID | None = Field(description="下一页的 after。The `after` of the next page.")
 
 
@@ -67,7 +67,7 @@ async def show_order(order_id: OrderId, tx: Transaction, *, after: UUID | None, 
     order = await green_channels.get(order_id, tx)
     rows, following = await green_channels.items(order, tx, after=after, size=size)
     names = ("household_id", "status", "problem", "case_id", "flag_id")
-    items = [ItemShown(area=row.area_code, **{name: getattr(row, name) for name in names}) for row in rows]
+    items = [OrderedHousehold(area=row.area_code, **{name: getattr(row, name) for name in names}) for row in rows]
     told: dict[str, Any] = {name: getattr(order, name) for name in OrderShown.model_fields if name not in ("items", "next")}
     return OrderShown(**told, items=items, next=following)
 

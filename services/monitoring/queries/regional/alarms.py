@@ -11,7 +11,7 @@ from services.monitoring.domain.files.list_sheets import ALARM_HOUSEHOLD_LIST
 from services.monitoring.domain.regional.alarms import AlarmId, AlarmStatus, Assessment
 from services.monitoring.domain.regional.causes import Cause
 from services.monitoring.domain.regional.detection import monday
-from services.monitoring.domain.regional.rules import PARENT, Level
+from services.monitoring.domain.regional.rules import PARENT, RegionLevel
 from services.monitoring.store.regional import alarms, counts
 from services.monitoring.store.register import people
 from shared.database.transaction import Transaction
@@ -34,7 +34,7 @@ class AlarmLine(BaseModel):
 
     id: UUID
     area: str
-    level: Level
+    level: RegionLevel
     cause: Cause
     industry: str | None
     status: AlarmStatus
@@ -110,7 +110,7 @@ async def show_alarm(alarm_id: AlarmId, tx: Transaction) -> AlarmShown:
     measures = tx.vault.open(row.secrets, table="regional_alarm", row=row.id)["measures"] if row.secrets else []
     weeks = row.rule["window_weeks"] * (row.rule["history_windows"] + 1)
     since = monday(local_day(row.opened_at)) - timedelta(weeks=weeks - 1)
-    parent = row.area_code[: PARENT[Level(row.level)]]
+    parent = row.area_code[: PARENT[RegionLevel(row.level)]]
     series = await counts.series(row.area_code, row.cause, row.industry, since, monday(local_day(tx.now)), tx, parent=parent)
     return AlarmShown(
         **_line(row, tx),

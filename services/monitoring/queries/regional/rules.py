@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.monitoring.domain.regional.causes import Cause
-from services.monitoring.domain.regional.rules import Level
+from services.monitoring.domain.regional.rules import RegionLevel
 from services.monitoring.domain.register.codes import IndustryKind
 from services.monitoring.store import law
 from shared.database.transaction import Transaction
@@ -21,7 +21,7 @@ class RegionalRuleShown(BaseModel):
     area: str
     code: str = Field(examples=["township.price_fall"])
     cause: Cause
-    level: Level
+    level: RegionLevel
     by_industry: bool
     place_list: str | None
     window_weeks: int

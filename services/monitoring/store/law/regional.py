@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Field, col
 
 from services.monitoring.domain.regional.causes import Cause, Industry
-from services.monitoring.domain.regional.rules import Level, RegionalRule
+from services.monitoring.domain.regional.rules import RegionalRule, RegionLevel
 from services.monitoring.domain.register.codes import IndustryKind
 from services.monitoring.store.base import Base
 from services.monitoring.store.law.publishing import publish
@@ -47,7 +47,7 @@ class RegionalRuleRow(Base, table=True):
         PrimaryKeyConstraint("county_code", "id"),
         UniqueConstraint("county_code", "area_code", "code", "effective_from"),
         only("cause", Cause),
-        only("level", Level),
+        only("level", RegionLevel),
         CheckConstraint("minimum_share BETWEEN 0 AND 1 AND clear_ratio > 0 AND clear_ratio <= 1", name="shares"),
     )
 
@@ -55,7 +55,7 @@ class RegionalRuleRow(Base, table=True):
     id: UUID
     area_code: str = code()
     cause: Cause = one_of(Cause)
-    level: Level = one_of(Level)
+    level: RegionLevel = one_of(RegionLevel)
     by_industry: bool
     place_list: str | None = code(default=None, nullable=True)
     window_weeks: int

@@ -25,7 +25,7 @@ from sqlmodel import Field, col
 
 from services.monitoring.domain.regional.alarms import Alarm, AlarmId, AlarmStatus, Assessment
 from services.monitoring.domain.regional.causes import Cause
-from services.monitoring.domain.regional.rules import Level
+from services.monitoring.domain.regional.rules import RegionLevel
 from services.monitoring.store.base import Base
 from shared.database.columns import CODE, code, day, document, instant, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes
@@ -44,7 +44,7 @@ class AlarmRow(Base, table=True):
     __tablename__ = "regional_alarm"
     __table_args__ = (
         PrimaryKeyConstraint("county_code", "id"),
-        only("level", Level),
+        only("level", RegionLevel),
         only("cause", Cause),
         only("status", AlarmStatus),
         only("assessment", Assessment),
@@ -58,7 +58,7 @@ class AlarmRow(Base, table=True):
     id: UUID
     area_code: str = code()
     township_code: str = code()
-    level: Level = one_of(Level)
+    level: RegionLevel = one_of(RegionLevel)
     cause: Cause = one_of(Cause)
     industry: str = code()
     rule: dict[str, Any] = document()

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from services.monitoring.domain.places.lists import EntryLevel
 from services.monitoring.domain.regional.causes import Cause
-from services.monitoring.domain.regional.rules import Level, hold_to_area, hold_to_list
+from services.monitoring.domain.regional.rules import RegionLevel, hold_to_area, hold_to_list
 from services.monitoring.store import law
 from services.monitoring.store.places import lists
 from services.monitoring.usecases.law.published import Published, require_own_area
@@ -33,7 +33,7 @@ class PublishRegionalRule:
     """
 
     cause: Cause
-    level: Level
+    level: RegionLevel
     by_industry: YesNo = False
     place_list: ListName | None = None
     window_weeks: Weeks
