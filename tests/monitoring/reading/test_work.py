@@ -1,5 +1,6 @@
 """The one worklist: all that waits in an area, that first which is due first; mine, overdue, by step, and by which door."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from services.monitoring.store.reading.work import SOURCES
 from shared.kernel.actors import Actor, Role
 from tests.builders.families import a_split, named
 from tests.builders.leads import a_person_lead
-from tests.builders.places import NEXT_VILLAGE
-from tests.builders.story import Way, done, refused
+from tests.builders.places import NEXT_VILLAGE, QUIET
+from tests.builders.story import Officials, Way, done, refused
 from tests.fixtures.clock import SetClock
 from tests.fixtures.tokens import HOME, auditor, county, prefecture, township, village
 from tests.monitoring.lists import listed
@@ -86,17 +87,19 @@ async def test_what_is_late_and_what_is_not_are_told_apart_and_make_up_all(way: 
 
 
 async def test_all_that_waits_is_met_once_and_in_order_whatever_the_size_of_the_page(way: Way) -> None:
+    way = replace(way, officials=Officials.of(QUIET[:9] + "204"))  # where nobody else leaves thousands of things
     household_id = await way.household()
     for _ in range(3):
         await way.lead(household_id)
     await way.case("06")
-    for by in (village(), township(), county()):
-        whole, small = await work(way, by), await work(way, by, size=2)
+    officials = way.officials
+    for by, size in ((officials.village, 2), (officials.township, 3), (officials.county, 60)):
+        whole, small = await work(way, by), await work(way, by, size=size)
         assert [each["id"] for each in whole] == [each["id"] for each in small]
         assert [each["due_at"] for each in whole] == sorted(each["due_at"] for each in whole)
         assert len({(each["matter"], each["id"]) for each in whole}) == len(whole) > 4
     counties = await work(way, prefecture(), size=200)
-    assert {each["area"][:6] for each in counties} >= {HOME[:6]}
+    assert {each["area"][:6] for each in counties} >= {QUIET[:6]}
 
 
 async def test_a_lead_above_the_villages_waits_to_be_dispatched_by_the_office_with_which_it_lies(way: Way) -> None:
