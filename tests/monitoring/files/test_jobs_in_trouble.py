@@ -182,7 +182,9 @@ async def test_a_reader_that_is_killed_leaves_a_file_undone_with_a_reason_or_don
     rng, killed = Random(seed), 0
     print(f"killed readers: seed {seed}")  # noqa: T201  (shown when a test fails)
 
-    for _ in range(5):
+    tries = 0
+    while tries < 5 or (not killed and tries < 40):  # a report is short: whoever writes it may be done before the blow
+        tries += 1
         rows: list[Row] = some_rows(households=150)
         before = await count_of(admin, _PEOPLE)
         job_id = done(await files.send(township(), as_csv(SHEETS["household_register"], rows)))["id"]
