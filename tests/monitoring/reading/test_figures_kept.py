@@ -234,6 +234,7 @@ async def test_one_who_dies_while_folding_has_folded_nothing(
 async def test_a_count_from_scratch_mends_what_is_wrong_beside_people_who_go_on(
     way: Way, files: Files, wrong: Wrong, fold: Fold, admin: asyncpg.Connection
 ) -> None:
+    await way.household()
     await wrong()
     await fold()
     before = await admin.fetch(_FIGURES)
