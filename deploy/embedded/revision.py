@@ -1,6 +1,6 @@
 """`make revision`: draft an Alembic revision of a service from the difference between its tables and its migrations.
 
-The draft is a beginning: helpers for policies, grants and audit (`shared/database/migrations.py`) are added by hand.
+The draft is a beginning: helpers for policies, grants and audit (`shared/database/migrations/`) are added by hand.
 """
 
 import asyncio

@@ -184,8 +184,8 @@ PERMISSIONS: Permissions = {
     "quality_finding_excuse": _OFFICERS,
     "quality_summary": _READERS,
     # what waits, and how an area stands
-    "work": _READERS,
-    "work_export": _READERS,
+    "worklist": _READERS,
+    "worklist_export": _READERS,
     "dashboard": _READERS,
     "dashboard_trends": _READERS,
     "dashboard_income": _READERS,

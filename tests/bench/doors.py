@@ -157,7 +157,7 @@ DOORS: Sequence[Door] = (
     _named("a character of a name, a village", _names(lambda at: village(area=at), characters=1, at_least=_OFTEN)),
     _named("two characters of a name, the prefecture", _names(lambda _: prefecture(), characters=2, at_least=_SELDOM)),
     Door(name="an ID number", path=_SEARCH, asking=_numbers, of_statements=0.04, growth=1.3, question="id_number_index =", rows=1),
-    _page("everybody's work, first page", "/v1/work", _of_townships("/v1/work", size=PAGE)),
+    _page("everybody's work, first page", "/v1/worklist", _of_townships("/v1/worklist", size=PAGE)),
     _page("dashboard of a county", "/v1/dashboard", _of_counties("/v1/dashboard")),
     _page("dashboard of a county, incomes", "/v1/dashboard/income", _of_counties("/v1/dashboard/income")),
 )

@@ -69,7 +69,7 @@ KEPT = {
     "monitoring.quality_findings": _kept("quality_finding", state="open"),
     "monitoring.escalations": _kept("escalation", state="open"),
     "monitoring.regional_alarms": _kept("regional_alarm", state="open"),
-    "monitoring.work": Kept(
+    "monitoring.worklist": Kept(
         things="SELECT id::text, area_code, NULL AS behalf, 'lead' AS state FROM lead WHERE status = 'registered'",
         state="lead",
         state_is="matter",

@@ -18,7 +18,7 @@ from services.monitoring.api.places.areas import areas
 from services.monitoring.api.places.lists import place_lists
 from services.monitoring.api.quality import quality
 from services.monitoring.api.reading.dashboards import dashboards
-from services.monitoring.api.reading.work import work
+from services.monitoring.api.reading.worklist import worklist
 from services.monitoring.api.regional import regional
 from services.monitoring.api.register.change_requests import change_requests
 from services.monitoring.api.register.changes import changes
@@ -34,7 +34,7 @@ DECISIONS = (cases, pauses, escalations, flags)
 REGIONS = (regional,)
 QUALITY = (quality,)
 LAW = (areas, place_lists, law, lines)
-READING = (work, dashboards)
+READING = (worklist, dashboards)
 ROUTERS = (*REGISTER, *LEADS, *INCIDENTS, *DECISIONS, *REGIONS, *QUALITY, *READING, *LAW)
 
 __all__ = ["ROUTERS"]

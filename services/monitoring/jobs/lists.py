@@ -81,6 +81,6 @@ LISTS_OUT = {
     "regional-alarms": list_out(ALARM_LIST, "regional_alarm_export", AlarmStatus.OPEN, alarm_page),
     "quality-findings": list_out(QUALITY_LIST, "quality_finding_export", FindingStatus.OPEN, finding_page),
     "cases": list_out(CASE_LIST, "case_export", CaseStatus.OPENED, case_page),
-    "work": list_out(WORK_LIST, "work_export", Matter.ALL, work_page),
+    "worklist": list_out(WORK_LIST, "worklist_export", Matter.ALL, work_page),
     "risk-flags": list_out(RISK_FLAG_LIST, "risk_flag_export", FlagStatus.OPEN, flag_page),
 }

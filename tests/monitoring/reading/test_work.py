@@ -20,7 +20,7 @@ from tests.monitoring.lists import listed
 
 
 async def work(way: Way, by: Actor, **query: Any) -> list[dict[str, Any]]:
-    return await listed(way.call(by), "/v1/work", **query)
+    return await listed(way.call(by), "/v1/worklist", **query)
 
 
 def of(items: list[dict[str, Any]], thing: str) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def test_a_door_is_an_operation_of_its_path_that_these_roles_may_use(waiting: An
     assert waiting.by <= PERMISSIONS[waiting.door.operation]
     assert (passage.method, passage.path.count("/")) == (waiting.door.method, path.count("/"))
     assert [part for part in passage.path.split("/") if "{" not in part] == [part for part in path.split("/") if "{" not in part]
-    for role in PERMISSIONS[waiting.door.operation] & PERMISSIONS["work"] - waiting.by:
+    for role in PERMISSIONS[waiting.door.operation] & PERMISSIONS["worklist"] - waiting.by:
         # Who may use the door for something else only, of another act.
         assert waiting.matter is Matter.CHANGE_REQUEST, role
 
@@ -134,7 +134,7 @@ async def test_nobody_sees_what_waits_elsewhere(way: Way) -> None:
         assert lead["id"] not in [each["id"] for each in await work(way, neighbour, area=area)]
     assert of(await work(way, auditor(), area=HOME), lead["id"])["door"]["yours"] is False
     assert await work(way, auditor(), area=HOME, mine=True) == []
-    assert refused(await way.call(village()).get("/v1/work", stage="x"))[0] == 422
+    assert refused(await way.call(village()).get("/v1/worklist", stage="x"))[0] == 422
 
 
 def test_a_role_s_own_work_is_that_of_its_level() -> None:
@@ -155,7 +155,7 @@ def test_a_role_s_own_work_is_that_of_its_level() -> None:
 async def test_the_list_is_given_out_as_a_file(way: Way) -> None:
     lead = await way.lead(await way.household())
 
-    answer = await way.call(village()).get("/v1/work/export", format="csv", status="lead")
+    answer = await way.call(village()).get("/v1/worklist/export", format="csv", status="lead")
 
     assert answer.status_code == 200, answer.text
     assert lead["id"] in answer.content.decode("utf-8-sig")

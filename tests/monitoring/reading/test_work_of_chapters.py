@@ -16,7 +16,7 @@ from tests.monitoring.regional.test_alarms import OFFICER, some, the_alarm
 
 
 async def waits(call: Call, by: Actor, **query: Any) -> dict[str, dict[str, Any]]:
-    return {each["id"]: each for each in await listed(call(by), "/v1/work", **query)}
+    return {each["id"]: each for each in await listed(call(by), "/v1/worklist", **query)}
 
 
 async def step_ends(incidents: Incidents, case_id: str) -> str:

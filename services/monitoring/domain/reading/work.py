@@ -1,6 +1,6 @@
 """What waits for somebody (待办): each matter with its step, who acts, at which level, and by which door (R163; plan ch.3 s.3, ch.12 s.5).
 
-A matter joins the one worklist by a line here and one in `store/work.py`.
+A matter joins the one worklist by a line here and one in `store/reading/work.py`.
 """
 
 from collections.abc import Sequence

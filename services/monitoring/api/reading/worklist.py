@@ -8,7 +8,7 @@ from shared.service.http import service_router
 from shared.service.requests import Area, Cursor, InTransaction
 from shared.wire import PageSize
 
-work = service_router("待办 work")
+worklist = service_router("待办 worklist")
 
 Said = Literal["true", "false"]
 """As an address says yes or no: these two words, for of a truth value the framework would take a dozen others."""
@@ -18,8 +18,8 @@ def _is(said: Said) -> bool:
     return said == "true"
 
 
-@work.get("/v1/work", name="work")
-async def list_of_work(
+@worklist.get("/v1/worklist", name="worklist")
+async def list_of_what_waits(
     after: Cursor,
     tx: InTransaction,
     area: Area = None,
