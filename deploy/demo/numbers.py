@@ -52,7 +52,7 @@ async def count(world: World) -> dict[str, Any]:
     ]
     ledgers = [await fan_out(world, {"id": flag["id"], "village": flag["area"]}) for flag in flags]
     lines = [line for ledger in ledgers for line in ledger["measures"]]
-    tasks = await _everywhere(desk, "/v1/tasks", *map(str, TaskStatus))  # the one worklist of both services
+    tasks = await _everywhere(desk, "/v1/tasks", *map(str, TaskStatus))  # the one list of both services
     cases = await _everywhere(desk, "/v1/cases", *map(str, CaseStatus))
     numbers: dict[str, Any] = {
         "files": _names(world),

@@ -25,7 +25,7 @@ from shared.service.tokens import development_token
 
 NAME = "gateway"
 TITLE = "守底线 Bottom Line"
-DESCRIPTION = "统一入口：监测、项目、就业各服务的操作，与合并的任务清单。The public door: every service's operations, and one worklist."
+DESCRIPTION = "统一入口：监测、项目、就业各服务的操作，与合并的任务清单。The public door: every service's operations, and one list of tasks."
 
 Connect = Callable[[str], HttpClient]
 """Service -> a client that reaches it."""

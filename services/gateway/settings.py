@@ -22,7 +22,7 @@ class Settings(CommonSettings):
     projects_url: HttpUrl | None = None
     employment_url: HttpUrl | None = None
     request_seconds: float = 10.0
-    worklist_seconds: float = 3.0
+    tasks_seconds: float = 3.0
     documentation_seconds: float = 5.0
 
     @model_validator(mode="after")

@@ -113,7 +113,7 @@ async def test_the_joined_document_holds_what_may_pass_and_nothing_else() -> Non
     assert names == {"tasks", "task_export", *(passage.name for passage in PASSAGES)}
     assert "Secret" not in document["components"]["schemas"]
     assert "Not listed" not in document["info"]["description"]
-    assert document["paths"]["/v1/tasks"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Worklist")
+    assert document["paths"]["/v1/tasks"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/TaskList")
 
 
 def test_every_service_that_runs_documents_what_may_pass_to_it() -> None:

@@ -1,4 +1,4 @@
-"""The worklist as a file: what the list shows, all of it or nothing."""
+"""The list of tasks as a file: what it shows, all of it or nothing."""
 
 import asyncio
 import csv
@@ -200,7 +200,7 @@ async def test_a_question_that_does_not_fit_is_refused_here(query: dict[str, Any
     assert (status, field in fields, fakes["projects"].asked) == (422, True, [])
 
 
-async def test_a_parameter_that_the_worklist_does_not_know_is_refused_there_too() -> None:
+async def test_a_parameter_that_the_list_does_not_know_is_refused_there_too() -> None:
     async with gateway(listing([], [])) as http:
         answer = await http.get("/v1/tasks", params={"staus": "finished"}, headers=bearing(county()))
         nobody = await http.get("/v1/tasks", params={"staus": "finished"})
@@ -220,7 +220,7 @@ async def test_a_parameter_that_the_worklist_does_not_know_is_refused_there_too(
         (department_user(), False),
     ],
 )
-async def test_who_may_see_the_worklist_may_export_it(actor: Actor, *, allowed: bool) -> None:
+async def test_who_may_see_the_tasks_may_export_it(actor: Actor, *, allowed: bool) -> None:
     assert (await exported(listing([], []), actor)).status_code == (200 if allowed else 403)
 
 

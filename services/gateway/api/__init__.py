@@ -1,4 +1,4 @@
-"""What people may ask of the gateway: its own worklist, also as a file, and what it forwards."""
+"""What people may ask of the gateway: its own list of tasks, also as a file, and what it forwards."""
 
 from services.gateway.api.documentation import documentation
 from services.gateway.api.exporting import task_export

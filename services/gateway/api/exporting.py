@@ -1,4 +1,4 @@
-"""The whole worklist as a file: the pages that the list shows, put one behind the other.
+"""The whole list of tasks as a file: the pages that the list shows, put one behind the other.
 
 Promises: the tasks of every service that shows any to the caller, in the order of the list; never a part of them as if it were all.
 Does not promise one moment: what changes while the pages turn may be in it as it was or as it is.
@@ -12,8 +12,8 @@ from uuid import uuid4
 from fastapi import Depends, Request, Response
 
 from services.gateway.api.headers import passed_back
+from services.gateway.api.merging import DONE, Places, merged, places_after
 from services.gateway.api.tasks import Answer, ask_all, known_questions_only
-from services.gateway.api.worklist import DONE, Places, merged, places_after
 from services.gateway.clients.tasks import TaskPage, TaskShown
 from services.gateway.clients.upstreams import TASK_SERVICES, ServiceSilent
 from services.gateway.domain.task_list import TASK_LIST
@@ -64,7 +64,7 @@ async def export_of_tasks(
 
 
 async def _rows(request: Request, query: Mapping[str, str]) -> Rows | Heard:
-    """Turn the pages of the worklist to its end, or give the refusal that is in the way.
+    """Turn the pages of the list to its end, or give the refusal that is in the way.
 
     :raises ServiceSilent: some services do not answer.
     :raises TooManyRows: there are more than a request exports.

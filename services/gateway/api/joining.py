@@ -11,7 +11,7 @@ from services.gateway.clients.documents import Document
 _REF = "#/components/schemas/"
 _TASK = {
     "schema": {"type": "string", "pattern": TASK},
-    "description": "任务编号，须原样使用。Opaque: as the worklist gives it.",
+    "description": "任务编号，须原样使用。Opaque: as the list of tasks gives it.",
     "example": "projects.0192f0c1-7d3e-7000-8000-0000000000aa",
 }
 

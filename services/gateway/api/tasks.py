@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from services.gateway.api.headers import CALLER, passed_back, passed_on
-from services.gateway.api.worklist import DONE, Places, cursor_of, merged, places_after, places_in
+from services.gateway.api.merging import DONE, Places, cursor_of, merged, places_after, places_in
 from services.gateway.clients.tasks import TaskPage, TaskShown, tasks_of
 from services.gateway.clients.upstreams import TASK_SERVICES, ServiceSilent, Upstreams
 from shared.kernel.assistance import TaskStatus
@@ -21,7 +21,7 @@ Answer = TaskPage | Heard | ServiceSilent
 tasks = service_router("帮扶任务 tasks")
 
 
-class Worklist(BaseModel):
+class TaskList(BaseModel):
     """A page of tasks. `silent`: services that did not answer; their tasks are missing here and come with a later page."""
 
     items: list[TaskShown]
@@ -47,15 +47,15 @@ async def known_questions_only(request: Request, caller: Caller) -> None:
     known_parameters_only(request)
 
 
-@tasks.get("/v1/tasks", name="tasks", response_model=Worklist, dependencies=[Depends(known_questions_only)])
-async def worklist(
+@tasks.get("/v1/tasks", name="tasks", response_model=TaskList, dependencies=[Depends(known_questions_only)])
+async def list_of_tasks(
     request: Request,
     caller: Caller,
     after: Annotated[Places, Depends(places)],
     area: Area = None,
     status: TaskStatus = TaskStatus.OPENED,
     size: PageSize = 50,
-) -> Worklist | Response:
+) -> TaskList | Response:
     """项目与就业两部门的帮扶任务合为一张清单，期限近者在前；某部门暂无应答时注明，其任务随后页补上。"""
     query = {"status": str(status), "size": str(size), **({"area": area} if area else {})}
     answers = await ask_all(request, after, query)
@@ -75,12 +75,12 @@ async def ask_all(request: Request, after: Places, query: Mapping[str, str]) -> 
 async def _ask(service: str, state: Any, *, query: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
     upstreams: Upstreams = state.upstreams
     try:
-        return await tasks_of(service, upstreams, query=query, headers=headers, seconds=state.settings.worklist_seconds)
+        return await tasks_of(service, upstreams, query=query, headers=headers, seconds=state.settings.tasks_seconds)
     except ServiceSilent as silence:
         return silence
 
 
-def _put_together(answers: Mapping[str, Answer], after: Places, *, size: int) -> Worklist | Response:
+def _put_together(answers: Mapping[str, Answer], after: Places, *, size: int) -> TaskList | Response:
     """Merge the pages.
 
     :raises ServiceSilent: nobody gave one who would have.
@@ -95,4 +95,4 @@ def _put_together(answers: Mapping[str, Answer], after: Places, *, size: int) ->
     taken = merged(pages, size=size)
     following = places_after(after, pages, taken)
     goes_on = any(following.get(service) != DONE for service in answers if service not in refusals)
-    return Worklist(items=taken, next=cursor_of(following) if goes_on else None, silent=silent)
+    return TaskList(items=taken, next=cursor_of(following) if goes_on else None, silent=silent)

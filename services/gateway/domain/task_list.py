@@ -1,4 +1,4 @@
-"""The worklist of tasks as it is exported: columns in the officials' words. Nobody fills it in, so no column is required."""
+"""The list of tasks as it is exported: columns in the officials' words. Nobody fills it in, so no column is required."""
 
 from shared.kernel.sheets import Column, Holds, Sheet
 

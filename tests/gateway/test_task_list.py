@@ -216,7 +216,7 @@ async def test_a_slow_service_is_waited_for_only_so_long() -> None:
         await asyncio.sleep(60)
         return httpx2.Response(200)
 
-    async with gateway({"projects": Fake(sleep), "employment": Fake(Tasks([]))}, worklist_seconds=0.05) as http, asyncio.timeout(5):
+    async with gateway({"projects": Fake(sleep), "employment": Fake(Tasks([]))}, tasks_seconds=0.05) as http, asyncio.timeout(5):
         answer = await http.get("/v1/tasks", headers=bearing(county()))
 
     assert answer.json()["silent"] == ["projects"]
@@ -312,7 +312,7 @@ async def test_a_question_that_does_not_fit_is_refused_here(query: dict[str, Any
         (Actor(id="s", role=Role.SERVICE, area="5309"), False),
     ],
 )
-async def test_who_may_see_the_worklist(actor: Actor, *, allowed: bool) -> None:
+async def test_who_may_see_the_tasks(actor: Actor, *, allowed: bool) -> None:
     async with gateway({"projects": Fake(Tasks([])), "employment": Fake(Tasks([]))}) as http:
         answer = await http.get("/v1/tasks", headers=bearing(actor))
 
