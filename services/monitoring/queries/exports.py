@@ -169,8 +169,7 @@ def _step_limit(limit: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _shown(sheet: Sheet, row: Any, **written: object) -> list[object]:
-    values = written if "village" in written else {"village": row.area_code, **written}
-    return [values[column.field] if column.field in values else getattr(row, column.field) for column in sheet.columns]
+    return sheet.row_of(row, **(written if "village" in written else {"village": row.area_code, **written}))
 
 
 def _hardships(named: Sequence[str]) -> str:
