@@ -9,23 +9,15 @@ from sqlalchemy import Row
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.files.list_sheets import (
-    ALARM_LIST,
-    ANSWER_LIST,
-    CASE_LIST,
-    CHANGE_REQUEST_LIST,
-    DUPLICATE_LIST,
-    EFFECT_LIST,
-    ESCALATION_LIST,
-    GREEN_CASE_LIST,
-    HARDSHIP,
-    LEAD_LIST,
-    LOSS,
-    QUALITY_LIST,
-    RISK_FLAG_LIST,
-    SCREENING_LIST,
-    TRACKING_LIST,
-)
+from services.monitoring.domain.files.lists_out.cases import CASE_LIST, GREEN_CASE_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.lists_out.deadlines import ESCALATION_LIST
+from services.monitoring.domain.files.lists_out.incidents import EFFECT_LIST, LOSS, TRACKING_LIST
+from services.monitoring.domain.files.lists_out.leads import ANSWER_LIST, LEAD_LIST
+from services.monitoring.domain.files.lists_out.quality import QUALITY_LIST
+from services.monitoring.domain.files.lists_out.regional import ALARM_LIST
+from services.monitoring.domain.files.lists_out.register import CHANGE_REQUEST_LIST, DUPLICATE_LIST
+from services.monitoring.domain.files.lists_out.screening import SCREENING_LIST
+from services.monitoring.domain.files.lists_out.words import HARDSHIP
 from services.monitoring.domain.flags.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain.files.list_sheets import LINE_CROSSINGS
+from services.monitoring.domain.files.lists_out.income import LINE_CROSSINGS
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.income.simulations import Crossing, Simulation, SimulationStatus
 from services.monitoring.domain.register.households import HouseholdKind, HouseholdStatus

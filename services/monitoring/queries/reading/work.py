@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain.files.list_sheets import WORK_LIST
+from services.monitoring.domain.files.lists_out.worklist import WORK_LIST
 from services.monitoring.domain.reading.work import WAITING, Matter, Waiting, WorkStep, waiting_for
 from services.monitoring.queries.deadlines.limits import calendars_around, left_of
 from services.monitoring.store.places import areas

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.monitoring.domain.files.list_sheets import ALARM_HOUSEHOLD_LIST
+from services.monitoring.domain.files.lists_out.regional import ALARM_HOUSEHOLD_LIST
 from services.monitoring.domain.regional.alarms import AlarmId, AlarmStatus, Assessment
 from services.monitoring.domain.regional.causes import Cause
 from services.monitoring.domain.regional.detection import monday
