@@ -40,12 +40,11 @@ from services.monitoring.queries.exports import (
     flag_page,
     green_case_page,
     lead_page,
-    register_page,
     screening_page,
     tracking_page,
 )
 from services.monitoring.queries.reading.work import work_page
-from services.monitoring.queries.register.form_exports import household_form_page, person_form_page
+from services.monitoring.queries.register.exports import household_form_page, person_form_page, register_page
 from shared.kernel.actors import Role
 from shared.kernel.sheets import Sheet
 from shared.service.jobs.lists import ListKind, Page
