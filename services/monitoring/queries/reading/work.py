@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from services.monitoring.domain.files.lists_out.worklist import WORK_LIST
-from services.monitoring.domain.reading.work import WAITING, Matter, Waiting, WorkStep, waiting_for
+from services.monitoring.domain.reading.waiting import WAITING, waiting_for
+from services.monitoring.domain.reading.work import Matter, Waiting, WorkStep
 from services.monitoring.queries.deadlines.limits import calendars_around, left_of
 from services.monitoring.store.places import areas
 from services.monitoring.store.reading import work
