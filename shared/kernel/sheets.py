@@ -73,6 +73,10 @@ class Sheet:
     def column(self, name: str) -> Column:
         return next(each for each in self.columns if each.field == name)
 
+    def row_of(self, thing: object, **written: object) -> list[object]:
+        """Write a thing as a row: of each column what is `written` of it, else what the thing has under the column's name."""
+        return [written[each.field] if each.field in written else getattr(thing, each.field) for each in self.columns]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 from services.gateway.api.joining import joined
-from services.gateway.api.routes import PASSAGES, TASK
+from services.gateway.api.passages import TASK
+from services.gateway.api.routes import PASSAGES
 from shared.service.http import service_router
 from tests.fixtures.platform import SERVICES as RUNNING
 from tests.gateway.fakes import Fake, gateway, saying, silent

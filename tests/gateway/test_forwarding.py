@@ -13,7 +13,8 @@ import httpx2
 import pytest
 from fastapi.routing import APIRoute
 
-from services.gateway.api.routes import PASSAGES, Passage
+from services.gateway.api.passages import Passage
+from services.gateway.api.routes import PASSAGES
 from services.gateway.clients.upstreams import SERVICES
 from tests.fixtures.platform import SERVICES as RUNNING
 from tests.fixtures.tokens import claims_of, county, token, township

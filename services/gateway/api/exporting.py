@@ -14,7 +14,7 @@ from fastapi import Depends, Request, Response
 from services.gateway.api.headers import passed_back
 from services.gateway.api.merging import DONE, Places, merged, places_after
 from services.gateway.api.tasks import Answer, ask_all, known_questions_only
-from services.gateway.clients.tasks import TaskPage, TaskShown
+from services.gateway.clients.tasks import TaskPage
 from services.gateway.clients.upstreams import TASK_SERVICES, ServiceSilent
 from services.gateway.domain.task_list import TASK_LIST
 from shared.files.store import FileStore
@@ -81,7 +81,7 @@ async def _rows(request: Request, query: Mapping[str, str]) -> Rows | Heard:
         taken = merged(pages, size=_PAGE)
         over = {service: DONE for service in answers if service not in pages}
         after = {**places_after(after, pages, taken), **over}
-        rows += map(_row, taken)
+        rows += map(TASK_LIST.row_of, taken)
     if len(rows) > AT_MOST:
         raise TooManyRows
     return rows
@@ -97,10 +97,6 @@ def _refusal(answers: Mapping[str, Answer], *, at_first: bool) -> Heard | None:
     refusals = [answer for answer in answers.values() if isinstance(answer, Heard)]
     one_shows_none = at_first and len(refusals) == 1 and refusals[0].status == _SHOWS_NONE
     return None if one_shows_none or not refusals else refusals[0]
-
-
-def _row(task: TaskShown) -> Sequence[object]:
-    return [getattr(task, column.field) for column in TASK_LIST.columns]
 
 
 def _write(to: Path, rows: Rows, form: Format) -> None:

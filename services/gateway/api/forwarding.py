@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
 from services.gateway.api.headers import passed_back, passed_on
-from services.gateway.api.routes import BODILESS, IDS, PASSAGES, Passage
+from services.gateway.api.passages import BODILESS, IDS, Passage
+from services.gateway.api.routes import PASSAGES
 from services.gateway.api.streaming import streamed
 from services.gateway.clients.upstreams import Upstreams
 from shared.service.requests import Caller

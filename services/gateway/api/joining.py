@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from services.gateway.api.routes import TASK, Passage
+from services.gateway.api.passages import TASK, Passage
 from services.gateway.clients.documents import Document
 
 _REF = "#/components/schemas/"

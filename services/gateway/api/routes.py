@@ -1,103 +1,21 @@
 """The allow-list: what may pass, and to which service. Nothing else does.
 
-A path is built anew from its template and the ids read from it, each of a type; what the caller wrote never travels on.
+Where a word and an id stand in one place of a path, the word comes first.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
-from uuid import UUID
-
-from pydantic import StringConstraints
-
-from services.gateway.clients.upstreams import MONITORING, TASK_SERVICES
-from shared.kernel.errors import NotFound
-from shared.wire import AreaCode, SourceNumber, Year
-
-TASK = r"^[a-z]{1,20}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-
-BODILESS = frozenset({"GET"})
-"""Methods whose requests have no body here."""
-
-IDS: dict[str, Any] = {
-    "report_id": UUID,
-    "household_id": UUID,
-    "person_id": UUID,
-    "duplicate_id": UUID,
-    "assignment_id": UUID,
-    "lead_id": UUID,
-    "answer_id": UUID,
-    "case_id": UUID,
-    "flag_id": UUID,
-    "round_id": UUID,
-    "incident_id": UUID,
-    "tracking_id": UUID,
-    "order_id": UUID,
-    "escalation_id": UUID,
-    "finding_id": UUID,
-    "transfer_id": UUID,
-    "request_id": UUID,
-    "job_id": UUID,
-    "alarm_id": UUID,
-    "simulation_id": UUID,
-    "code": Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,40}(\.[A-Za-z0-9_]{1,40})?$")],
-    "channel": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")],
-    "source_number": SourceNumber,
-    "list_code": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
-    "place": Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")],
-    "group": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
-    "kind": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
-    "task_id": Annotated[str, StringConstraints(pattern=TASK)],
-    "area": AreaCode,
-    "year": Year,
-    "number": Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,6}(_[0-9]{1,4}){1,3}$")],
-    "figure": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
-    "hardship": Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")],
-    "key": Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=100)],
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One operation that may pass. Its name is the operation's id, its services are those that may own what is named in the path.
-
-    What streams goes through as it comes, both ways: a file, or events.
-    """
-
-    name: str
-    method: str
-    path: str
-    services: tuple[str, ...] = (MONITORING,)
-    streams: bool = False
-
-    @property
-    def takes_a_file(self) -> bool:
-        return self.streams and self.method not in BODILESS
-
-    @property
-    def ids(self) -> list[str]:
-        return re.findall(r"\{(\w+)\}", self.path)
-
-    def service_for(self, ids: Mapping[str, Any]) -> str:
-        """Name the service that owns what the path names; a task's id begins with it.
-
-        :raises NotFound: none does.
-        """
-        service = ids["task_id"].partition(".")[0] if "task_id" in ids else self.services[0]
-        if service not in self.services:
-            raise NotFound
-        return service
-
+from services.gateway.api.passages import Passage
+from services.gateway.clients.upstreams import TASK_SERVICES
 
 PASSAGES = (
+    # self-reports
     Passage("self_report", "PUT", "/v1/self-reports/{report_id}"),
     Passage("own_self_report", "GET", "/v1/self-reports/{report_id}"),
+    # the register
     Passage("new_household", "POST", "/v1/households"),
     Passage("households", "GET", "/v1/households"),
     Passage("household_search", "POST", "/v1/households/search"),
     Passage("household_batch", "POST", "/v1/households/batch"),
-    Passage("household_export", "GET", "/v1/households/export", streams=True),  # before the household, whose id it is not
+    Passage("household_export", "GET", "/v1/households/export", streams=True),
     Passage("household_form_export", "GET", "/v1/household-forms/export", streams=True),
     Passage("person_form_export", "GET", "/v1/person-forms/export", streams=True),
     Passage("household", "GET", "/v1/households/{household_id}"),
@@ -128,6 +46,7 @@ PASSAGES = (
     Passage("duplicate_export", "GET", "/v1/duplicates/export", streams=True),
     Passage("duplicate_decision", "POST", "/v1/duplicates/{duplicate_id}/decision"),
     Passage("duplicate_search", "POST", "/v1/duplicate-searches"),
+    # care and visits
     Passage("new_assignment", "POST", "/v1/households/{household_id}/assignments"),
     Passage("household_assignments", "GET", "/v1/households/{household_id}/assignments"),
     Passage("assignment_end", "POST", "/v1/assignments/{assignment_id}/end"),
@@ -140,6 +59,7 @@ PASSAGES = (
     Passage("household_group_end", "POST", "/v1/households/{household_id}/groups/{group}/end"),
     Passage("key_groups", "GET", "/v1/key-groups"),
     Passage("key_group_households", "GET", "/v1/key-groups/{group}/households"),
+    # leads and the answers to their sources
     Passage("new_lead", "POST", "/v1/leads"),
     Passage("leads", "GET", "/v1/leads"),
     Passage("lead_export", "GET", "/v1/leads/export", streams=True),
@@ -149,9 +69,12 @@ PASSAGES = (
     Passage("lead_dispatch", "POST", "/v1/leads/{lead_id}/dispatch"),
     Passage("new_lead_dispatches", "POST", "/v1/lead-dispatches"),
     Passage("lead_referral_back", "POST", "/v1/leads/{lead_id}/referral-back"),
+    Passage("lead_pause", "POST", "/v1/leads/{lead_id}/pause"),
+    Passage("lead_resumption", "POST", "/v1/leads/{lead_id}/resumption"),
     Passage("lead_answers", "GET", "/v1/lead-answers"),
     Passage("lead_answer_export", "GET", "/v1/lead-answers/export", streams=True),
     Passage("lead_answer_return", "POST", "/v1/lead-answers/{answer_id}/return"),
+    # rounds of screening
     Passage("new_screening_round", "POST", "/v1/screening-rounds"),
     Passage("screening_rounds", "GET", "/v1/screening-rounds"),
     Passage("screening_round", "GET", "/v1/screening-rounds/{round_id}"),
@@ -163,6 +86,7 @@ PASSAGES = (
     Passage("screening_excuse", "POST", "/v1/screening-rounds/{round_id}/households/{household_id}/excuse"),
     Passage("screening_households", "GET", "/v1/screening-households"),
     Passage("screening_household_export", "GET", "/v1/screening-households/export", streams=True),
+    # disasters
     Passage("new_incident", "POST", "/v1/incidents"),
     Passage("incidents", "GET", "/v1/incidents"),
     Passage("incident", "GET", "/v1/incidents/{incident_id}"),
@@ -181,8 +105,7 @@ PASSAGES = (
     Passage("green_channel", "GET", "/v1/green-channels/{order_id}"),
     Passage("green_channel_cases", "GET", "/v1/green-channel-cases"),
     Passage("green_channel_case_export", "GET", "/v1/green-channel-cases/export", streams=True),
-    Passage("lead_pause", "POST", "/v1/leads/{lead_id}/pause"),
-    Passage("lead_resumption", "POST", "/v1/leads/{lead_id}/resumption"),
+    # cases and limits
     Passage("cases", "GET", "/v1/cases"),
     Passage("case_export", "GET", "/v1/cases/export", streams=True),
     Passage("case", "GET", "/v1/cases/{case_id}"),
@@ -198,6 +121,7 @@ PASSAGES = (
     Passage("escalation_export", "GET", "/v1/escalations/export", streams=True),
     Passage("escalation", "GET", "/v1/escalations/{escalation_id}"),
     Passage("escalation_acknowledgement", "POST", "/v1/escalations/{escalation_id}/acknowledgement"),
+    # regional alarms
     Passage("new_regional_event", "POST", "/v1/regional-events"),
     Passage("industries", "GET", "/v1/industries"),
     Passage("regional_rules", "GET", "/v1/regional-rules"),
@@ -211,12 +135,14 @@ PASSAGES = (
     Passage("regional_alarm_household_export", "GET", "/v1/regional-alarms/{alarm_id}/households/export", streams=True),
     Passage("regional_alarm_answer", "POST", "/v1/regional-alarms/{alarm_id}/answer"),
     Passage("regional_alarm_leads", "POST", "/v1/regional-alarms/{alarm_id}/leads"),
+    # risk flags
     Passage("risk_flags", "GET", "/v1/risk-flags"),
     Passage("risk_flag_export", "GET", "/v1/risk-flags/export", streams=True),
     Passage("risk_flag", "GET", "/v1/risk-flags/{flag_id}"),
     Passage("risk_flag_fan_out", "GET", "/v1/risk-flags/{flag_id}/fan-out"),
     Passage("risk_flag_withdrawal", "POST", "/v1/risk-flags/{flag_id}/withdrawal"),
     Passage("new_risk_flag_withdrawals", "POST", "/v1/risk-flag-withdrawals"),
+    # what waits, and figures
     Passage("worklist", "GET", "/v1/worklist"),
     Passage("worklist_export", "GET", "/v1/worklist/export", streams=True),
     Passage("dashboard", "GET", "/v1/dashboard"),
@@ -224,6 +150,7 @@ PASSAGES = (
     Passage("dashboard_income", "GET", "/v1/dashboard/income"),
     Passage("dashboard_export", "GET", "/v1/dashboard/export", streams=True),
     Passage("figure_recount", "POST", "/v1/figure-recounts"),
+    # files and jobs
     Passage("import_template", "GET", "/v1/import-templates/{kind}", streams=True),
     Passage("new_import", "POST", "/v1/imports", streams=True),
     Passage("new_export", "POST", "/v1/exports"),
@@ -235,6 +162,7 @@ PASSAGES = (
     Passage("job_rows", "GET", "/v1/jobs/{job_id}/rows"),
     Passage("job_report", "GET", "/v1/jobs/{job_id}/report.xlsx", streams=True),
     Passage("job_file", "GET", "/v1/jobs/{job_id}/file", streams=True),
+    # areas and places
     Passage("areas", "GET", "/v1/areas"),
     Passage("areas_unplaced", "GET", "/v1/areas/unplaced"),
     Passage("area_change", "POST", "/v1/area-changes"),
@@ -242,6 +170,7 @@ PASSAGES = (
     Passage("place_list", "GET", "/v1/place-lists/{list_code}"),
     Passage("place", "PUT", "/v1/place-lists/{list_code}/places/{place}"),
     Passage("place_end", "POST", "/v1/place-lists/{list_code}/places/{place}/end"),
+    # income and bottom lines
     Passage("bottom_line", "PUT", "/v1/bottom-lines/{area}/{year}"),
     Passage("income_items", "GET", "/v1/income-items"),
     Passage("income_item", "PUT", "/v1/income-items/{area}/{code}"),
@@ -251,10 +180,16 @@ PASSAGES = (
     Passage("line_simulation", "GET", "/v1/line-simulations/{simulation_id}"),
     Passage("line_simulation_households", "GET", "/v1/line-simulations/{simulation_id}/households"),
     Passage("line_simulation_household_export", "GET", "/v1/line-simulations/{simulation_id}/households/export", streams=True),
+    # what the law says, and signals
     Passage("parameter", "PUT", "/v1/parameters/{area}/{key}"),
     Passage("lead_grade_rules", "GET", "/v1/lead-grade-rules"),
     Passage("lead_grade_rule", "PUT", "/v1/lead-grade-rules/{area}/{hardship}"),
     Passage("new_signals", "POST", "/v1/signals"),
+    Passage("signal_rules", "GET", "/v1/signal-rules"),
+    Passage("signal_rule_trial", "POST", "/v1/signal-rules/trial"),
+    Passage("signal_rule", "PUT", "/v1/signal-rules/{area}/{code}"),
+    Passage("base_figure", "PUT", "/v1/base-figures/{area}/{figure}/{year}"),
+    # data quality
     Passage("quality_facts", "GET", "/v1/quality-facts"),
     Passage("quality_rules", "GET", "/v1/quality-rules"),
     Passage("quality_rule_trial", "POST", "/v1/quality-rules/trials"),
@@ -266,10 +201,7 @@ PASSAGES = (
     Passage("quality_finding_recheck", "POST", "/v1/quality-findings/{finding_id}/recheck"),
     Passage("quality_finding_excuse", "POST", "/v1/quality-findings/{finding_id}/excuse"),
     Passage("quality_summary", "GET", "/v1/quality-summary"),
-    Passage("signal_rules", "GET", "/v1/signal-rules"),
-    Passage("signal_rule_trial", "POST", "/v1/signal-rules/trial"),
-    Passage("signal_rule", "PUT", "/v1/signal-rules/{area}/{code}"),
-    Passage("base_figure", "PUT", "/v1/base-figures/{area}/{figure}/{year}"),
+    # tasks
     Passage("task_start", "POST", "/v1/tasks/{task_id}/start", TASK_SERVICES),
     Passage("task_finish", "POST", "/v1/tasks/{task_id}/finish", TASK_SERVICES),
     Passage("task_decline", "POST", "/v1/tasks/{task_id}/decline", TASK_SERVICES),

@@ -13,7 +13,8 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from services.gateway.api.headers import headers_back, passed_on_streamed
-from services.gateway.api.routes import PASSAGES, Passage
+from services.gateway.api.passages import Passage
+from services.gateway.api.routes import PASSAGES
 from services.gateway.clients.upstreams import Upstreams
 from services.gateway.settings import Settings
 from shared.service.body_limit import LargerBody

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.monitoring.domain.files.list_sheets import ALARM_HOUSEHOLD_LIST
+from services.monitoring.domain.files.lists_out.regional import ALARM_HOUSEHOLD_LIST
 from services.monitoring.domain.regional.alarms import AlarmId, AlarmStatus
 from services.monitoring.queries.regional.alarms import (
     AlarmHouseholdPage,

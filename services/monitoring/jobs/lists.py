@@ -6,22 +6,15 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.files.household_forms import HOUSEHOLD_FORMS
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.files.list_sheets import (
-    ALARM_LIST,
-    ANSWER_LIST,
-    CASE_LIST,
-    CHANGE_REQUEST_LIST,
-    DUPLICATE_LIST,
-    EFFECT_LIST,
-    ESCALATION_LIST,
-    GREEN_CASE_LIST,
-    LEAD_LIST,
-    QUALITY_LIST,
-    RISK_FLAG_LIST,
-    SCREENING_LIST,
-    TRACKING_LIST,
-    WORK_LIST,
-)
+from services.monitoring.domain.files.lists_out.cases import CASE_LIST, GREEN_CASE_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.lists_out.deadlines import ESCALATION_LIST
+from services.monitoring.domain.files.lists_out.incidents import EFFECT_LIST, TRACKING_LIST
+from services.monitoring.domain.files.lists_out.leads import ANSWER_LIST, LEAD_LIST
+from services.monitoring.domain.files.lists_out.quality import QUALITY_LIST
+from services.monitoring.domain.files.lists_out.regional import ALARM_LIST
+from services.monitoring.domain.files.lists_out.register import CHANGE_REQUEST_LIST, DUPLICATE_LIST
+from services.monitoring.domain.files.lists_out.screening import SCREENING_LIST
+from services.monitoring.domain.files.lists_out.worklist import WORK_LIST
 from services.monitoring.domain.files.person_forms import PERSON_FORMS
 from services.monitoring.domain.flags.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
@@ -47,12 +40,11 @@ from services.monitoring.queries.exports import (
     flag_page,
     green_case_page,
     lead_page,
-    register_page,
     screening_page,
     tracking_page,
 )
 from services.monitoring.queries.reading.work import work_page
-from services.monitoring.queries.register.form_exports import household_form_page, person_form_page
+from services.monitoring.queries.register.exports import household_form_page, person_form_page, register_page
 from shared.kernel.actors import Role
 from shared.kernel.sheets import Sheet
 from shared.service.jobs.lists import ListKind, Page

@@ -2,30 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import Row
 
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
-from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
-from services.monitoring.domain.files.list_sheets import (
-    ALARM_LIST,
-    ANSWER_LIST,
-    CASE_LIST,
-    CHANGE_REQUEST_LIST,
-    DUPLICATE_LIST,
-    EFFECT_LIST,
-    ESCALATION_LIST,
-    GREEN_CASE_LIST,
-    HARDSHIP,
-    LEAD_LIST,
-    LOSS,
-    QUALITY_LIST,
-    RISK_FLAG_LIST,
-    SCREENING_LIST,
-    TRACKING_LIST,
-)
+from services.monitoring.domain.files.lists_out.cases import CASE_LIST, GREEN_CASE_LIST, RISK_FLAG_LIST
+from services.monitoring.domain.files.lists_out.deadlines import ESCALATION_LIST
+from services.monitoring.domain.files.lists_out.incidents import EFFECT_LIST, LOSS, TRACKING_LIST
+from services.monitoring.domain.files.lists_out.leads import ANSWER_LIST, LEAD_LIST
+from services.monitoring.domain.files.lists_out.quality import QUALITY_LIST
+from services.monitoring.domain.files.lists_out.regional import ALARM_LIST
+from services.monitoring.domain.files.lists_out.register import CHANGE_REQUEST_LIST, DUPLICATE_LIST
+from services.monitoring.domain.files.lists_out.screening import SCREENING_LIST
+from services.monitoring.domain.files.lists_out.words import HARDSHIP
 from services.monitoring.domain.flags.flags import FlagStatus
 from services.monitoring.domain.incidents.incidents import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
@@ -35,7 +23,6 @@ from services.monitoring.domain.quality.findings import FindingStatus
 from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus
-from services.monitoring.domain.register.households import HouseholdStatus, Relation
 from services.monitoring.domain.screening import ScreeningStatus
 from services.monitoring.queries.deadlines.escalations import days_left_of
 from services.monitoring.queries.deadlines.limits import step_limits
@@ -46,33 +33,18 @@ from services.monitoring.queries.screening import list_screenings
 from services.monitoring.store import cases
 from services.monitoring.store.deadlines import escalations
 from services.monitoring.store.flags import flags
-from services.monitoring.store.income import incomes
 from services.monitoring.store.leads import answers, leads
 from services.monitoring.store.regional import alarms
-from services.monitoring.store.register import change_requests, duplicates, forms, households, people
+from services.monitoring.store.register import change_requests, duplicates
 from shared.database.rows import values_of
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
-from shared.kernel.people import IdNumber, PersonName, Phone
-from shared.kernel.sheets import MASK, Sheet
+from shared.kernel.sheets import Sheet
 
 Rows = list[Sequence[object]]
 
 _WORD = {code: word for word, code in HARDSHIP.items()}
 _LOST = {code: word for word, code in LOSS.items()}
-
-
-async def register_page(area: str, status: HouseholdStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
-    """Read households with their members and incomes: a row for each person, the head's first, in the form in which they can be sent in again."""
-    found, following = await households.worklist.page(area, status, tx, after=after, size=size)
-    ids = [row.id for row in found]
-    members = _by_household(await people.members_of_all(ids, tx))
-    income = {row.household_id: row for row in await incomes.present_of_all(ids, tx)}
-    filled = await forms.present_of_all(ids, [each.id for people in members.values() for each in people], tx)
-    # One that is gone has neither members nor an income any more.
-    living = [household for household in found if household.id in income]
-    rows = [row for household in living for row in _household_rows(household, members.get(household.id, []), income[household.id], filled, tx)]
-    return rows, following
 
 
 async def lead_page(area: str, status: LeadStatus, after: Place | None, size: int, tx: Transaction) -> tuple[Rows, str | None]:
@@ -169,43 +141,8 @@ def _step_limit(limit: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _shown(sheet: Sheet, row: Any, **written: object) -> list[object]:
-    values = written if "village" in written else {"village": row.area_code, **written}
-    return [values[column.field] if column.field in values else getattr(row, column.field) for column in sheet.columns]
+    return sheet.row_of(row, **(written if "village" in written else {"village": row.area_code, **written}))
 
 
 def _hardships(named: Sequence[str]) -> str:
     return "、".join(_WORD[each] for each in named)
-
-
-def _by_household(rows: Sequence[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
-    found: dict[UUID, list[Row[Any]]] = {}
-    for row in rows:
-        found.setdefault(row.household_id, []).append(row)
-    return found
-
-
-def _household_rows(
-    household: Row[Any], members: Sequence[Row[Any]], income: Row[Any], filled: Mapping[UUID, Mapping[str, object]], tx: Transaction
-) -> Rows:
-    """Write a household as rows; what is said of it stands in the head's row."""
-    of_head = {"kind": household.kind, "people": income.people, "net_income": income.net if income.net >= 0 else None} | {
-        each: getattr(income, each) for each in incomes.AMOUNTS
-    }
-    of_head |= filled.get(household.id, {})
-    rows: Rows = []
-    for member in sorted(members, key=lambda each: each.relation is not Relation.HEAD):
-        secrets = tx.vault.open(member.secrets, table="person", row=member.id)
-        values = {
-            "village": household.area_code,
-            "household_number": household.number,
-            "name": str(PersonName(member.name)),
-            "id_number": str(IdNumber(secrets["id_number"])) if secrets["id_number"] else MASK,  # who has none stays as registered
-            "phone": str(Phone(secrets["phone"])) if secrets["phone"] else None,
-            "relation": member.relation,
-            "labour": member.labour,
-            "person": member.id,
-            **filled.get(member.id, {}),
-            **(of_head if member.relation is Relation.HEAD else {}),
-        }
-        rows.append([values.get(column.field) for column in HOUSEHOLD_REGISTER.columns])
-    return rows

@@ -1,9 +1,10 @@
-"""What waits of alarms, disasters and data quality stands in the one worklist too, for whom it is."""
+"""What waits of alarms, disasters, rounds of screening and data quality stands in the one worklist too, for whom it is."""
 
 from typing import Any
 
 from shared.kernel.actors import Actor
 from tests.builders.people import proof
+from tests.builders.rounds import a_visit
 from tests.builders.story import done
 from tests.fixtures.callers import Call
 from tests.fixtures.tokens import auditor, county, township, village
@@ -13,6 +14,10 @@ from tests.monitoring.quality import conftest as places
 from tests.monitoring.quality.conftest import Quality
 from tests.monitoring.regional.conftest import HERE, TOWN, Round
 from tests.monitoring.regional.test_alarms import OFFICER, some, the_alarm
+from tests.monitoring.screening import test_screening as rounds
+from tests.monitoring.screening.test_screening import Screening, screening
+
+__all__ = ["screening"]
 
 
 async def waits(call: Call, by: Actor, **query: Any) -> dict[str, dict[str, Any]]:
@@ -62,6 +67,21 @@ async def test_households_to_check_and_visits_after_a_disaster_wait_for_the_vill
     assert line["door"] == {"method": "POST", "path": f"/v1/incident-trackings/{visit['id']}/visit", "yours": True}
     done(await incidents.visit(visit))
     assert visit["id"] not in await waits(call, CADRE)
+
+
+async def test_a_household_in_a_round_waits_for_a_visit_of_the_village(screening: Screening) -> None:
+    call, household = screening.way.call, await screening.household()
+    held = await screening.opened()
+    line = (await screening.households(held["id"]))[household]
+
+    waiting = (await waits(call, rounds.CADRE, mine=True, matter="screening"))[line["id"]]
+
+    assert (waiting["step"], waiting["household_id"], waiting["due_at"]) == ("visit", household, line["due_at"])
+    path = f"/v1/screening-rounds/{held['id']}/households/{household}/visit"
+    assert waiting["door"] == {"method": "POST", "path": path, "yours": True}
+    assert line["id"] not in await waits(call, rounds.OFFICE, mine=True)
+    done(await call(rounds.CADRE).post(path, a_visit(), seen=waiting["version"]))
+    assert line["id"] not in await waits(call, rounds.CADRE)
 
 
 async def test_the_procedure_that_is_owed_after_the_green_channel_waits_step_by_step(incidents: Incidents) -> None:

@@ -20,7 +20,8 @@ from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads.answers import AnswerStatus
 from services.monitoring.domain.leads.leads import LeadStatus
 from services.monitoring.domain.quality.findings import FindingStatus
-from services.monitoring.domain.reading.work import Matter, WorkStep, waiting_for
+from services.monitoring.domain.reading.waiting import waiting_for
+from services.monitoring.domain.reading.work import Matter, WorkStep
 from services.monitoring.domain.regional.alarms import AlarmStatus
 from services.monitoring.domain.register.change_requests import RequestStatus
 from services.monitoring.domain.register.duplicates import DuplicateStatus

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.monitoring.domain.files.list_sheets import LINE_CROSSINGS
+from services.monitoring.domain.files.lists_out.income import LINE_CROSSINGS
 from services.monitoring.domain.income.simulations import Crossing, SimulationStatus
 from services.monitoring.queries.income.simulations import (
     CrossingPage,

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from services.monitoring.domain.files.dashboard_sheets import SHEETS, DashboardTable
+from services.monitoring.domain.files.lists_out.dashboards import SHEETS, DashboardTable
 from services.monitoring.queries.reading.area_figure_tables import dashboard_page
 from services.monitoring.queries.reading.area_figures import (
     DashboardShown,

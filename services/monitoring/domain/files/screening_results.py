@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from services.monitoring.domain.files.list_sheets import HARDSHIP, SCREENING_RESULT
+from services.monitoring.domain.files.lists_out.screening import SCREENING_RESULT
+from services.monitoring.domain.files.lists_out.words import HARDSHIP
 from shared.kernel.sheets import Column, Holds, Sheet
 
 SCREENING_RESULTS = Sheet(

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain.files.list_sheets import LINE_CROSSINGS
+from services.monitoring.domain.files.lists_out.income import LINE_CROSSINGS
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.income.simulations import Crossing, Simulation, SimulationStatus
 from services.monitoring.domain.register.households import HouseholdKind, HouseholdStatus
@@ -139,7 +139,7 @@ async def crossings_out(
 ) -> tuple[list[Sequence[object]], str | None]:
     """Read a page of the same list in the columns of its sheet."""
     page = await list_crossings(simulation_id, area, crossing, tx, after=after, size=size)
-    return [[_told(row)[column.field] for column in LINE_CROSSINGS.columns] for row in page.items], page.next
+    return [LINE_CROSSINGS.row_of(row, village=row.area) for row in page.items], page.next
 
 
 async def _one(simulation_id: UUID, tx: Transaction) -> Simulation:
@@ -173,10 +173,6 @@ def _line(simulation: Simulation) -> dict[str, Any]:
 def _crossing(row: Row[Any]) -> dict[str, Any]:
     names = ("kind", "status", "category", "crossing", "reference_per_head")
     return {"id": row.household_id, "area": row.area_code, **{name: getattr(row, name) for name in names}}
-
-
-def _told(row: CrossingShown) -> dict[str, object]:
-    return {**row.model_dump(), "village": row.area}
 
 
 def _group(row: Row[Any]) -> GroupCounts:

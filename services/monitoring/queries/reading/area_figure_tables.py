@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from services.monitoring.domain.files.dashboard_sheets import SHEETS, DashboardTable
+from services.monitoring.domain.files.lists_out.dashboards import SHEETS, DashboardTable
 from services.monitoring.queries.reading.area_figures import DashboardShown, areas_of, show_dashboard, show_income, show_trends
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place

@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain.files.list_sheets import WORK_LIST
-from services.monitoring.domain.reading.work import WAITING, Matter, Waiting, WorkStep, waiting_for
+from services.monitoring.domain.files.lists_out.worklist import WORK_LIST
+from services.monitoring.domain.reading.waiting import WAITING, waiting_for
+from services.monitoring.domain.reading.work import Matter, Waiting, WorkStep
 from services.monitoring.queries.deadlines.limits import calendars_around, left_of
 from services.monitoring.store.places import areas
 from services.monitoring.store.reading import work
@@ -85,7 +86,7 @@ async def list_work(
 async def work_page(area: str, matter: Matter, after: Place | None, size: int, tx: Transaction) -> tuple[list[Sequence[object]], str | None]:
     """Read the same list in the columns of its sheet."""
     page = await list_work(area, tx, after=after, size=size, matter=matter)
-    return [[_told(line)[column.field] for column in WORK_LIST.columns] for line in page.items], page.next
+    return [WORK_LIST.row_of(line, village=line.area, is_late="是" if line.is_late else "否") for line in page.items], page.next
 
 
 async def _lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[dict[str, Any]]:
@@ -117,7 +118,3 @@ def _door(line: Mapping[str, Any], tx: Transaction) -> dict[str, Any]:
     yours = waiting.is_for(tx.actor) and (waiting.at is not None or line["area_code"] == tx.actor.area)
     path = waiting.door.of(id=line["id"], parent=line["parent_id"], household=line["household_id"])
     return {"method": waiting.door.method, "path": path, "yours": yours}
-
-
-def _told(line: WorkLine) -> dict[str, object]:
-    return {**line.model_dump(), "village": line.area, "is_late": "是" if line.is_late else "否"}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.monitoring.domain.files.list_sheets import ALARM_HOUSEHOLD_LIST
+from services.monitoring.domain.files.lists_out.regional import ALARM_HOUSEHOLD_LIST
 from services.monitoring.domain.regional.alarms import AlarmId, AlarmStatus, Assessment
 from services.monitoring.domain.regional.causes import Cause
 from services.monitoring.domain.regional.detection import monday
@@ -144,8 +144,7 @@ async def alarm_households_out(
 ) -> tuple[list[Sequence[object]], str | None]:
     """Read a page of the same list in the columns of its sheet."""
     page = await list_alarm_households(alarm_id, area, tx, after=after, size=size)
-    rows = [{**item.model_dump(), "village": item.area} for item in page.items]
-    return [[row[column.field] for column in ALARM_HOUSEHOLD_LIST.columns] for row in rows], page.next
+    return [ALARM_HOUSEHOLD_LIST.row_of(item, village=item.area) for item in page.items], page.next
 
 
 def _line(row: Any, tx: Transaction) -> dict[str, Any]:

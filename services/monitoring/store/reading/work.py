@@ -19,6 +19,8 @@ from shared.database.transaction import Transaction
 from shared.kernel.areas import COUNTY, TOWNSHIP, VILLAGE
 from shared.kernel.page import Place
 
+_NO_ID = "CAST(NULL AS uuid)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -32,7 +34,7 @@ class Source:
     table: str
     due: str = "due_at"
     household: str = "household_id"
-    parent: str = "CAST(NULL AS uuid)"
+    parent: str = _NO_ID
     day_kind: str = "'calendar'"
     paused: str = "CAST(NULL AS timestamptz)"
     wheres: Mapping[str, str] | None = None
@@ -52,10 +54,10 @@ SOURCES: Mapping[Matter, Source] = {
     Matter.CHANGE_REQUEST: Source(
         table="change_request", wheres={"within_county": "act <> 'county_transfer'", "across_counties": "act = 'county_transfer'"}
     ),
-    Matter.DUPLICATE: Source(table="duplicate_pair", household="CAST(NULL AS uuid)"),
+    Matter.DUPLICATE: Source(table="duplicate_pair", household=_NO_ID),
     Matter.SCREENING: Source(table="screening_household", parent="round_id"),
-    Matter.ANSWER: Source(table="lead_answer", household="CAST(NULL AS uuid)", parent="lead_id"),
-    Matter.ALARM: Source(table="regional_alarm", household="CAST(NULL AS uuid)"),
+    Matter.ANSWER: Source(table="lead_answer", household=_NO_ID, parent="lead_id"),
+    Matter.ALARM: Source(table="regional_alarm", household=_NO_ID),
     Matter.EFFECT: Source(table="incident_household", parent="incident_id"),
     Matter.TRACKING: Source(table="incident_tracking", parent="incident_id"),
     Matter.FINDING: Source(table="quality_finding", wheres={f"of_{owner}": f"owner = '{owner}'" for owner in Level}),
