@@ -4,8 +4,9 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.incidents.effects import EffectStatus
 from services.monitoring.domain.incidents.green_channel import OrderId
-from services.monitoring.domain.incidents.incidents import EffectStatus, IncidentId, IncidentStatus
+from services.monitoring.domain.incidents.incidents import IncidentId, IncidentStatus
 from services.monitoring.domain.incidents.tracking import TrackingId, TrackingStatus
 from services.monitoring.queries.incidents.green_channels import GreenCasePage, OrderShown, list_green_cases, show_order
 from services.monitoring.queries.incidents.incidents import (

@@ -27,7 +27,7 @@ from services.monitoring.domain.files.list_sheets import (
     TRACKING_LIST,
 )
 from services.monitoring.domain.flags.flags import FlagStatus
-from services.monitoring.domain.incidents.incidents import EffectStatus
+from services.monitoring.domain.incidents.effects import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads.answers import AnswerStatus
 from services.monitoring.domain.leads.leads import LeadStatus

@@ -4,7 +4,7 @@ from typing import Any
 
 import asyncpg
 
-from services.monitoring.domain.incidents.incidents import EffectStatus, status_elsewhere
+from services.monitoring.domain.incidents.effects import EffectStatus, status_elsewhere
 from tests.builders.families import DOCUMENT
 from tests.builders.places import OTHER_COUNTY
 from tests.builders.story import Officials, done

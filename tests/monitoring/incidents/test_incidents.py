@@ -9,8 +9,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.monitoring.domain.incidents import incidents as rules
-from services.monitoring.domain.incidents.incidents import EffectAct, EffectStatus, Hazard
+from services.monitoring.domain.incidents import effects, hazards
+from services.monitoring.domain.incidents.effects import EffectAct, EffectStatus
+from services.monitoring.domain.incidents.hazards import Hazard
 from services.monitoring.store.incidents import households as store
 from shared.kernel.actors import Role
 from shared.kernel.errors import Conflict, Forbidden
@@ -44,13 +45,13 @@ def test_what_may_be_done_for_a_household_depends_on_how_it_stands(status: Any, 
 
     if status not in states or role not in roles:
         with pytest.raises(Conflict if status not in states else Forbidden):
-            rules.PROCEDURE.step(status, act, role)
+            effects.PROCEDURE.step(status, act, role)
     else:
-        rules.PROCEDURE.step(status, act, role)
+        effects.PROCEDURE.step(status, act, role)
 
 
 def test_every_hazard_has_a_risk_and_a_name_in_the_list() -> None:
-    assert set(rules.RISKS) == set(rules.LISTED_AS) == set(Hazard)
+    assert set(hazards.RISKS) == set(hazards.LISTED_AS) == set(Hazard)
 
 
 async def test_an_incident_lays_down_who_lives_in_its_areas_and_nobody_twice(incidents: Incidents, admin: asyncpg.Connection) -> None:

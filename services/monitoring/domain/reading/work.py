@@ -11,8 +11,8 @@ from uuid import UUID
 from services.monitoring.domain import cases
 from services.monitoring.domain.cases import CaseAct, CaseStatus
 from services.monitoring.domain.deadlines.limits import CASE_STEPS, LENGTHS, Level
-from services.monitoring.domain.incidents import incidents, tracking
-from services.monitoring.domain.incidents.incidents import EffectAct, EffectStatus
+from services.monitoring.domain.incidents import effects, tracking
+from services.monitoring.domain.incidents.effects import EffectAct, EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingAct, TrackingStatus
 from services.monitoring.domain.leads import leads
 from services.monitoring.domain.leads.leads import LeadAct, LeadStatus
@@ -209,7 +209,7 @@ WAITING: Sequence[Waiting] = (
         matter=Matter.EFFECT,
         step=WorkStep.CHECK,
         status="to_check",
-        by=incidents.PROCEDURE.steps[EffectStatus.TO_CHECK, EffectAct.CHECK].by,
+        by=effects.PROCEDURE.steps[EffectStatus.TO_CHECK, EffectAct.CHECK].by,
         at=_VILLAGE,
         door=Door(operation="incident_check", path="/v1/incidents/{parent}/households/{household}/check"),
     ),

@@ -9,7 +9,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain.incidents.incidents import EffectStatus, Hazard, Incident, IncidentGrade, IncidentId, IncidentStatus, Loss
+from services.monitoring.domain.incidents.effects import EffectStatus, Loss
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.domain.incidents.incidents import Incident, IncidentGrade, IncidentId, IncidentStatus
 from services.monitoring.domain.incidents.tracking import ReliefKind, State, TrackingStatus
 from services.monitoring.domain.risks import Risk
 from services.monitoring.store.incidents import households, incidents, relief, trackings

@@ -23,7 +23,9 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
-from services.monitoring.domain.incidents.incidents import LISTED_AS, Effect, EffectStatus, Incident, IncidentId
+from services.monitoring.domain.incidents.effects import Effect, EffectStatus
+from services.monitoring.domain.incidents.hazards import LISTED_AS
+from services.monitoring.domain.incidents.incidents import Incident, IncidentId
 from services.monitoring.store.base import Base
 from shared.database.columns import CODE, INSTANT, code, document, instant, money, not_nan, one_of, only, sealed, version
 from shared.database.pages import Worklist, worklist_indexes

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, PrimaryKeyConstraint, and_, bindparam, select, text, update
 from sqlmodel import col
 
-from services.monitoring.domain.incidents.incidents import Hazard, Incident, IncidentGrade, IncidentId, IncidentStatus
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.domain.incidents.incidents import Incident, IncidentGrade, IncidentId, IncidentStatus
 from services.monitoring.domain.incidents.polygons import Polygon
 from services.monitoring.store.base import Base
 from shared.database.columns import code, day, document, instant, one_of, only, version

@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents import polygons
-from services.monitoring.domain.incidents.incidents import Hazard, IncidentGrade, IncidentId, IncidentStatus
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.domain.incidents.incidents import IncidentGrade, IncidentId, IncidentStatus
 from services.monitoring.store.incidents import incidents
 from services.monitoring.store.places import areas
 from services.monitoring.usecases.register.register_household import OutsideYourArea

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 from sqlmodel import col
 
-from services.monitoring.domain.incidents.incidents import OPEN_EFFECTS, EffectStatus, Hazard, IncidentStatus, status_elsewhere
+from services.monitoring.domain.incidents.effects import OPEN_EFFECTS, EffectStatus, status_elsewhere
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.domain.incidents.incidents import IncidentStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.store.incidents import incidents
 from services.monitoring.store.incidents.households import EffectRow
