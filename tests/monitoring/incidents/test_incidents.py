@@ -12,7 +12,7 @@ import pytest
 from services.monitoring.domain.incidents import effects, hazards
 from services.monitoring.domain.incidents.effects import EffectAct, EffectStatus
 from services.monitoring.domain.incidents.hazards import Hazard
-from services.monitoring.store.incidents import households as store
+from services.monitoring.store.incidents import laying_down
 from shared.kernel.actors import Role
 from shared.kernel.errors import Conflict, Forbidden
 from shared.kernel.ids import new_id
@@ -28,7 +28,7 @@ BESIDE = "530922106201"
 
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "AT_ONCE", 3)
+    monkeypatch.setattr(laying_down, "AT_ONCE", 3)
 
 
 @pytest.mark.parametrize(("status", "act", "role"), list(product(EffectStatus, EffectAct, Role)))
@@ -243,7 +243,7 @@ async def test_an_incident_is_not_closed_while_households_are_laid_down(incident
     nobody_yet = PLACE + "209"
     incident = await incidents.opened(areas=[nobody_yet])
     household = await incidents.household(nobody_yet)
-    whole, closing = store.lay_down, list[asyncio.Task[Any]]()
+    whole, closing = laying_down.lay_down, list[asyncio.Task[Any]]()
 
     async def slow(*arguments: Any, **named: Any) -> Any:
         laid_down = await whole(*arguments, **named)
@@ -251,7 +251,7 @@ async def test_an_incident_is_not_closed_while_households_are_laid_down(incident
         await asyncio.wait(closing, timeout=0.5)
         return laid_down
 
-    monkeypatch.setattr(store, "lay_down", slow)
+    monkeypatch.setattr(laying_down, "lay_down", slow)
     await incidents.laid_down(incident)
 
     assert refused(await closing[0]) == (409, "NotAllChecked", [])

@@ -14,7 +14,7 @@ from services.monitoring.domain.incidents.hazards import Hazard
 from services.monitoring.domain.incidents.incidents import Incident, IncidentGrade, IncidentId, IncidentStatus
 from services.monitoring.domain.incidents.tracking import ReliefKind, State, TrackingStatus
 from services.monitoring.domain.risks import Risk
-from services.monitoring.store.incidents import households, incidents, relief, trackings
+from services.monitoring.store.incidents import counts, households, incidents, relief, trackings
 from services.monitoring.store.register import households as register
 from services.monitoring.store.register import people
 from shared.database.transaction import Transaction
@@ -160,7 +160,7 @@ async def show_figures(incident_id: IncidentId, area: str, tx: Transaction) -> F
     """
     await incidents.get(incident_id, tx)
     names = [name for name in VillageFigures.model_fields if name != "area"]
-    rows = await households.figures(incident_id, area, tx)
+    rows = await counts.figures(incident_id, area, tx)
     return FiguresShown(items=[VillageFigures(area=row.area_code, **{name: getattr(row, name) for name in names}) for row in rows])
 
 
