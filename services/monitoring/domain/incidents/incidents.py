@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.monitoring.domain.incidents.hazards import Hazard
 from shared.kernel.actors import Actor
-from shared.kernel.areas import LINCANG, county_of, is_inside
+from shared.kernel.areas import LINCANG, county_of, is_inside, overlap
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.kernel.workdays import local_day
 
@@ -103,9 +103,9 @@ def home_of(areas: Sequence[str]) -> str:
 def placed(areas: Sequence[str]) -> None:
     """Hold the areas of an incident against each other.
 
-    :raises AreasUnfit: there is none, or one contains another.
+    :raises AreasUnfit: there is none, or one contains another or stands there twice.
     """
-    if not areas or any(is_inside(one, other) for n, one in enumerate(areas) for m, other in enumerate(areas) if n != m):
+    if not areas or overlap(areas):
         raise AreasUnfit("body.areas")
 
 
