@@ -3,6 +3,9 @@
 5309 prefecture 市 · 530902 county 县 · 530902101 township 乡镇 · 530902101003 village 村
 """
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 PREFECTURE, COUNTY, TOWNSHIP, VILLAGE = 4, 6, 9, 12
 
 LINCANG = "5309"
@@ -27,6 +30,11 @@ def area_range(area_code: str) -> tuple[str, str]:
 
 def is_inside(area_code: str, outer: str) -> bool:
     return area_code.startswith(outer)
+
+
+def overlap(codes: Iterable[str]) -> bool:
+    """Say whether one of some areas contains another, or stands there twice: sorted, what it contains comes right after it."""
+    return any(is_inside(later, earlier) for earlier, later in pairwise(sorted(codes)))
 
 
 def parent_of(area_code: str) -> str:

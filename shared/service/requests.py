@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from asgi_correlation_id import correlation_id
 from fastapi import Depends, Header, Query, Request, params
@@ -100,4 +101,5 @@ ShortTransactions = Annotated[OpenTransaction, Depends(short_transactions)]
 Caller = Annotated[Actor, Depends(caller)]
 ExpectedVersion = Annotated[int, Depends(expected_version)]
 Cursor = Annotated[Place | None, Depends(place)]
+FromNext = Annotated[UUID | None, Query(description="上一页给出的 next。The `next` of the page before.")]
 Area = Annotated[AreaCode | None, Query(description="区划代码，省略则为本人辖区。An area inside yours; yours if absent.")]

@@ -4,8 +4,9 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.monitoring.domain.cases import CaseStatus
+from services.monitoring.domain.incidents.effects import EffectStatus
 from services.monitoring.domain.incidents.green_channel import OrderId
-from services.monitoring.domain.incidents.incidents import EffectStatus, IncidentId, IncidentStatus
+from services.monitoring.domain.incidents.incidents import IncidentId, IncidentStatus
 from services.monitoring.domain.incidents.tracking import TrackingId, TrackingStatus
 from services.monitoring.queries.incidents.green_channels import GreenCasePage, OrderShown, list_green_cases, show_order
 from services.monitoring.queries.incidents.incidents import (
@@ -31,7 +32,7 @@ from services.monitoring.usecases.incidents.order_green_channel import OrderGree
 from services.monitoring.usecases.incidents.visit_after_incident import Tracked, VisitAfterIncident, visit_after_incident
 from shared.kernel.ids import HouseholdId
 from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.requests import Area, Cursor, ExpectedVersion, FromNext, InTransaction, etag
 from shared.wire import PageSize
 
 incidents = service_router("灾情 incidents")
@@ -48,7 +49,7 @@ async def new_incident(body: OpenIncident, tx: InTransaction) -> IncidentChanged
 async def list_of_incidents(
     tx: InTransaction,
     status: IncidentStatus = IncidentStatus.OPEN,
-    before: Annotated[UUID | None, Query(description="上一页给出的 next。The `next` of the page before.")] = None,
+    before: FromNext = None,
     size: PageSize = 50,
 ) -> IncidentPage:
     """列出本辖区及覆盖本辖区的灾情，新的在前。"""
@@ -138,7 +139,7 @@ async def incident_green_channel(incident_id: UUID, body: OrderGreenChannel, tx:
 async def green_channel(
     order_id: UUID,
     tx: InTransaction,
-    after: Annotated[UUID | None, Query(description="上一页给出的 next。The `next` of the page before.")] = None,
+    after: FromNext = None,
     size: PageSize = 50,
 ) -> OrderShown:
     """一次绿色通道及其逐户结果。"""

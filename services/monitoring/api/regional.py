@@ -23,7 +23,6 @@ from services.monitoring.usecases.regional.ask_for_check import CheckRegions, as
 from services.monitoring.usecases.regional.check_regions import CHECK, RECOUNT
 from services.monitoring.usecases.regional.open_alarm_leads import ask_for_leads
 from services.monitoring.usecases.regional.report_event import EventReported, ReportRegionalEvent, report_event
-from shared.kernel.jobs import Job
 from shared.service.downloads import CSV, XLSX, FileAnswer, a_file
 from shared.service.http import service_router
 from shared.service.jobs.doors import Files
@@ -67,13 +66,13 @@ async def regional_rule(area: AreaCode, code: RegionalRuleCode, body: PublishReg
 @regional.post("/v1/regional-checks", status_code=202)
 async def new_regional_check(body: CheckRegions, tx: InTransaction) -> JobAccepted:
     """立即核算并检查各区划是否应预警、是否可解除；作为任务办理。"""
-    return _accepted(await ask_for_check(CHECK, body, tx))
+    return JobAccepted.of(await ask_for_check(CHECK, body, tx))
 
 
 @regional.post("/v1/regional-recounts", status_code=202)
 async def new_regional_recount(body: CheckRegions, tx: InTransaction) -> JobAccepted:
     """由已登记的发生记录重新核算各区划计数，结果与逐步累计相同；作为任务办理。"""
-    return _accepted(await ask_for_check(RECOUNT, body, tx))
+    return JobAccepted.of(await ask_for_check(RECOUNT, body, tx))
 
 
 @regional.get("/v1/regional-alarms")
@@ -123,8 +122,4 @@ async def regional_alarm_answer(alarm_id: UUID, body: AnswerAlarm, expected: Exp
 @regional.post("/v1/regional-alarms/{alarm_id}/leads", status_code=202)
 async def regional_alarm_leads(alarm_id: UUID, expected: ExpectedVersion, tx: InTransaction) -> JobAccepted:
     """为属实预警涉及、尚无人跟进的农户各登记一条待核实线索；作为任务办理。"""
-    return _accepted(await ask_for_leads(AlarmId(alarm_id), tx, expected=expected))
-
-
-def _accepted(job: Job) -> JobAccepted:
-    return JobAccepted(id=job.id, version=job.version, state=job.state)
+    return JobAccepted.of(await ask_for_leads(AlarmId(alarm_id), tx, expected=expected))

@@ -22,7 +22,7 @@ from services.monitoring.usecases.screening.refresh_round import refresh_round
 from services.monitoring.usecases.screening.screen_household import Screened, ScreenHousehold, screen_household
 from shared.kernel.ids import HouseholdId
 from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.requests import Area, Cursor, ExpectedVersion, FromNext, InTransaction, etag
 from shared.wire import PageSize
 
 screening = service_router("排查 screening")
@@ -38,7 +38,7 @@ async def new_screening_round(body: OpenRound, tx: InTransaction) -> RoundChange
 async def list_of_screening_rounds(
     tx: InTransaction,
     status: RoundStatus = RoundStatus.OPEN,
-    before: Annotated[UUID | None, Query(description="上一页给出的 next。The `next` of the page before.")] = None,
+    before: FromNext = None,
     size: PageSize = 50,
 ) -> RoundPage:
     """列出本辖区及覆盖本辖区的排查轮次，新的在前。"""

@@ -17,7 +17,7 @@ from services.monitoring.domain.files.lists_out.screening import SCREENING_LIST
 from services.monitoring.domain.files.lists_out.worklist import WORK_LIST
 from services.monitoring.domain.files.person_forms import PERSON_FORMS
 from services.monitoring.domain.flags.flags import FlagStatus
-from services.monitoring.domain.incidents.incidents import EffectStatus
+from services.monitoring.domain.incidents.effects import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads.answers import AnswerStatus
 from services.monitoring.domain.leads.leads import LeadStatus

@@ -10,14 +10,13 @@ from sqlalchemy import Row
 
 from services.monitoring.domain.places.width import within_a_county
 from services.monitoring.domain.risks import Hardship
-from services.monitoring.domain.screening import Round, RoundId, RoundOf, RoundStatus, ScreeningResult, ScreeningStatus
-from services.monitoring.store.register import households as register
-from services.monitoring.store.register import people
+from services.monitoring.domain.screening import RoundId, RoundOf, RoundStatus, ScreeningResult, ScreeningStatus
+from services.monitoring.queries.register.named import Named, named
+from services.monitoring.queries.showing import shown
 from services.monitoring.store.screening import households, rounds
 from shared.database.transaction import Transaction
 from shared.kernel.areas import is_inside
 from shared.kernel.page import Place
-from shared.kernel.people import PersonName
 
 
 class Coverage(BaseModel):
@@ -94,7 +93,7 @@ class ScreeningPage(BaseModel):
 async def list_rounds(status: RoundStatus, tx: Transaction, *, before: UUID | None, size: int) -> RoundPage:
     """List the rounds inside the caller's area and those that reach over it, the newest first."""
     found, following = await rounds.newest(status, tx, before=before, size=size)
-    return RoundPage(items=[RoundLine(**_line(each)) for each in found], next=following)
+    return RoundPage(items=[shown(RoundLine, each) for each in found], next=following)
 
 
 async def show_round(round_id: RoundId, tx: Transaction) -> RoundShown:
@@ -103,7 +102,7 @@ async def show_round(round_id: RoundId, tx: Transaction) -> RoundShown:
     :raises NotFound: there is none here.
     """
     held = await rounds.get(round_id, tx)
-    return RoundShown(**_line(held), coverage=Coverage(**_counts(await households.totals(round_id, tx))))
+    return shown(RoundShown, held, coverage=shown(Coverage, await households.totals(round_id, tx)))
 
 
 async def show_coverage(round_id: RoundId, area: str, tx: Transaction) -> RoundCoverage:
@@ -117,7 +116,7 @@ async def show_coverage(round_id: RoundId, area: str, tx: Transaction) -> RoundC
         area = tx.actor.area
     within_a_county(area, field="query.area")
     rows = await households.by_village(round_id, area, tx)
-    return RoundCoverage(items=[VillageScreened(area=row.area_code, **_counts(row)) for row in rows])
+    return RoundCoverage(items=[shown(VillageScreened, row) for row in rows])
 
 
 async def list_round_households(
@@ -144,32 +143,9 @@ async def list_screenings(
 
 async def screening_lines(rows: Sequence[Row[Any]], tx: Transaction) -> list[ScreeningLine]:
     """Name the households of lines by number and masked head: two questions, however many lines."""
-    ids = [row.household_id for row in rows]
-    heads = await people.heads_of(ids, tx) if ids else {}
-    numbers = await register.numbers_of(ids, tx) if ids else {}
-    return [
-        ScreeningLine(
-            id=row.id,
-            round_id=row.round_id,
-            household_id=row.household_id,
-            number=numbers.get(row.household_id),
-            head=str(PersonName(heads[row.household_id])) if row.household_id in heads else None,
-            area=row.area_code,
-            status=row.status,
-            due_at=row.due_at,
-            visited_at=row.visited_at,
-            result=row.result,
-            hardships=row.hardships or [],
-            lead_id=row.lead_id,
-            version=row.version,
-        )
-        for row in rows
-    ]
+    names = await named((row.household_id for row in rows), tx)
+    return [_screening(row, names[row.household_id]) for row in rows]
 
 
-def _line(held: Round) -> dict[str, Any]:
-    return {name: getattr(held, "area_code" if name == "area" else name) for name in RoundLine.model_fields}
-
-
-def _counts(row: Row[Any]) -> dict[str, int]:
-    return {name: getattr(row, name) for name in Coverage.model_fields}
+def _screening(row: Row[Any], name: Named) -> ScreeningLine:
+    return shown(ScreeningLine, row, number=name.number, head=name.head, hardships=row.hardships or [])

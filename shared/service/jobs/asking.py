@@ -166,7 +166,7 @@ class Desk:
     ) -> JobAccepted:
         """Keep a job, to be done in the caller's name."""
         job = await self.jobs.ask(kind, what, arguments, tx, keep_days=await self.keep_days(tx), job_id=job_id, department=department)
-        return JobAccepted(id=job.id, version=job.version, state=job.state)
+        return JobAccepted.of(job)
 
     async def commit(self, job_id: UUID, tx: Transaction, *, expected: int) -> JobAccepted:
         """Load what was validated.

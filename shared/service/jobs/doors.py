@@ -21,7 +21,7 @@ from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage
 from shared.service.live import LastEventId, poll
 from shared.service.problems import wants_english
-from shared.service.requests import Area, ExpectedVersion, InTransaction, ShortTransactions, etag
+from shared.service.requests import Area, ExpectedVersion, FromNext, InTransaction, ShortTransactions, etag
 from shared.service.uploads import UploadedFile, takes_a_file
 from shared.wire import PageSize
 
@@ -65,7 +65,7 @@ def job_router(desk: Desk) -> APIRouter:
         tx: InTransaction,
         in_english: English,
         state: JobState | None = None,
-        before: Annotated[UUID | None, Query(description="上一页给出的 next。The `next` of the page before.")] = None,
+        before: FromNext = None,
         size: PageSize = 50,
     ) -> JobPage:
         """列出辖区内的任务，新的在前。"""

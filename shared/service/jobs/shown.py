@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -22,6 +22,10 @@ class JobAccepted(BaseModel):
     id: UUID
     version: int
     state: JobState
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls(id=job.id, version=job.version, state=job.state)
 
 
 class JobProblem(BaseModel):

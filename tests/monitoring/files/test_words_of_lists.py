@@ -11,7 +11,7 @@ from services.monitoring.domain.files.household_register import KIND
 from services.monitoring.domain.files.lists_out import cases, deadlines, incidents, leads, quality, regional, register, screening, words, worklist
 from services.monitoring.domain.files.lists_out.income import CROSSING
 from services.monitoring.domain.flags.flags import FlagStatus
-from services.monitoring.domain.incidents.incidents import EffectStatus, Loss
+from services.monitoring.domain.incidents.effects import EffectStatus, Loss
 from services.monitoring.domain.incidents.tracking import State, TrackingStatus
 from services.monitoring.domain.income.figures import MonitoredCategory
 from services.monitoring.domain.income.simulations import Crossing

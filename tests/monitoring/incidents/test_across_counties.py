@@ -1,13 +1,16 @@
 """Nobody whom a disaster hit is lost by moving to another county: what is owed goes on there, or a lead there says so."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
+import pytest
 
-from services.monitoring.domain.incidents.incidents import EffectStatus, status_elsewhere
+from services.monitoring.domain.incidents.effects import EffectStatus, status_elsewhere
+from services.monitoring.store.register.belongings import harm
 from tests.builders.families import DOCUMENT
 from tests.builders.places import OTHER_COUNTY
-from tests.builders.story import Officials, done
+from tests.builders.story import Officials, done, refused
 from tests.fixtures.tokens import prefecture
 from tests.monitoring.incidents.conftest import ONE, PLACE, Incidents
 
@@ -62,6 +65,26 @@ async def test_a_check_that_is_owed_goes_on_where_the_incident_reaches(incidents
     assert await admin.fetch(LEADS, there) == []
     checked = await incidents.check(incident, there, by=THERE.village)
     assert done(checked)["status"] == "unaffected"
+
+
+async def test_an_incident_is_not_closed_while_a_household_brings_a_check_that_is_owed(incidents: Incidents, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody_yet, nobody_there = PLACE + "212", "530921101218"
+    household = await incidents.household(nobody_yet)
+    incident = await incidents.opened(by=prefecture(), areas=[nobody_yet, nobody_there])
+    assert set(await incidents.households(incident, by=prefecture())) == {household}
+    whole, closing = harm.unpack, list[asyncio.Task[Any]]()
+
+    async def slow(*arguments: Any, **named: Any) -> Any:
+        left_behind = await whole(*arguments, **named)
+        closing.append(asyncio.create_task(incidents.closure(incident, by=prefecture())))
+        await asyncio.wait(closing, timeout=0.5)
+        return left_behind
+
+    monkeypatch.setattr(harm, "unpack", slow)
+    there = await moved(incidents, household)
+
+    assert refused(await closing[0]) == (409, "NotAllChecked", [])
+    assert (await there_of(incidents, incident, there, "to_check"))["due_at"]
 
 
 async def test_visits_that_are_owed_go_on_where_the_incident_reaches(incidents: Incidents, admin: asyncpg.Connection) -> None:

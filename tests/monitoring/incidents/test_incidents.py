@@ -9,9 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.monitoring.domain.incidents import incidents as rules
-from services.monitoring.domain.incidents.incidents import EffectAct, EffectStatus, Hazard
-from services.monitoring.store.incidents import households as store
+from services.monitoring.domain.incidents import effects, hazards
+from services.monitoring.domain.incidents.effects import EffectAct, EffectStatus
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.store.incidents import laying_down
 from shared.kernel.actors import Role
 from shared.kernel.errors import Conflict, Forbidden
 from shared.kernel.ids import new_id
@@ -27,7 +28,7 @@ BESIDE = "530922106201"
 
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "AT_ONCE", 3)
+    monkeypatch.setattr(laying_down, "AT_ONCE", 3)
 
 
 @pytest.mark.parametrize(("status", "act", "role"), list(product(EffectStatus, EffectAct, Role)))
@@ -44,13 +45,13 @@ def test_what_may_be_done_for_a_household_depends_on_how_it_stands(status: Any, 
 
     if status not in states or role not in roles:
         with pytest.raises(Conflict if status not in states else Forbidden):
-            rules.PROCEDURE.step(status, act, role)
+            effects.PROCEDURE.step(status, act, role)
     else:
-        rules.PROCEDURE.step(status, act, role)
+        effects.PROCEDURE.step(status, act, role)
 
 
 def test_every_hazard_has_a_risk_and_a_name_in_the_list() -> None:
-    assert set(rules.RISKS) == set(rules.LISTED_AS) == set(Hazard)
+    assert set(hazards.RISKS) == set(hazards.LISTED_AS) == set(Hazard)
 
 
 async def test_an_incident_lays_down_who_lives_in_its_areas_and_nobody_twice(incidents: Incidents, admin: asyncpg.Connection) -> None:
@@ -208,7 +209,7 @@ async def test_relief_is_entered_once_and_counted_by_village(incidents: Incident
 
 
 async def test_an_incident_is_closed_when_everybody_whom_it_hit_is_tracked_or_has_a_case(incidents: Incidents, set_clock: SetClock) -> None:
-    tracked, cased = [await incidents.household() for _ in range(2)]
+    tracked, cased, _ = [await incidents.household() for _ in range(3)]
     incident = await incidents.opened()
     await incidents.hit(incident, tracked)
     checked = await incidents.hit(incident, cased)
@@ -218,7 +219,7 @@ async def test_an_incident_is_closed_when_everybody_whom_it_hit_is_tracked_or_ha
         done(await incidents.check(incident, household, by=OFFICE))
     refusal = await incidents.closure(incident)
     assert refused(refusal) == (409, "NotAllTracked", [])
-    assert refusal.json()["detail"].endswith("2") or "2" in str(refusal.json())
+    assert refusal.json()["detail"] == "2"
     assert (await incidents.way.confirmed(lead, "0201"))["case_id"]
     early = (await incidents.trackings(tracked))[0]
     assert refused(await incidents.visit(early, visited_at="2021-09-20T10:00:00+08:00")) == (422, "VisitBeforeCheck", ["body.visited_at"])
@@ -242,7 +243,7 @@ async def test_an_incident_is_not_closed_while_households_are_laid_down(incident
     nobody_yet = PLACE + "209"
     incident = await incidents.opened(areas=[nobody_yet])
     household = await incidents.household(nobody_yet)
-    whole, closing = store.lay_down, list[asyncio.Task[Any]]()
+    whole, closing = laying_down.lay_down, list[asyncio.Task[Any]]()
 
     async def slow(*arguments: Any, **named: Any) -> Any:
         laid_down = await whole(*arguments, **named)
@@ -250,7 +251,7 @@ async def test_an_incident_is_not_closed_while_households_are_laid_down(incident
         await asyncio.wait(closing, timeout=0.5)
         return laid_down
 
-    monkeypatch.setattr(store, "lay_down", slow)
+    monkeypatch.setattr(laying_down, "lay_down", slow)
     await incidents.laid_down(incident)
 
     assert refused(await closing[0]) == (409, "NotAllChecked", [])

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines.escalations import EscalationStatus
 from services.monitoring.domain.flags.flags import FlagStatus
-from services.monitoring.domain.incidents.incidents import EffectStatus
+from services.monitoring.domain.incidents.effects import EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.domain.leads.answers import AnswerStatus
 from services.monitoring.domain.leads.leads import LeadStatus

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from shared.kernel.areas import COUNTIES, ancestry, area_range, counties_in, county_of, is_inside
+from shared.kernel.areas import COUNTIES, ancestry, area_range, counties_in, county_of, is_inside, overlap
 from shared.kernel.people import IdNumber, PersonName, Phone, check_digit, of_fifteen
 
 
@@ -75,6 +75,11 @@ def test_ancestry_names_the_nearest_first_and_ends_with_the_prefecture(area: str
     assert line[-1] == "5309"
     assert [len(each) for each in line] == sorted((len(each) for each in line), reverse=True)
     assert all(is_inside(area, each) for each in line)
+
+
+@given(st.lists(st.text("01", min_size=1, max_size=4), max_size=6))
+def test_areas_overlap_when_one_lies_in_another_or_is_there_twice(codes: list[str]) -> None:
+    assert overlap(codes) == any(is_inside(one, other) for n, one in enumerate(codes) for m, other in enumerate(codes) if n != m)
 
 
 def test_a_prefecture_has_eight_counties_and_a_village_one() -> None:

@@ -1,13 +1,10 @@
-from typing import Annotated
 from uuid import UUID
-
-from fastapi import Query
 
 from services.monitoring.queries.care.visits import CoverageShown, Month, VisitPage, list_visits, show_coverage
 from services.monitoring.usecases.care.record_visit import RecordVisit, VisitRecorded, record_visit
 from shared.kernel.ids import HouseholdId
 from shared.service.http import service_router
-from shared.service.requests import Area, InTransaction
+from shared.service.requests import Area, FromNext, InTransaction
 from shared.wire import PageSize
 
 visits = service_router("包户与走访 care and visits")
@@ -23,7 +20,7 @@ async def new_visit(household_id: UUID, body: RecordVisit, tx: InTransaction) ->
 async def household_visits(
     household_id: UUID,
     tx: InTransaction,
-    before: Annotated[UUID | None, Query(description="上一页给出的 next。The `next` of the page before.")] = None,
+    before: FromNext = None,
     size: PageSize = 50,
 ) -> VisitPage:
     """一户的走访记录，新的在前；查看留痕。"""

@@ -1,8 +1,7 @@
 from functools import partial
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Response
 
 from services.monitoring.domain.files.lists_out.income import LINE_CROSSINGS
 from services.monitoring.domain.income.simulations import Crossing, SimulationStatus
@@ -23,12 +22,10 @@ from shared.service.jobs.doors import Files
 from shared.service.jobs.exports import export_now
 from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted
-from shared.service.requests import Area, Cursor, InTransaction
+from shared.service.requests import Area, Cursor, FromNext, InTransaction
 from shared.wire import PageSize
 
 lines = service_router("监测底线试算与收入筛查 simulated lines")
-
-Before = Annotated[UUID | None, Query(description="上一页给出的 next。The `next` of the page before.")]
 
 
 @lines.post("/v1/line-simulations", status_code=202)
@@ -39,7 +36,7 @@ async def new_line_simulation(body: SimulateLine, tx: InTransaction) -> Simulati
 
 @lines.get("/v1/line-simulations", name="line_simulations")
 async def list_of_line_simulations(
-    tx: InTransaction, status: SimulationStatus = SimulationStatus.DONE, before: Before = None, size: PageSize = 50
+    tx: InTransaction, status: SimulationStatus = SimulationStatus.DONE, before: FromNext = None, size: PageSize = 50
 ) -> SimulationPage:
     """列出辖区内的底线试算，新的在前。"""
     return await list_simulations(status, tx, before=before, size=size)
@@ -83,5 +80,4 @@ async def line_simulation_household_export(
 @lines.post("/v1/income-screenings", status_code=202)
 async def new_income_screening(body: ScreenIncomes, tx: InTransaction) -> JobAccepted:
     """按现行底线筛查辖区内各户：低于底线且无人跟进的，各产生一条待核实线索；作为任务办理。"""
-    job = await screen_incomes(body, tx)
-    return JobAccepted(id=job.id, version=job.version, state=job.state)
+    return JobAccepted.of(await screen_incomes(body, tx))

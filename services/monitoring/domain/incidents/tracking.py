@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from services.monitoring.domain.incidents.incidents import EffectId, IncidentId
+from services.monitoring.domain.incidents.effects import EffectId
+from services.monitoring.domain.incidents.incidents import IncidentId
 from shared.kernel.actors import Role
 from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.ids import HouseholdId

@@ -12,8 +12,8 @@ from services.monitoring.domain.cases import CaseStatus
 from services.monitoring.domain.deadlines import escalations
 from services.monitoring.domain.deadlines.escalations import EscalationAct, EscalationStatus
 from services.monitoring.domain.deadlines.limits import CASE_STEPS, Level
-from services.monitoring.domain.incidents import incidents, tracking
-from services.monitoring.domain.incidents.incidents import EffectAct, EffectStatus
+from services.monitoring.domain.incidents import effects, tracking
+from services.monitoring.domain.incidents.effects import EffectAct, EffectStatus
 from services.monitoring.domain.incidents.tracking import TrackingAct, TrackingStatus
 from services.monitoring.domain.leads import answers, leads
 from services.monitoring.domain.leads.answers import AnswerAct, AnswerStatus
@@ -144,7 +144,7 @@ WAITING: Sequence[Waiting] = (
     _waits(
         Matter.EFFECT,
         WorkStep.CHECK,
-        incidents.PROCEDURE,
+        effects.PROCEDURE,
         EffectStatus.TO_CHECK,
         EffectAct.CHECK,
         ("incident_check", "/v1/incidents/{parent}/households/{household}/check"),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.register.codes import IndustryKind
 from services.monitoring.domain.risks import Hardship
-from shared.kernel.areas import COUNTY, county_of
+from shared.kernel.areas import COUNTY, ancestry, county_of, is_inside, overlap
 from shared.kernel.errors import Invalid, NotFound, NotYetHappened
 
 
@@ -84,11 +84,10 @@ class NoSuchRule(NotFound):
 def county_affected(areas: Sequence[str]) -> str:
     """Name the county in which all areas of an event lie.
 
-    :raises AcrossCounties: they lie in several, or in none; or one contains another.
+    :raises AcrossCounties: they lie in several, or in none; or one contains another or stands there twice.
     """
     counties = {county_of(area) for area in areas}
-    nested = any(one != other and other.startswith(one) for one in areas for other in areas)
-    if len(counties) != 1 or len(next(iter(counties))) < COUNTY or nested or len(set(areas)) < len(areas):
+    if len(counties) != 1 or len(next(iter(counties))) < COUNTY or overlap(areas):
         raise AcrossCounties("body.areas")
     return counties.pop()
 
@@ -106,5 +105,4 @@ def happened(on: date, *, today: date, within_days: int) -> None:
 
 def common_area(areas: Sequence[str]) -> str:
     """Name the smallest area that contains all areas of an event: there it lies."""
-    first = areas[0]
-    return next(first[:length] for length in (12, 9, COUNTY) if all(area.startswith(first[:length]) for area in areas) and len(first) >= length)
+    return next(outer for outer in ancestry(areas[0]) if all(is_inside(area, outer) for area in areas))

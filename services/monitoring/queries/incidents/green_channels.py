@@ -1,7 +1,6 @@
 """Green channels: what became of the households of an order, and which procedures are still owed."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -9,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.monitoring.domain.cases import UNDER_WAY, CaseStatus
 from services.monitoring.domain.incidents.green_channel import ItemStatus, OrderId
 from services.monitoring.domain.risks import Risk
+from services.monitoring.queries.showing import shown
 from services.monitoring.store import cases
 from services.monitoring.store.incidents import green_channels
 from shared.database.transaction import Transaction
@@ -66,22 +66,11 @@ async def show_order(order_id: OrderId, tx: Transaction, *, after: UUID | None, 
     """
     order = await green_channels.get(order_id, tx)
     rows, following = await green_channels.items(order, tx, after=after, size=size)
-    names = ("household_id", "status", "problem", "case_id", "flag_id")
-    items = [OrderedHousehold(area=row.area_code, **{name: getattr(row, name) for name in names}) for row in rows]
-    told: dict[str, Any] = {name: getattr(order, name) for name in OrderShown.model_fields if name not in ("items", "next")}
-    return OrderShown(**told, items=items, next=following)
+    return shown(OrderShown, order, items=[shown(OrderedHousehold, row) for row in rows], next=following)
 
 
 async def list_green_cases(area: str, status: CaseStatus, tx: Transaction, *, after: Place | None, size: int) -> GreenCasePage:
     """List an area's cases in one status whose households were helped first, those first whose limit ends first."""
     rows, following = await cases.green_worklist.page(area, status, tx, after=after, size=size)
-    names = ("id", "household_id", "status", "risks", "opened_at", "due_at", "procedure_due_at", "flag_id", "version")
-    lines = [
-        GreenCaseLine(
-            area=row.area_code,
-            overdue=row.status in UNDER_WAY and row.procedure_due_at < tx.now,
-            **{name: getattr(row, name) for name in names},
-        )
-        for row in rows
-    ]
+    lines = [shown(GreenCaseLine, row, overdue=row.status in UNDER_WAY and row.procedure_due_at < tx.now) for row in rows]
     return GreenCasePage(items=lines, next=following)

@@ -1,24 +1,23 @@
 """Incidents: which there are, whom they hit, and what was done about it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.monitoring.domain.incidents.incidents import EffectStatus, Hazard, Incident, IncidentGrade, IncidentId, IncidentStatus, Loss
+from services.monitoring.domain.incidents.effects import EffectStatus, Loss
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.domain.incidents.incidents import IncidentGrade, IncidentId, IncidentStatus
 from services.monitoring.domain.incidents.tracking import ReliefKind, State, TrackingStatus
 from services.monitoring.domain.risks import Risk
-from services.monitoring.store.incidents import households, incidents, relief, trackings
-from services.monitoring.store.register import households as register
-from services.monitoring.store.register import people
+from services.monitoring.queries.register.named import Named, named
+from services.monitoring.queries.showing import shown
+from services.monitoring.store.incidents import counts, households, incidents, relief, trackings
 from shared.database.transaction import Transaction
 from shared.kernel.ids import HouseholdId
 from shared.kernel.page import Place
-from shared.kernel.people import PersonName
 from shared.wire import Yuan
 
 
@@ -139,7 +138,7 @@ class TrackingPage(BaseModel):
 async def list_incidents(status: IncidentStatus, tx: Transaction, *, before: UUID | None, size: int) -> IncidentPage:
     """List the incidents inside the caller's area and those that reach over it, the newest first."""
     found, following = await incidents.newest(status, tx, before=before, size=size)
-    return IncidentPage(items=[IncidentLine(**_line(each)) for each in found], next=following)
+    return IncidentPage(items=[shown(IncidentLine, each) for each in found], next=following)
 
 
 async def show_incident(incident_id: IncidentId, tx: Transaction) -> IncidentShown:
@@ -148,7 +147,7 @@ async def show_incident(incident_id: IncidentId, tx: Transaction) -> IncidentSho
     :raises NotFound: there is none here.
     """
     held = await incidents.get(incident_id, tx)
-    return IncidentShown(**_line(held), polygon=await incidents.polygon_of(incident_id, tx))  # pyright: ignore[reportArgumentType]
+    return shown(IncidentShown, held, polygon=await incidents.polygon_of(incident_id, tx))
 
 
 async def show_figures(incident_id: IncidentId, area: str, tx: Transaction) -> FiguresShown:
@@ -157,9 +156,8 @@ async def show_figures(incident_id: IncidentId, area: str, tx: Transaction) -> F
     :raises NotFound: there is no such incident here.
     """
     await incidents.get(incident_id, tx)
-    names = [name for name in VillageFigures.model_fields if name != "area"]
-    rows = await households.figures(incident_id, area, tx)
-    return FiguresShown(items=[VillageFigures(area=row.area_code, **{name: getattr(row, name) for name in names}) for row in rows])
+    rows = await counts.figures(incident_id, area, tx)
+    return FiguresShown(items=[shown(VillageFigures, row) for row in rows])
 
 
 async def list_effects(area: str, status: EffectStatus, incident_id: UUID | None, tx: Transaction, *, after: Place | None, size: int) -> EffectPage:
@@ -168,8 +166,8 @@ async def list_effects(area: str, status: EffectStatus, incident_id: UUID | None
         rows, following = await households.worklist.page(area, status, tx, after=after, size=size)
     else:
         rows, following = await households.incident_worklist.page(area, status, tx, after=after, size=size, incident=incident_id)
-    named = await _named(rows, tx)
-    return EffectPage(items=[_effect(row, *named[row.household_id]) for row in rows], next=following)
+    names = await named((row.household_id for row in rows), tx)
+    return EffectPage(items=[_effect(row, names[row.household_id]) for row in rows], next=following)
 
 
 async def show_reliefs(incident_id: IncidentId, household_id: HouseholdId, tx: Transaction) -> ReliefsShown:
@@ -179,38 +177,21 @@ async def show_reliefs(incident_id: IncidentId, household_id: HouseholdId, tx: T
     """
     effect = await households.get(incident_id, household_id, tx)
     await tx.note_read("incident_household", effect.county_code, effect.id)
-    given = [ReliefShown(**row._asdict()) for row in await relief.of_effect(effect.id, tx)]
-    return ReliefsShown(id=effect.id, household_id=household_id, status=effect.status, version=effect.version, reliefs=given)
+    given = [shown(ReliefShown, row) for row in await relief.of_effect(effect.id, tx)]
+    return shown(ReliefsShown, effect, reliefs=given)
 
 
 async def list_trackings(area: str, status: TrackingStatus, tx: Transaction, *, after: Place | None, size: int) -> TrackingPage:
     """List the visits after incidents of an area in one status, those first that are due first."""
     rows, following = await trackings.worklist.page(area, status, tx, after=after, size=size)
-    named = await _named(rows, tx)
-    return TrackingPage(items=[_tracking(row, *named[row.household_id], now=tx.now) for row in rows], next=following)
+    names = await named((row.household_id for row in rows), tx)
+    return TrackingPage(items=[_tracking(row, names[row.household_id], now=tx.now) for row in rows], next=following)
 
 
-async def _named(rows: Sequence[Row[Any]], tx: Transaction) -> dict[UUID, tuple[str | None, str | None]]:
-    """Name the households of lines by number and masked head: two questions, however many lines."""
-    ids = [row.household_id for row in rows]
-    heads = await people.heads_of(ids, tx) if ids else {}
-    numbers = await register.numbers_of(ids, tx) if ids else {}
-    return {each: (numbers.get(each), str(PersonName(heads[each])) if each in heads else None) for each in ids}
+def _effect(row: Row[Any], name: Named) -> EffectLine:
+    return shown(EffectLine, row, number=name.number, head=name.head, losses=row.losses or [], risks=row.risks or [])
 
 
-def _effect(row: Row[Any], number: str | None, head: str | None) -> EffectLine:
-    names = ("id", "incident_id", "household_id", "status", "due_at", "checked_at", "lead_id", "case_id", "version")
-    same: dict[str, Any] = {name: getattr(row, name) for name in names}
-    estimate: Decimal | None = row.estimate
-    return EffectLine(**same, number=number, head=head, area=row.area_code, losses=row.losses or [], risks=row.risks or [], estimate=estimate)
-
-
-def _tracking(row: Row[Any], number: str | None, head: str | None, *, now: datetime) -> TrackingLine:
-    names = ("id", "incident_id", "household_id", "nth", "status", "due_at", "visited_at", "state", "lead_id", "version")
-    same: dict[str, Any] = {name: getattr(row, name) for name in names}
+def _tracking(row: Row[Any], name: Named, *, now: datetime) -> TrackingLine:
     is_late = row.status is TrackingStatus.TO_VISIT and row.due_at < now
-    return TrackingLine(**same, number=number, head=head, area=row.area_code, overdue=is_late)
-
-
-def _line(held: Incident) -> dict[str, Any]:
-    return {name: getattr(held, "area_code" if name == "area" else name) for name in IncidentLine.model_fields}
+    return shown(TrackingLine, row, number=name.number, head=name.head, overdue=is_late)

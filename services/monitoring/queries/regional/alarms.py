@@ -12,11 +12,11 @@ from services.monitoring.domain.regional.alarms import AlarmId, AlarmStatus, Ass
 from services.monitoring.domain.regional.causes import Cause
 from services.monitoring.domain.regional.detection import monday
 from services.monitoring.domain.regional.rules import PARENT, RegionLevel
+from services.monitoring.queries.register.named import masked_heads
+from services.monitoring.queries.showing import shown
 from services.monitoring.store.regional import alarms, counts
-from services.monitoring.store.register import people
 from shared.database.transaction import Transaction
 from shared.kernel.page import Place
-from shared.kernel.people import PersonName
 from shared.kernel.workdays import local_day
 from shared.wire.evidence import Evidence
 
@@ -98,7 +98,7 @@ class AlarmHouseholdPage(BaseModel):
 async def list_alarms(area: str, status: AlarmStatus, tx: Transaction, *, after: Place | None, size: int) -> AlarmPage:
     """List the alarms of an area in one status, that first whose answer is due first (R40, R55; plan ch.3 s.3)."""
     rows, following = await alarms.worklist.page(area, status, tx, after=after, size=size)
-    return AlarmPage(items=[AlarmLine(**_line(row, tx)) for row in rows], next=following)
+    return AlarmPage(items=[shown(AlarmLine, row, **_computed(row, tx)) for row in rows], next=following)
 
 
 async def show_alarm(alarm_id: AlarmId, tx: Transaction) -> AlarmShown:
@@ -112,13 +112,12 @@ async def show_alarm(alarm_id: AlarmId, tx: Transaction) -> AlarmShown:
     since = monday(local_day(row.opened_at)) - timedelta(weeks=weeks - 1)
     parent = row.area_code[: PARENT[RegionLevel(row.level)]]
     series = await counts.series(row.area_code, row.cause, row.industry, since, monday(local_day(tx.now)), tx, parent=parent)
-    return AlarmShown(
-        **_line(row, tx),
-        rule=row.rule,
-        weeks=[WeekShown(**week._asdict()) for week in series],
-        answered_by=row.answered_by,
+    return shown(
+        AlarmShown,
+        row,
+        **_computed(row, tx),
+        weeks=[shown(WeekShown, week) for week in series],
         measures=measures,
-        prevention_plan=row.prevention_plan,
         evidence=[Evidence(**each) for each in row.evidence or []],
     )
 
@@ -130,10 +129,9 @@ async def list_alarm_households(alarm_id: AlarmId, area: str | None, tx: Transac
     """
     alarm = await alarms.get(alarm_id, tx)
     rows = await alarms.households(alarm_id, area or alarm.area_code, tx, after=after.id if after else _NOBODY, at_most=size + 1)
-    heads = await people.heads_of([row.household_id for row in rows[:size]], tx) if rows else {}
+    heads = await masked_heads([row.household_id for row in rows[:size]], tx)
     items = [
-        AlarmHouseholdShown(id=row.household_id, area=row.area_code, head=_masked(heads.get(row.household_id)), added_at=row.added_at)
-        for row in rows[:size]
+        AlarmHouseholdShown(id=row.household_id, area=row.area_code, head=heads.get(row.household_id), added_at=row.added_at) for row in rows[:size]
     ]
     last = rows[size - 1] if len(rows) > size else None
     return AlarmHouseholdPage(items=items, next=str(Place(county=last.county_code, due_at=_NOWHEN, id=last.household_id)) if last else None)
@@ -147,14 +145,5 @@ async def alarm_households_out(
     return [ALARM_HOUSEHOLD_LIST.row_of(item, village=item.area) for item in page.items], page.next
 
 
-def _line(row: Any, tx: Transaction) -> dict[str, Any]:
-    computed = {
-        "area": row.area_code,
-        "industry": row.industry or None,
-        "is_overdue": row.status is AlarmStatus.OPEN and row.due_at <= tx.now,
-    }
-    return {name: getattr(row, name) for name in AlarmLine.model_fields if name not in computed} | computed
-
-
-def _masked(name: str | None) -> str | None:
-    return None if name is None else str(PersonName(name))
+def _computed(row: Any, tx: Transaction) -> dict[str, Any]:
+    return {"industry": row.industry or None, "is_overdue": row.status is AlarmStatus.OPEN and row.due_at <= tx.now}

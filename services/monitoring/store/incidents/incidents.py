@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, PrimaryKeyConstraint, and_, bindparam, select, text, update
+from sqlalchemy import ARRAY, Index, Integer, PrimaryKeyConstraint, Uuid, and_, bindparam, select, text, update
 from sqlmodel import col
 
-from services.monitoring.domain.incidents.incidents import Hazard, Incident, IncidentGrade, IncidentId, IncidentStatus
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.domain.incidents.incidents import Incident, IncidentGrade, IncidentId, IncidentStatus
 from services.monitoring.domain.incidents.polygons import Polygon
 from services.monitoring.store.base import Base
 from shared.database.columns import code, day, document, instant, one_of, only, version
@@ -80,8 +81,8 @@ CLOSE = (
 )
 AMONG = select(*columns_of(IncidentRow, Incident)).where(HERE, among(IncidentRow.id, "incidents"))
 # Whoever lays households down shares the incident with others of the kind; who closes it has it alone.
-_LOCK = "SELECT pg_advisory_xact_lock{}(hashtextextended('incident/' || CAST(:incident AS uuid)::text, 0))"
-SHARE, HOLD_ALONE = text(_LOCK.format("_shared")), text(_LOCK.format(""))
+_LOCK = "SELECT pg_advisory_xact_lock{}(hashtextextended('incident/' || each.id::text, 0)) FROM unnest(:incidents) AS each (id)"
+SHARE, HOLD_ALONE = (text(_LOCK.format(kind)).bindparams(bindparam("incidents", type_=ARRAY(Uuid()))) for kind in ("_shared", ""))
 BOUNDARIES = select(col(BoundaryRow.county_code), col(BoundaryRow.parts))
 
 
@@ -102,13 +103,13 @@ async def get(incident_id: IncidentId, tx: Transaction) -> Incident:
 
 async def kept_open(incident_id: IncidentId, tx: Transaction) -> Incident:
     """Load one incident as `get` does, and keep it from being closed until this act ends."""
-    await tx.execute(SHARE, {"incident": incident_id})
+    await tx.execute(SHARE, {"incidents": [incident_id]})
     return await get(incident_id, tx)
 
 
 async def held_alone(incident_id: IncidentId, tx: Transaction) -> Incident:
     """Load one incident as `get` does when nobody lays its households down, and keep others from it until this act ends."""
-    await tx.execute(HOLD_ALONE, {"incident": incident_id})
+    await tx.execute(HOLD_ALONE, {"incidents": [incident_id]})
     return await get(incident_id, tx)
 
 
@@ -117,6 +118,13 @@ async def known(ids: Sequence[UUID], tx: Transaction) -> dict[UUID, Incident]:
     if not ids:
         return {}
     return {row["id"]: Incident(**row) for row in (await tx.execute(AMONG, {"homes": _homes(tx), "incidents": list(ids)})).mappings()}
+
+
+async def known_and_kept_open(ids: Sequence[UUID], tx: Transaction) -> dict[UUID, Incident]:
+    """Load incidents as `known` does, and keep them from being closed until this act ends."""
+    if ids:
+        await tx.execute(SHARE, {"incidents": list(ids)})
+    return await known(ids, tx)
 
 
 async def polygon_of(incident_id: IncidentId, tx: Transaction) -> Polygon | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint, and_, bindparam, select, text, update
 from sqlmodel import col
 
-from services.monitoring.domain.incidents.incidents import Effect
+from services.monitoring.domain.incidents.effects import Effect
 from services.monitoring.domain.incidents.tracking import State, Tracking, TrackingId, TrackingStatus
 from services.monitoring.store.base import Base
 from shared.database.columns import code, document, instant, one_of, only, sealed, version

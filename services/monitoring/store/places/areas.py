@@ -11,7 +11,7 @@ from services.monitoring.domain.places.tree import Area, Tree
 from services.monitoring.store.base import Base
 from shared.database import columns
 from shared.database.columns import CODE
-from shared.database.rows import columns_of
+from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
 from shared.kernel.areas import area_range
 from shared.kernel.errors import Invalid
@@ -52,6 +52,7 @@ THERE = and_(
 OF_RANGE = and_(col(AreaRow.code) >= bindparam("lo", type_=CODE), col(AreaRow.code) < bindparam("hi", type_=CODE))
 
 ONE = select(*columns_of(AreaRow, Area)).where(col(AreaRow.code) == bindparam("area", type_=CODE), THERE)
+THOSE = select(col(AreaRow.code)).where(among(AreaRow.code, "codes"), THERE)
 INSIDE = (
     select(col(AreaRow.code), col(AreaRow.name), col(AreaRow.level), col(AreaRow.parent_code))
     .where(col(AreaRow.parent_code) == bindparam("parent", type_=CODE), THERE)
@@ -94,6 +95,13 @@ async def require_area(area: str, tx: Transaction, *, field: str) -> None:
     """
     if await on_day(area, local_day(tx.now), tx) is None:
         raise NoSuchArea(field)
+
+
+async def missing_of(codes: Sequence[str], tx: Transaction) -> set[str]:
+    """Name those codes of areas that are not in the tree of today: one question, however many."""
+    if not codes:
+        return set()
+    return set(codes) - set((await tx.execute(THOSE, {"codes": list(codes), "on": local_day(tx.now)})).scalars())
 
 
 async def on_day(code: str, day: date, tx: Transaction) -> Area | None:

@@ -6,8 +6,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.monitoring.domain.flags.measures import covered
-from services.monitoring.domain.incidents import incidents as rules
-from services.monitoring.domain.incidents.incidents import Effect, EffectStatus, Incident, IncidentId, Loss
+from services.monitoring.domain.incidents import effects
+from services.monitoring.domain.incidents.effects import Effect, EffectStatus, Loss
+from services.monitoring.domain.incidents.incidents import Incident, IncidentId
 from services.monitoring.domain.incidents.tracking import due_days
 from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.domain.parameters import Key
@@ -61,7 +62,7 @@ async def check_household(
     effect = await households.hold(incident_id, household_id, tx)
     as_seen(effect.version, expected)
     incident = await incidents.get(incident_id, tx)
-    found = rules.checked(
+    found = effects.checked(
         effect,
         incident,
         at=check.checked_at,

@@ -2,7 +2,7 @@
 
 from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents.incidents import IncidentId
-from services.monitoring.store.incidents import households, incidents
+from services.monitoring.store.incidents import counts, incidents
 from services.monitoring.usecases.incidents.open_incident import IncidentChanged
 from shared.database.transaction import Transaction
 from shared.kernel.procedure import as_seen
@@ -19,8 +19,7 @@ async def close_incident(incident_id: IncidentId, tx: Transaction, *, expected: 
     """
     held = await incidents.held_alone(incident_id, tx)
     as_seen(held.version, expected)
-    rules.governed(held, tx.actor)
-    left = await households.left(incident_id, tx)
+    left = await counts.left(incident_id, tx)
     status = rules.closed(held, unchecked=left.unchecked, untracked=left.untracked, by=tx.actor)
     version = await incidents.close(held, tx, expected=expected)
     return IncidentChanged(id=incident_id, version=version, status=status, areas=held.areas)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.monitoring.domain.incidents import effects, tracking
 from services.monitoring.domain.incidents import incidents as rules
-from services.monitoring.domain.incidents import tracking
-from services.monitoring.domain.incidents.incidents import EffectAct, EffectStatus, IncidentId
+from services.monitoring.domain.incidents.effects import EffectAct, EffectStatus
+from services.monitoring.domain.incidents.incidents import IncidentId
 from services.monitoring.domain.incidents.tracking import ReliefKind
 from services.monitoring.store.incidents import households, incidents, relief
 from services.monitoring.store.register import households as register
@@ -53,9 +54,9 @@ async def give_relief(incident_id: IncidentId, household_id: HouseholdId, given:
     as_seen(effect.version, expected)
     incident = await incidents.get(incident_id, tx)
     rules.under_way(incident)
-    status = rules.PROCEDURE.step(effect.status, EffectAct.RELIEVE, tx.actor.role).to
+    status = effects.PROCEDURE.step(effect.status, EffectAct.RELIEVE, tx.actor.role).to
     if given.delivered_at < incident.happened_at:
-        raise rules.CheckBeforeIncident("body.delivered_at")
+        raise effects.CheckBeforeIncident("body.delivered_at")
     happened("body.delivered_at", given.delivered_at, now=tx.now)
     if given.kind is ReliefKind.CASH and (given.amount or Decimal(0)) <= 0:
         raise tracking.AmountMissing("body.amount")

@@ -9,9 +9,10 @@ from sqlalchemy import Row
 from services.monitoring.domain.cases import Case, CaseStatus
 from services.monitoring.domain.flags.flags import Flag
 from services.monitoring.domain.flags.measures import covered
-from services.monitoring.domain.incidents import incidents as rules
+from services.monitoring.domain.incidents import effects
+from services.monitoring.domain.incidents.effects import Effect, EffectAct, EffectStatus
 from services.monitoring.domain.incidents.green_channel import CaseUnderWay, HelpFirst, ItemStatus, Order
-from services.monitoring.domain.incidents.incidents import Effect, EffectAct, EffectStatus, IncidentId
+from services.monitoring.domain.incidents.incidents import IncidentId
 from services.monitoring.domain.leads.leads import Confirmed, LeadStatus
 from services.monitoring.domain.parameters import Key, Parameters
 from services.monitoring.domain.risks import joined
@@ -48,7 +49,7 @@ async def help_first(order: Order, household_id: HouseholdId, tx: Transaction) -
     """
     household = await register.hold(household_id, tx)
     effect = await households.hold(IncidentId(order.incident_id), household_id, tx)
-    status = rules.PROCEDURE.step(effect.status, EffectAct.GREEN_CHANNEL, tx.actor.role).to
+    status = effects.PROCEDURE.step(effect.status, EffectAct.GREEN_CHANNEL, tx.actor.role).to
     risks = effect.risks or []
     covered(risks, await law.measures_for(household.area_code, tx))
     held = await flags.open_of(household_id, tx)

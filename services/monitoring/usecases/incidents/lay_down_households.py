@@ -8,7 +8,7 @@ from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents.incidents import IncidentId, IncidentStatus
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import law
-from services.monitoring.store.incidents import households, incidents
+from services.monitoring.store.incidents import incidents, laying_down
 from services.monitoring.store.jobs import jobs
 from shared.database.transaction import Transaction
 from shared.kernel.areas import county_of
@@ -42,7 +42,7 @@ async def ask_for_laying_down(incident_id: IncidentId, tx: Transaction) -> Asked
 
 async def households_to_lay_down(job: Job, tx: Transaction) -> int:
     """Count the households of a county that an incident is missing."""
-    return await households.to_lay_down(await incidents.get(_incident_of(job), tx), tx)
+    return await laying_down.to_lay_down(await incidents.get(_incident_of(job), tx), tx)
 
 
 async def lay_down(job: Job, tx: Transaction, _: int) -> Taken:
@@ -53,7 +53,7 @@ async def lay_down(job: Job, tx: Transaction, _: int) -> Taken:
     county = county_of(tx.actor.area)
     period = (await law.parameters_for(county, tx)).period(Key.INCIDENT_CHECK_DAYS)
     calendar = await law.calendar_for(county, tx, days=period.reach, around=[local_day(tx.now)])
-    count, more = await households.lay_down(held, tx, due_at=calendar.end_of(period, tx.now))
+    count, more = await laying_down.lay_down(held, tx, due_at=calendar.end_of(period, tx.now))
     return Taken(counts={Outcome.CREATED: count}, more=more)
 
 

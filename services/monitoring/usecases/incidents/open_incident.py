@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 
 from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents import polygons
-from services.monitoring.domain.incidents.incidents import Hazard, IncidentGrade, IncidentId, IncidentStatus
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.domain.incidents.incidents import IncidentGrade, IncidentId, IncidentStatus
 from services.monitoring.store.incidents import incidents
 from services.monitoring.store.places import areas
 from services.monitoring.usecases.register.register_household import OutsideYourArea
@@ -63,14 +64,16 @@ async def open_incident(new: OpenIncident, tx: Transaction) -> IncidentChanged:
     """
     happened("body.happened_at", new.happened_at, now=tx.now)
     ends_on = rules.lasted(new.happened_at, new.ends_on)
-    places = new.areas or await _touched(new.polygon, tx)
-    if new.polygon and new.areas:
+    if new.polygon:
         polygons.fitting(new.polygon.coordinates)
+    places = new.areas or await _touched(new.polygon, tx)
     rules.placed(places)
+    missing = await areas.missing_of(new.areas, tx)
     for n, area in enumerate(new.areas):
         if not is_inside(area, tx.actor.area):
             raise OutsideYourArea(f"body.areas.{n}")
-        await areas.require_area(area, tx, field=f"body.areas.{n}")
+        if area in missing:
+            raise areas.NoSuchArea(f"body.areas.{n}")
     incident_id, home = IncidentId(new_id()), rules.home_of(places)
     row = {
         "county_code": county_of(home),
@@ -96,7 +99,6 @@ async def _touched(drawn: DrawnArea | None, tx: Transaction) -> list[str]:
     """Name the caller's counties that a drawn area touches."""
     if drawn is None:
         return []
-    polygons.fitting(drawn.coordinates)
     found = [code for code in polygons.touched(drawn.coordinates, await incidents.boundaries(tx)) if is_inside(code, tx.actor.area)]
     if not found:
         raise OutsideYourArea("body.polygon")

@@ -44,9 +44,7 @@ async def order_green_channel(incident_id: IncidentId, order: OrderGreenChannel,
         raise OutsideYourArea("body.area")
     order_id = OrderId(new_id())
     if order.area is None:
-        if await green_channels.name_households(order_id, incident_id, order.households, tx) != set(order.households):
-            raise NotOfIncident("body.households")
-        if len(set(order.households)) < len(order.households):
+        if len(await green_channels.name_households(order_id, incident_id, order.households, tx)) < len(order.households):
             raise NotOfIncident("body.households")
     elif not await green_channels.gather_households(order_id, incident_id, order.area, tx):
         raise NobodyHit("body.area")

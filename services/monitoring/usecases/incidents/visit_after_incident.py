@@ -4,9 +4,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.monitoring.domain.incidents import incidents as rules
+from services.monitoring.domain.incidents import effects
 from services.monitoring.domain.incidents import tracking as visits
-from services.monitoring.domain.incidents.incidents import Effect, EffectAct, IncidentId
+from services.monitoring.domain.incidents.effects import Effect, EffectAct
+from services.monitoring.domain.incidents.hazards import hardship_of
+from services.monitoring.domain.incidents.incidents import IncidentId
 from services.monitoring.domain.incidents.tracking import State, Tracking, TrackingAct, TrackingId, TrackingStatus
 from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.store import cases
@@ -71,14 +73,14 @@ async def visit_after_incident(tracking_id: TrackingId, visit: VisitAfterInciden
         lead=lead_id,
     )
     if not await trackings.left_of(effect.id, tx):
-        ended = rules.PROCEDURE.step(effect.status, EffectAct.LAST_VISIT, tx.actor.role).to
+        ended = effects.PROCEDURE.step(effect.status, EffectAct.LAST_VISIT, tx.actor.role).to
         await households.decide(effect, ended, tx, expected=effect.version)
     return Tracked(id=tracking_id, version=version, status=status, lead_id=lead_id)
 
 
 async def _lead(tracking: Tracking, effect: Effect, visit: VisitAfterIncident, tx: Transaction) -> UUID | None:
     """Join the lead of the same hardship that waits to be checked, or leave it to the case under way; otherwise open one."""
-    hardship = rules.hardship_of((await incidents.get(tracking.incident_id, tx)).hazard)
+    hardship = hardship_of((await incidents.get(tracking.incident_id, tx)).hazard)
     if await cases.open_of(tracking.household_id, tx):
         return None
     if waiting := await leads.registered_of(tracking.household_id, hardship, tx):

@@ -51,9 +51,11 @@ async def report_event(event: ReportRegionalEvent, tx: Transaction) -> EventRepo
     :raises NotYetHappened: the day lies ahead; HappenedTooLongAgo: further back than may still be reported.
     """
     county = rules.county_affected(event.areas)
+    missing = await areas.missing_of(event.areas, tx)
     for area in event.areas:
         require_own_area(area, tx, field="body.areas")
-        await areas.require_area(area, tx, field="body.areas")
+        if area in missing:
+            raise areas.NoSuchArea("body.areas")
     days = (await law.parameters_for(county, tx)).number(Key.REGIONAL_EVENT_DAYS)
     rules.happened(event.on, today=local_day(tx.now), within_days=days)
     form_kind = None

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 from sqlmodel import col
 
-from services.monitoring.domain.incidents.incidents import OPEN_EFFECTS, EffectStatus, Hazard, IncidentStatus, status_elsewhere
+from services.monitoring.domain.incidents.effects import OPEN_EFFECTS, EffectStatus, status_elsewhere
+from services.monitoring.domain.incidents.hazards import Hazard
+from services.monitoring.domain.incidents.incidents import IncidentStatus
 from services.monitoring.domain.incidents.tracking import TrackingStatus
 from services.monitoring.store.incidents import incidents
 from services.monitoring.store.incidents.households import EffectRow
@@ -73,7 +75,7 @@ async def packed(household: Row[Any], tx: Transaction) -> dict[str, Any]:
 async def unpack(place: Mapping[str, Any], content: Mapping[str, Any], tx: Transaction) -> list[LeftBehind]:
     """Set down what goes on here, with the visits that are owed; give what does not."""
     effects: Sequence[dict[str, Any]] = content.get("incidents", ())
-    known = await incidents.known([UUID(each["incident_id"]) for each in effects], tx)
+    known = await incidents.known_and_kept_open([UUID(each["incident_id"]) for each in effects], tx)
     homes = (place["county_code"], LINCANG)
     going_on = {str(each.id) for each in known.values() if each.status is IncidentStatus.OPEN and each.county_code in homes}
     here = [each for each in effects if each["incident_id"] in going_on]

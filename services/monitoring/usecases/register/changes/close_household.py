@@ -8,7 +8,7 @@ from services.monitoring.domain.register.changes import DepartureReason
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.register.lineage import Home, LineageAct, entries
 from services.monitoring.store.care import assignments, groups
-from services.monitoring.store.incidents import households as incident_households
+from services.monitoring.store.incidents import households_gone
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import categories, forms, households, lineage, residents
 from services.monitoring.usecases.register.changes.said import act_of
@@ -35,7 +35,7 @@ async def end_what_holds(household: Row[Any], tx: Transaction) -> None:
     await forms.end_present(forms.HouseholdFormRow, [household.id], household.county_code, today, tx)
     await assignments.end_all(household, today, tx)
     await groups.end_all(household, today, tx)
-    await incident_households.end_all(household, tx)
+    await households_gone.end_all(household, tx)
 
 
 async def strike_from_register(household: Row[Any], tx: Transaction, *, why: DepartureReason | None, reason: str, document_number: str) -> None:

@@ -6,7 +6,7 @@ from services.monitoring.domain.register import changes as rules
 from services.monitoring.domain.register.hindrances import SameHousehold, may_merge
 from services.monitoring.domain.register.households import HouseholdStatus
 from services.monitoring.domain.register.lineage import Home, LineageAct, entries
-from services.monitoring.store.incidents import households as incident_households
+from services.monitoring.store.incidents import households_gone
 from services.monitoring.store.income import incomes
 from services.monitoring.store.register import form_turns, households, lineage, residents
 from services.monitoring.store.register.form_turns import Turn
@@ -58,7 +58,7 @@ async def merge_households(household_id: HouseholdId, asked: MergeHousehold, tx:
     joining = rules.merge(await residents.standings(household_id, tx), named(asked.members), there)
 
     await residents.settle(into, joining, tx, since=local_day(tx.now))
-    await incident_households.go_over(household, into, tx)
+    await households_gone.go_over(household, into, tx)
     await end_what_holds(household, tx)
     await incomes.begin(into, income_of(asked.income, people=len(there) + len(joining)), tx)
     kind = rules.kind_of_both(household.kind, into.kind)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.monitoring.domain.incidents.incidents import hardship_of
+from services.monitoring.domain.incidents.hazards import hardship_of
 from services.monitoring.domain.leads.leads import Channel
 from services.monitoring.domain.register.county_transfers import CountyTransfer, TransferId, TransferStatus
 from services.monitoring.domain.register.households import Household, HouseholdKind
