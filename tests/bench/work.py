@@ -18,8 +18,8 @@ from services.monitoring.app import SERVICE as MONITORING
 from shared.files.store import FileStore
 from shared.kernel.actors import Actor
 from shared.kernel.ids import new_id
-from shared.service.jobs.asking import NewExport, NewImport
 from shared.service.jobs.lists import Format
+from shared.service.jobs.wanted import NewExport, NewImport
 from shared.service.settings import ServiceSettings
 from shared.service.uploads import UploadedFile
 from tests.bench.memory import Memory, watched

@@ -27,7 +27,7 @@ from shared.kernel.assistance import TaskStatus
 from shared.kernel.errors import Forbidden, NotFound, Refusal
 from shared.kernel.ids import new_id
 from shared.kernel.jobs import NotYourJob
-from shared.service.jobs.asking import NotYourKind
+from shared.service.jobs.wanted import NotYourKind
 from tests.builders.families import a_split, named
 from tests.builders.files import SHEETS, a_list_row, as_csv
 from tests.builders.incidents import a_delivery, an_incident, hit

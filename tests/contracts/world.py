@@ -387,6 +387,34 @@ async def _register(way: Way) -> Register:
     return Register(family=family, people=people, into=into, sent=sent, parting=parting, leaving=leaving, transfer=transfer)
 
 
+async def _with_namesakes(way: Way) -> tuple[str, list[dict[str, Any]]]:
+    """Register a household with two people of one name, which nobody else has; one of them has no number."""
+    village = way.officials.village.area
+    people = a_household(village=village, members=3)
+    people["members"][1]["name"] = chr(0x5000 + int(village) % 4096) + "温罕"  # an initial that nobody else has
+    people["members"].append(a_member(name=people["members"][1]["name"], born_on="1999-01-01", **WITHOUT_NUMBER))
+    return done(await way.call(way.officials.village).post("/v1/households", people))["id"], people["members"]
+
+
+async def _from_the_hotline(way: Way) -> tuple[str, str, str]:
+    """Register two leads by their source's numbers: one in the village, one that lies with the township still; give the number of the first."""
+    village, county = way.officials.village.area, way.call(way.officials.county)
+    number = a_source_number()
+    numbered, undirected = [
+        done(await county.post("/v1/leads", a_person_lead(area=area, source_number=each)))["id"]
+        for area, each in ((village, number), (village[:9], a_source_number()))
+    ]
+    return number, numbered, undirected
+
+
+async def _reported(way: Way) -> tuple[str, dict[str, Any]]:
+    """Have somebody report himself by phone."""
+    village = way.officials.village.area
+    report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
+    done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
+    return report, sent
+
+
 async def _things(
     way: Way,
     cases: dict[str, str],
@@ -401,27 +429,19 @@ async def _things(
     incidents: Incidents,
 ) -> World:
     village, officials = way.officials.village.area, way.officials
-    people = a_household(village=village, members=3)
-    people["members"][1]["name"] = chr(0x5000 + int(village) % 4096) + "温罕"  # an initial that nobody else has
-    people["members"].append(a_member(name=people["members"][1]["name"], born_on="1999-01-01", **WITHOUT_NUMBER))
-    household = done(await way.call(officials.village).post("/v1/households", people))["id"]
+    household, people = await _with_namesakes(way)
     member = done(await way.call(officials.village).get(f"/v1/households/{household}"))["members"][0]["id"]
     (pair,) = done(await way.call(officials.village).get("/v1/duplicates"))["items"]
     assigned = await way.assigned(household)
     grouped = await way.grouped(household, "low_income")
     lead = await way.lead(household)
-    number = a_source_number()
-    numbered, undirected = [
-        done(await way.call(officials.county).post("/v1/leads", a_person_lead(area=area, source_number=each)))["id"]
-        for area, each in ((village, number), (village[:9], a_source_number()))
-    ]
+    number, numbered, undirected = await _from_the_hotline(way)
     answer = await _answered(way)
     laid_down = done(await way.call(officials.village).get("/v1/screening-households", round_id=round_id))["items"]
     screening, to_screen = next((each["id"], each["household_id"]) for each in laid_down)
     found = done(await way.call(officials.village).get("/v1/quality-findings"))["items"]
     findings = {each["owner"]: each["id"] for each in found}
-    report, sent = str(new_id()), a_self_report(village=village, name="岩温罕", phone="13987654321")  # the number of the builder is every example's
-    done(await way.call(Actor(id=CITIZEN, role=Role.MOBILE_APP, area=village[:6])).put(f"/v1/self-reports/{report}", sent))
+    report, sent = await _reported(way)
     paused_lead = await _paused(way, f"leads/{(await way.lead(await way.household()))['id']}")
     paused_case = await _paused(way, f"cases/{await way.case('06')}")
     escalations = await _said_of(cases["opened"], calls["monitoring"], village)
@@ -448,7 +468,7 @@ async def _things(
         household=household,
         assignment=assigned["id"],
         grouped=grouped["id"],
-        people=people["members"],
+        people=people,
         member=member,
         pair=pair["id"],
         lead=lead["id"],

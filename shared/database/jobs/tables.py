@@ -15,7 +15,13 @@ from shared.kernel.sheets import Outcome
 
 def job_tables(base: type[Table]) -> type[Table]:
     """Declare the tables of jobs and of files in a service's metadata; give the one of jobs."""
+    jobs = _jobs(base)
+    for tables in (_progress, _things, _stage):
+        tables(base)
+    return jobs
 
+
+def _jobs(base: type[Table]) -> type[Table]:
     class JobRow(base, table=True):
         """A job: what was asked, by whom, and in what state it is."""
 
@@ -42,6 +48,10 @@ def job_tables(base: type[Table]) -> type[Table]:
         keep_until: datetime = instant()
         version: int = version()
 
+    return JobRow
+
+
+def _progress(base: type[Table]) -> None:
     class JobRunRow(base, table=True):
         """How far a job is: who holds it and until when, its phase, and the rows of that phase."""
 
@@ -77,6 +87,8 @@ def job_tables(base: type[Table]) -> type[Table]:
         unchanged: int
         refused: int
 
+
+def _things(base: type[Table]) -> None:
     class JobResultRow(base, table=True):
         """What became of one row of a file; `subject_id` is the thing that it is about."""
 
@@ -109,6 +121,8 @@ def job_tables(base: type[Table]) -> type[Table]:
         expected: int
         own: bytes | None = sealed(default=None, nullable=True)
 
+
+def _stage(base: type[Table]) -> None:
     class ImportRow(base, table=True):
         """A row of a file as it was read: clean values, sealed secrets, and the faults of its cells.
 
@@ -148,5 +162,3 @@ def job_tables(base: type[Table]) -> type[Table]:
         row: int
         field: str | None = None
         code: str = code()
-
-    return JobRow

@@ -3,93 +3,31 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
-
-from pydantic import Field, StringConstraints
 
 from shared.database.jobs import Jobs
 from shared.database.transaction import Transaction
 from shared.kernel import jobs as rules
-from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
-from shared.kernel.jobs import DECISION, Atomic, Job, JobId, JobState, Mode, Strategy
+from shared.kernel.jobs import DECISION, Job, JobId, JobState, Mode
 from shared.kernel.procedure import as_seen
 from shared.kernel.sheets import Outcome
 from shared.service.jobs.decisions import DecisionKind
 from shared.service.jobs.kinds import FileKind
-from shared.service.jobs.lists import Format, ListKind
+from shared.service.jobs.lists import ListKind
 from shared.service.jobs.runner import Work
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage, item_shown, row_shown, shown
+from shared.service.jobs.wanted import NewExport, NewImport, NoSuchKind, NoSuchList, NoSuchStatus, NotYourKind, NotYourList
 from shared.service.uploads import UploadedFile
-from shared.wire import AreaCode, SafeText, command
 
 IMPORT, EXPORT = "import", "export"
-
-KindName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z_]{1,40}$"),
-    Field(description="文件种类，如农户登记表。The kind of file.", examples=["household_register"]),
-]
-ListName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z-]{1,40}$"),
-    Field(description="清单名称，与其地址相同。The list, named as in its address.", examples=["households"]),
-]
-
-
-@command
-class NewImport:
-    """How a file is to be taken.
-
-    `validate` only checks it and keeps what was read until it is committed; `commit` loads it at once. With `rows` good rows are loaded and bad
-    ones reported, with `all` nothing is loaded unless every row is good (a file of one county only).
-    """
-
-    kind: KindName
-    mode: Mode = Mode.COMMIT
-    atomic: Atomic = Atomic.ROWS
-    strategy: Strategy = Strategy.CREATE_AND_UPDATE
-
-
-@command
-class NewExport:
-    """Which list to write as a file; the area and the status are the list's own filters."""
-
-    list: ListName
-    format: Format = Format.XLSX
-    area: AreaCode | None = None
-    status: Annotated[SafeText, Field(examples=["normal"])] | None = None
 
 
 class NoFileYet(Conflict):
     sentence = "没有可下载的文件：任务尚未完成，或没有这种文件。"
     english = "There is no file: the job is not finished, or has none of this kind."
-
-
-class NoSuchList(NotFound):
-    sentence = "没有这份清单。"
-    english = "There is no such list."
-
-
-class NotYourList(Forbidden):
-    sentence = "您的岗位不能导出这份清单。"
-    english = "Your office does not export this list."
-
-
-class NoSuchStatus(Invalid):
-    sentence = "这份清单没有此种状态。"
-    english = "This list knows no such status."
-
-
-class NoSuchKind(NotFound):
-    sentence = "没有这种文件。"
-    english = "There is no such kind of file."
-
-
-class NotYourKind(Forbidden):
-    sentence = "您的岗位（部门）不能提交这种文件。"
-    english = "Your office, or your department, does not send files of this kind."
 
 
 class JobBinding(Conflict):

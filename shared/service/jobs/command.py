@@ -24,10 +24,11 @@ from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id
 from shared.kernel.jobs import Atomic, Job, JobId, JobState, Mode, Strategy
 from shared.service.assembly import Service
-from shared.service.jobs.asking import Desk, NewImport
+from shared.service.jobs.asking import Desk
 from shared.service.jobs.doors import REPORT
 from shared.service.jobs.runner import JobRunner
 from shared.service.jobs.shown import JobShown
+from shared.service.jobs.wanted import NewImport
 from shared.service.settings import ServiceSettings
 from shared.service.start import read_settings
 from shared.service.uploads import UploadedFile, display_name

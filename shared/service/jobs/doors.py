@@ -15,10 +15,11 @@ from shared.kernel.jobs import JobState
 from shared.kernel.sheets import Outcome
 from shared.service.downloads import CSV, XLSX, FileAnswer, a_file, file_answer, passing_file
 from shared.service.http import service_router
-from shared.service.jobs.asking import Desk, KindName, NewExport, NewImport, template_into
+from shared.service.jobs.asking import Desk, template_into
 from shared.service.jobs.exports import MEDIA, export_now
 from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage
+from shared.service.jobs.wanted import KindName, NewExport, NewImport
 from shared.service.live import LastEventId, poll
 from shared.service.problems import wants_english
 from shared.service.requests import Area, ExpectedVersion, FromNext, InTransaction, ShortTransactions, etag
@@ -44,7 +45,12 @@ Files = Annotated[FileStore, Depends(files)]
 def job_router(desk: Desk) -> APIRouter:
     """Make the doors of a service's jobs."""
     jobs = service_router("文件与任务 files and jobs")
+    for doors in (_files_in, _how_it_is, _acts, _results, _lists_out):
+        doors(jobs, desk)
+    return jobs
 
+
+def _files_in(jobs: APIRouter, desk: Desk) -> None:
     @jobs.get("/v1/import-templates/{kind}", response_class=FileAnswer, responses=a_file(XLSX))
     async def import_template(kind: KindName, tx: InTransaction, store: Files) -> Response:
         """下载某种文件的填报模板（Excel、WPS均可打开）：身份证号码列为文本格式，可选项有下拉列表，行政村为本人辖区各村。"""
@@ -60,6 +66,8 @@ def job_router(desk: Desk) -> APIRouter:
         """上传一份文件（xlsx、xls、csv、JSON lines）。先落盘，后由任务读取、核对、办理；进度见 /v1/jobs/{id}。"""
         return await desk.take_file(file, form, tx)
 
+
+def _how_it_is(jobs: APIRouter, desk: Desk) -> None:
     @jobs.get("/v1/jobs", name="jobs")
     async def list_of_jobs(
         tx: InTransaction,
@@ -92,6 +100,8 @@ def job_router(desk: Desk) -> APIRouter:
         async for event in events:
             yield event
 
+
+def _acts(jobs: APIRouter, desk: Desk) -> None:
     @jobs.post("/v1/jobs/{job_id}/commit", status_code=202)
     async def job_commit(job_id: UUID, tx: InTransaction, expected: ExpectedVersion) -> JobAccepted:
         """办理已校验的文件或批量办理事项，无须再次上传、再次提交。"""
@@ -102,6 +112,8 @@ def job_router(desk: Desk) -> APIRouter:
         """取消任务；已办理的部分保留，见其结果。"""
         return await desk.cancel(job_id, tx, expected=expected)
 
+
+def _results(jobs: APIRouter, desk: Desk) -> None:
     @jobs.get("/v1/jobs/{job_id}/rows")
     async def job_rows(
         job_id: UUID,
@@ -123,6 +135,8 @@ def job_router(desk: Desk) -> APIRouter:
         mine = await desk.reported(job_id, tx)
         return await file_answer(store.path(job_id, REPORT), name=f"{desk.title(mine)}（结果）.xlsx", media_type=XLSX)
 
+
+def _lists_out(jobs: APIRouter, desk: Desk) -> None:
     @jobs.post("/v1/exports", status_code=202)
     async def new_export(body: NewExport, tx: InTransaction) -> JobAccepted:
         """把一份清单导出为文件（xlsx 或 csv），作为任务办理；完成后在 /v1/jobs/{id}/file 下载。"""
@@ -148,7 +162,6 @@ def job_router(desk: Desk) -> APIRouter:
             summary=f"导出{title}",
             description=f"把{title}导出为文件：范围、筛选、脱敏与清单相同；超过一万行的用 /v1/exports。The list as a file, by its own filters.",
         )
-    return jobs
 
 
 def exporter(kind: ListKind) -> Callable[..., Awaitable[Response]]:

@@ -34,6 +34,11 @@ ELSEWHERE = "530921101001"  # a village of another county
 
 
 SINCE = {"effective_from": "2021-09-01"}
+# What is said in every story, beside who its people are.
+WORDS = (
+    *("请尽快核实", "来电反映", "孩子生病", "走访时发现", "到会者一致同意", "情况属实", "某某外出务工", "通话记录"),
+    proof("appraisal")[0]["sha256"],
+)
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,7 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             household_id = done(await call(way.officials.village).post("/v1/households", household))["id"]
             await fill_forms(way, household_id)
             await cared_for(way, household_id, name, phone)
-            lead = await way.lead(household_id)
-            pause = {"waiting_on": "household", "reason": "李某某外出务工", "evidence": proof("通话记录")}
-            done(await call(way.officials.village).post(f"/v1/leads/{lead['id']}/pause", pause, seen=1))
-            case_id = (await way.confirmed(lead | {"version": 2}, "06", "07"))["case_id"]
-            done(await way.appraisal(case_id, opinion="到会者一致同意"))
-            done(await way.notice(case_id))
+            case_id = await before_the_township(way, household_id)
             way = await way.after_notice(move)
             async with monitoring_worker.transaction(service_actor("monitoring", village[:6])) as tx:
                 await watch_deadlines(tx)
@@ -83,52 +83,67 @@ async def stories(call: Call, admin: asyncpg.Connection, monitoring_worker: Data
             await changed(call, way, number="LIN" + village)
             await send(call, way.officials.village, "household_register", some_rows(households=1, members=1, village=village), mode="validate")
             await send(call, way.officials.county, "medical_insurance_list", [a_list_row("medical_insurance_list", village=village)])
-            incomes = f"/v1/households/{household_id}/incomes"
-            seen = done(await call(way.officials.county).get(incomes))["version"]
-            done(await call(way.officials.village).post(incomes, an_income(effective_from="2021-09-22"), seen=seen))
-            done(await call(way.officials.village).post(incomes, a_quarter(2021, 2), seen=seen + 1))
-            line = {"area": village, "year": 2021, "amount": "9999999.00"}  # everybody would be newly below it
-            done(await call(way.officials.county).post("/v1/line-simulations", line))
-            while await runner.do_one():
-                pass
-            undirected = done(await call(way.officials.county).post("/v1/leads", a_person_lead(area=village[:9])))
-            dispatch = {"area": village, "note": "请尽快核实"}
-            done(await call(way.officials.township).post(f"/v1/leads/{undirected['id']}/dispatch", dispatch, seen=1))
-            screened = a_round(area=village, opens_on="2021-10-01", ends_on="2021-10-31")
-            done(await call(way.officials.township).post("/v1/screening-rounds", screened))
-            done(await call(way.officials.township).post("/v1/quality-checks", {"area": village, "rules": ["5_14_008"]}))
+            await earned(call, way, household_id)
+            await worked_off(runner)
+            await sent_down_and_screened(call, way)
             await ask_for_a_dispatch(cluster, way)
-            while await runner.do_one():
-                pass
-            words = (
-                "请尽快核实",
-                "来电反映",
-                number,
-                phone,
-                name,
-                "孩子生病",
-                "走访时发现",
-                "到会者一致同意",
-                "情况属实",
-                "某某外出务工",
-                "通话记录",
-                proof("appraisal")[0]["sha256"],
-            )
-            told[village] = Story(village, UUID(household_id), UUID(case_id), UUID(flag_id), number, words)
-        simulated = done(await call(prefecture()).post("/v1/line-simulations", {"area": "530923", "year": 2021, "amount": "6300.00"}))["id"]
-        while await runner.do_one():
-            pass
-        line = {"amount": "6300.00", "effective_from": "2021-10-01", "document_number": "临乡振发〔2021〕9号", "simulation": simulated}
-        done(await call(prefecture()).put("/v1/bottom-lines/530923/2021", line))
-        done(await call(prefecture()).put("/v1/income-items/530923/A1", an_item(group="wage")))
-        while await runner.do_one():  # what they ask for is done: no runner of another test finds it
-            pass
+            await worked_off(runner)
+            told[village] = Story(village, UUID(household_id), UUID(case_id), UUID(flag_id), number, (*WORDS, number, phone, name))
+        await in_the_prefecture(call, runner)
         for county in {village[:6] for village in told}:
             async with monitoring_worker.transaction(service_actor("monitoring", county)) as tx:
                 await area_figures.fold(county, tx, at_most=50)
         value = {"value": "20", "effective_from": "2021-12-01", "document_number": "临乡振发〔2021〕9号"}
         done(await call(prefecture()).put("/v1/parameters/530923/identification.total.days", value))
     return told
+
+
+async def before_the_township(way: Way, household_id: str) -> str:
+    """Have a lead paused and confirmed, and its case appraised and on notice; give the case."""
+    lead = await way.lead(household_id)
+    pause = {"waiting_on": "household", "reason": "李某某外出务工", "evidence": proof("通话记录")}
+    done(await way.call(way.officials.village).post(f"/v1/leads/{lead['id']}/pause", pause, seen=1))
+    case_id = (await way.confirmed(lead | {"version": 2}, "06", "07"))["case_id"]
+    done(await way.appraisal(case_id, opinion="到会者一致同意"))
+    done(await way.notice(case_id))
+    return case_id
+
+
+async def earned(call: Call, way: Way, household_id: str) -> None:
+    """Register what a household earned, in a year and in a quarter, and ask what a line would change that everybody is below."""
+    village, county = call(way.officials.village), call(way.officials.county)
+    incomes = f"/v1/households/{household_id}/incomes"
+    seen = done(await county.get(incomes))["version"]
+    done(await village.post(incomes, an_income(effective_from="2021-09-22"), seen=seen))
+    done(await village.post(incomes, a_quarter(2021, 2), seen=seen + 1))
+    line = {"area": way.officials.village.area, "year": 2021, "amount": "9999999.00"}  # everybody would be newly below it
+    done(await county.post("/v1/line-simulations", line))
+
+
+async def sent_down_and_screened(call: Call, way: Way) -> None:
+    """Send a lead down to the village, open a round of screening there, and have its data checked."""
+    village, township = way.officials.village.area, call(way.officials.township)
+    undirected = done(await call(way.officials.county).post("/v1/leads", a_person_lead(area=village[:9])))
+    done(await township.post(f"/v1/leads/{undirected['id']}/dispatch", {"area": village, "note": "请尽快核实"}, seen=1))
+    screened = a_round(area=village, opens_on="2021-10-01", ends_on="2021-10-31")
+    done(await township.post("/v1/screening-rounds", screened))
+    done(await township.post("/v1/quality-checks", {"area": village, "rules": ["5_14_008"]}))
+
+
+async def in_the_prefecture(call: Call, runner: JobRunner) -> None:
+    """Set a county's bottom line, as it was simulated, and one of its income items; and have done what they ask for."""
+    simulated = done(await call(prefecture()).post("/v1/line-simulations", {"area": "530923", "year": 2021, "amount": "6300.00"}))["id"]
+    await worked_off(runner)
+    line = {"amount": "6300.00", "effective_from": "2021-10-01", "document_number": "临乡振发〔2021〕9号", "simulation": simulated}
+    done(await call(prefecture()).put("/v1/bottom-lines/530923/2021", line))
+    done(await call(prefecture()).put("/v1/income-items/530923/A1", an_item(group="wage")))
+    await worked_off(runner)  # no runner of another test finds it
+
+
+async def worked_off(runner: JobRunner) -> None:
+    """Have done all that is asked for."""
+    while await runner.do_one():
+        pass
 
 
 async def folded(worker: Database, county: str) -> None:
@@ -189,8 +204,7 @@ async def in_a_flood(call: Call, way: Way, household_id: str, runner: JobRunner)
     flood = an_incident(areas=[way.officials.village.area], happened_at=way.at(days=-2), ends_on=None)
     incident = done(await county.post("/v1/incidents", flood))["id"]
     done(await county.post(f"/v1/incidents/{incident}/households", None))
-    while await runner.do_one():
-        pass
+    await worked_off(runner)
     place = f"/v1/incidents/{incident}/households/{household_id}"
     done(await village.post(f"{place}/check", hit(checked_at=way.at(minutes=-5)), seen=1))
     done(await village.post(f"{place}/relief", a_delivery(delivered_at=way.at(minutes=-4)), seen=2))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import CursorResult, TextClause, text
 
 from shared.database.jobs.results import tell, telling
+from shared.database.jobs.slices import IN_SLICE, all_faults, of_file, repeated
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
 from shared.kernel.sheets import Outcome
@@ -27,22 +28,14 @@ _BEGIN = text("""
         TRUNCATE care_slice, care_decided;
     END $do$
 """)
-_FILL = text("""
+_FILL = text(f"""
     INSERT INTO care_slice
     SELECT s.row, s.area_code, s.record_id, s.secrets, s.content_index, s.faults, f.household_number, f.cadre, f.unit,
            coalesce(f.role, 'help_cadre'), f.valid_from
     FROM import_row s, LATERAL jsonb_to_record(s.fields) AS f (household_number text, cadre text, unit text, role text, valid_from date)
-    WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
+    WHERE {IN_SLICE}
 """)
-_TWICE = text("""
-    INSERT INTO import_fault (county_code, job_id, row, field, code)
-    SELECT county_code, job_id, row, 'household_number', 'twice_in_file' FROM (
-        SELECT county_code, job_id, row,
-               count(*) OVER (PARTITION BY fields ->> 'household_number', coalesce(fields ->> 'role', 'help_cadre')) AS times
-        FROM import_row WHERE county_code = ANY(:counties) AND job_id = :job AND faults IS NULL
-    ) AS counted WHERE times > 1
-    ON CONFLICT DO NOTHING
-""")
+_TWICE = repeated("household_number", "fields ->> 'household_number'", "coalesce(fields ->> 'role', 'help_cadre')")
 _HOLD = text("""
     SELECT h.id FROM household h
     WHERE h.county_code = :county AND h.number = ANY(ARRAY(
@@ -58,20 +51,9 @@ _FAULTS = {
     "not_assigned": ("household_number", "l.household_id IS NOT NULL AND l.held_id IS NULL AND :strategy = 'update'"),
     "period_overlaps": ("valid_from", "NOT l.same AND (l.valid_from <= l.held_from OR l.overlaps)"),
 }
-
-
-def _fault(code: str, field: str, when: str) -> str:
-    return f"""CASE WHEN {when} THEN '["{field}", "{code}"]' END"""
-
-
 _DECIDE = text(f"""
     INSERT INTO care_decided
-    WITH of_file AS MATERIALIZED (
-        SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
-        WHERE f.county_code = :county AND f.job_id = :job
-          AND f.row BETWEEN (SELECT min(row) FROM care_slice) AND (SELECT max(row) FROM care_slice)
-        GROUP BY f.row
-    ), looked_at AS (
+    WITH {of_file("care_slice")}, looked_at AS (
         SELECT s.*, h.id AS household_id, h.area_code AS household_area, h.status, a.id AS held_id, a.valid_from AS held_from,
                coalesce(a.cadre_id = s.cadre AND a.content_index = s.content_index, false) AS same,
                EXISTS (SELECT FROM care_assignment o
@@ -83,9 +65,7 @@ _DECIDE = text(f"""
         LEFT JOIN care_assignment a ON a.county_code = :county AND a.household_id = h.id AND a.role = s.role AND a.valid_to IS NULL
         LEFT JOIN of_file t ON t.row = s.row
     ), judged AS (
-        SELECT l.*, coalesce(l.cell_faults, '[]') || coalesce(l.file_faults, '[]') || CASE WHEN l.cell_faults IS NULL
-                    THEN CAST('[' || concat_ws(',', {", ".join(_fault(code, *rule) for code, rule in _FAULTS.items())}) || ']' AS jsonb)
-                    ELSE '[]' END AS row_faults
+        SELECT l.*, {all_faults(_FAULTS)} AS row_faults
         FROM looked_at l
     )
     SELECT row, area_code, record_id, secrets, content_index, cell_faults, household_number, cadre, unit, role, valid_from,

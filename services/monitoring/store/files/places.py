@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import CursorResult, TextClause, text
 
 from shared.database.jobs.results import tell, telling
+from shared.database.jobs.slices import IN_SLICE, all_faults, of_file, repeated
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
 from shared.kernel.sheets import Outcome
@@ -28,22 +29,14 @@ _BEGIN = text("""
         TRUNCATE place_slice, place_decided;
     END $do$
 """)
-_FILL = text("""
+_FILL = text(f"""
     INSERT INTO place_slice
     SELECT s.row, s.area_code, s.record_id, s.faults, f.list, f.area_code, f.title, f.site_code, f.document_number, coalesce(f.valid_from, :today)
     FROM import_row s, LATERAL jsonb_to_record(s.fields)
          AS f (list text, area_code text, title text, site_code text, document_number text, valid_from date)
-    WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
+    WHERE {IN_SLICE}
 """)
-_TWICE = text("""
-    INSERT INTO import_fault (county_code, job_id, row, field, code)
-    SELECT county_code, job_id, row, 'area_code', 'twice_in_file' FROM (
-        SELECT county_code, job_id, row,
-               count(*) OVER (PARTITION BY county_code, fields ->> 'list', coalesce(fields ->> 'site_code', fields ->> 'area_code')) AS times
-        FROM import_row WHERE county_code = ANY(:counties) AND job_id = :job AND faults IS NULL
-    ) AS counted WHERE times > 1
-    ON CONFLICT DO NOTHING
-""")
+_TWICE = repeated("area_code", "county_code", "fields ->> 'list'", "coalesce(fields ->> 'site_code', fields ->> 'area_code')")
 # Code -> field, and when; asked only of rows all of whose cells could be read.
 _FAULTS = {
     "no_such_list": ("list", "l.list_code IS NULL"),
@@ -57,20 +50,9 @@ _FAULTS = {
     "listed_already": ("area_code", "l.held_id IS NOT NULL AND NOT l.same"),
     "period_overlaps": ("valid_from", "l.held_id IS NULL AND l.overlaps"),
 }
-
-
-def _fault(code: str, field: str, when: str) -> str:
-    return f"""CASE WHEN {when} THEN '["{field}", "{code}"]' END"""
-
-
 _DECIDE = text(f"""
     INSERT INTO place_decided
-    WITH of_file AS MATERIALIZED (
-        SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
-        WHERE f.county_code = :county AND f.job_id = :job
-          AND f.row BETWEEN (SELECT min(row) FROM place_slice) AND (SELECT max(row) FROM place_slice)
-        GROUP BY f.row
-    ), named AS (
+    WITH {of_file("place_slice")}, named AS (
         SELECT s.*, p.code AS list_code, p.level, CASE p.level WHEN 'site' THEN s.site_code ELSE s.named_area END AS place_code,
                a.level AS found_level, CASE p.level WHEN 'site' THEN s.title ELSE a.name END AS place_title
         FROM place_slice s
@@ -85,9 +67,7 @@ _DECIDE = text(f"""
         LEFT JOIN place h ON h.county_code = :county AND h.list_code = n.list_code AND h.place_code = n.place_code AND h.valid_to IS NULL
         LEFT JOIN of_file t ON t.row = n.row
     ), judged AS (
-        SELECT l.*, coalesce(l.cell_faults, '[]') || coalesce(l.file_faults, '[]') || CASE WHEN l.cell_faults IS NULL
-                    THEN CAST('[' || concat_ws(',', {", ".join(_fault(code, *rule) for code, rule in _FAULTS.items())}) || ']' AS jsonb)
-                    ELSE '[]' END AS row_faults
+        SELECT l.*, {all_faults(_FAULTS)} AS row_faults
         FROM looked_at l
     )
     SELECT row, area_code, record_id, cell_faults, list, named_area, title, site_code, document_number, valid_from, list_code, place_code,

@@ -14,6 +14,7 @@ from services.monitoring.domain.deadlines.limits import LeadLimits
 from services.monitoring.domain.signals import Grade
 from shared.database.columns import CODE, INSTANT
 from shared.database.jobs.results import tell, telling
+from shared.database.jobs.slices import IN_SLICE, all_faults, of_file, repeated
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
 from shared.kernel.sheets import Outcome
@@ -31,21 +32,13 @@ _BEGIN = text("""
         TRUNCATE result_slice, result_decided;
     END $do$
 """)
-_FILL = text("""
+_FILL = text(f"""
     INSERT INTO result_slice
     SELECT s.row, s.area_code, s.record_id, s.secrets, s.note, s.faults, f.*
     FROM import_row s, LATERAL jsonb_to_record(s.fields) AS f (round uuid, household_number text, visited_on date, result text, hardship text)
-    WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
-""")
-_TWICE = text("""
-    INSERT INTO import_fault (county_code, job_id, row, field, code)
-    SELECT county_code, job_id, row, 'household_number', 'household_twice' FROM (
-        SELECT county_code, job_id, row,
-               count(*) OVER (PARTITION BY county_code, fields ->> 'round', fields ->> 'household_number') AS times
-        FROM import_row WHERE county_code = ANY(:counties) AND job_id = :job AND faults IS NULL
-    ) AS counted WHERE times > 1
-    ON CONFLICT DO NOTHING
-""")
+    WHERE {IN_SLICE}
+""")  # noqa: S608
+_TWICE = repeated("household_number", "county_code", "fields ->> 'round'", "fields ->> 'household_number'", code="household_twice")
 # As a single visit does: first the household's place in its round, then the household.
 _HOLD_PLACES = text("""
     SELECT s.id FROM screening_household s JOIN (
@@ -78,18 +71,11 @@ _FAULTS = {
     "visit_too_long_ago": ("visited_on", "s.result = 'trouble' AND s.visited_on < CAST(:earliest AS date)"),
     "trouble_unnamed": ("hardship", "(s.result = 'trouble') <> (s.hardship IS NOT NULL)"),
 }
-_FOUND = ", ".join(f"""CASE WHEN {when} THEN '["{field}", "{code}"]' END""" for code, (field, when) in _FAULTS.items())
 _DECIDE = text(f"""
     INSERT INTO result_decided
-    WITH of_file AS MATERIALIZED (
-        SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
-        WHERE f.county_code = :county AND f.job_id = :job
-          AND f.row BETWEEN (SELECT min(row) FROM result_slice) AND (SELECT max(row) FROM result_slice)
-        GROUP BY f.row
-    ), judged AS (
+    WITH {of_file("result_slice")}, judged AS (
         SELECT s.row, p.id AS screening_id, h.id AS household_id, h.kind, p.status = 'screened' AS known,
-               coalesce(s.cell_faults, '[]') || coalesce(t.faults, '[]')
-               || CASE WHEN s.cell_faults IS NULL THEN CAST('[' || concat_ws(',', {_FOUND}) || ']' AS jsonb) ELSE '[]' END AS row_faults
+               {all_faults(_FAULTS, cells="s.cell_faults", file="t.faults")} AS row_faults
         FROM (SELECT *, visited_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS visited_at FROM result_slice) s
         LEFT JOIN screening_round r ON r.county_code = ANY(:homes) AND r.id = s.round
         LEFT JOIN household h ON h.county_code = :county AND h.number = s.household_number

@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, Boolean, CursorResult, Date, Integer, LargeBinary,
 from services.monitoring.domain.files.department_lists import DepartmentList
 from services.monitoring.domain.signals import lists_of_group
 from shared.database.columns import CODE, DOCUMENT, INSTANT, WORDS
+from shared.database.jobs.slices import IN_SLICE
 from shared.database.transaction import Transaction
 from shared.kernel.areas import LINCANG
 from shared.kernel.jobs import Part
@@ -77,7 +78,7 @@ _BEGIN = text(f"""
     END $do$
 """)
 # What was found of rows when the whole file was compared: faults, and that a row repeats an earlier one, which is none.
-_FROM_STAGE = text("""
+_FROM_STAGE = text(f"""
     INSERT INTO signal_slice
     WITH of_file AS MATERIALIZED (
         SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) FILTER (WHERE f.code <> 'repeats') AS faults,
@@ -93,7 +94,7 @@ _FROM_STAGE = text("""
            CASE WHEN s.faults IS NOT NULL OR f.faults IS NOT NULL THEN coalesce(s.faults, '[]') || coalesce(f.faults, '[]') END
     FROM import_row s
     LEFT JOIN of_file f ON f.row = s.row
-    WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
+    WHERE {IN_SLICE}
 """).bindparams(bindparam("untold", type_=ARRAY(CODE)), bindparam("day", type_=CODE))
 _FROM_REQUEST = text("""
     INSERT INTO signal_slice

@@ -1,16 +1,16 @@
 """Review or decide many cases at once."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from services.monitoring.domain import cases as rules
 from services.monitoring.domain.parameters import MOST_ITEMS
 from services.monitoring.usecases.cases.approve_case import ApproveCase
 from services.monitoring.usecases.cases.review_case import ReviewCase
-from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ToDecide, ask_for_decisions
+from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ask_for_decisions
 from shared.database.transaction import Transaction
 from shared.kernel.errors import Forbidden, Invalid
 from shared.kernel.jobs import Atomic, Mode
@@ -50,11 +50,6 @@ class CaseToDecide:
     opinion: SafeText | None = None
     document_number: DocumentNumber | None = None
 
-    @property
-    def own(self) -> dict[str, Any]:
-        said = {"agrees": self.agrees, "opinion": self.opinion, "document_number": self.document_number}
-        return {name: value for name, value in said.items() if value is not None}
-
 
 @command
 class DecideCases:
@@ -82,22 +77,18 @@ async def decide_cases(decided: DecideCases, tx: Transaction) -> DecisionsAsked:
     """
     if tx.actor.role not in rules.PROCEDURE.steps[BEFORE[decided.act]].by:
         raise NotYourDecision("body.act")
-    wanted = [ToDecide(subject_id=each.case_id, expected=each.version, own=each.own) for each in decided.items]
-    how: dict[str, Any] = {"mode": decided.mode, "atomic": decided.atomic, "field": "case_id"}
     if decided.act is CaseDecision.APPROVE:
-        return await ask_for_decisions("case_county_approval", _approval(decided), wanted, tx, **how)
+        return await ask_for_decisions("case_county_approval", _approval(decided), decided, tx, field="case_id")
     if decided.document_number is not None:
         raise NoDocumentHere("body.document_number")
     if with_number := [place for place, each in enumerate(decided.items) if each.document_number is not None]:
         raise NoDocumentHere(*(f"body.items.{place}.document_number" for place in with_number))
-    return await ask_for_decisions("case_township_review", _review(decided), wanted, tx, **how)
+    return await ask_for_decisions("case_township_review", _review(decided), decided, tx, field="case_id")
 
 
-def _approval(decided: DecideCases) -> dict[str, Any]:
-    said = ApproveCase(agrees=decided.agrees, opinion=decided.opinion, document_number=decided.document_number, evidence=decided.evidence)
-    return TypeAdapter(ApproveCase).dump_python(said, mode="json")
+def _approval(decided: DecideCases) -> ApproveCase:
+    return ApproveCase(agrees=decided.agrees, opinion=decided.opinion, document_number=decided.document_number, evidence=decided.evidence)
 
 
-def _review(decided: DecideCases) -> dict[str, Any]:
-    said = ReviewCase(agrees=decided.agrees, opinion=decided.opinion, evidence=decided.evidence)
-    return TypeAdapter(ReviewCase).dump_python(said, mode="json")
+def _review(decided: DecideCases) -> ReviewCase:
+    return ReviewCase(agrees=decided.agrees, opinion=decided.opinion, evidence=decided.evidence)

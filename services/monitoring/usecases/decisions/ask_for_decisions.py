@@ -1,11 +1,10 @@
 """Ask for decisions about many things: a job, in which the use case that decides one thing decides each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from services.monitoring.domain.parameters import Key
 from services.monitoring.store import law
@@ -46,48 +45,58 @@ class DecisionsAsked(BaseModel):
     items: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToDecide:
-    """One thing to be decided.
+class ManyDecisions(Protocol):
+    """What every request for decisions says beside what is decided.
 
-    :param own: what is said of it alone, over what is said of all.
-    :param county_code: where it lies, if the asker sees several counties.
+    Each item names its thing and the `version` that was seen; what else it says stands over what is said of all.
     """
 
-    subject_id: UUID
-    expected: int
-    own: Mapping[str, Any]
-    county_code: str | None = None
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def atomic(self) -> Atomic: ...
+    @property
+    def items(self) -> Sequence[Any]: ...
 
 
 async def ask_for_decisions(
-    what: str, common: Mapping[str, Any], wanted: Sequence[ToDecide], tx: Transaction, *, mode: Mode, atomic: Atomic, field: str
+    what: str, said: object, asked: ManyDecisions, tx: Transaction, *, field: str, counties: Mapping[UUID, str] | None = None
 ) -> DecisionsAsked:
     """Keep a job of decisions, to be taken in the caller's name (plan ch.3); nothing is decided yet.
 
-    :param common: what is said of all.
-    :param field: how the request names the thing of an item.
+    :param said: the command that is said of all.
+    :param field: how an item names its thing.
+    :param counties: where the things lie, if the asker sees several counties.
     :raises TooManyItems: more than are let in at once; likewise TooManyForWhole.
     :raises TwiceInList: two items are about the same thing.
     :raises ParameterMissing: how many are let in, or how long results are kept, is not in force.
     """
     parameters = await law.parameters_for(tx.actor.area, tx)
     most = parameters.number(Key.DECISION_ITEMS)
-    if len(wanted) > most:
+    if len(asked.items) > most:
         raise TooManyItems("body.items", detail=str(most))
-    if twice := _twice([each.subject_id for each in wanted]):
+    things: list[UUID] = [getattr(each, field) for each in asked.items]
+    if twice := _twice(things):
         raise TwiceInList(*(f"body.items.{place}.{field}" for place in twice))
-    home = counties_in(tx.actor.area)[0]
-    counties = [each.county_code or home for each in wanted]
-    if atomic is Atomic.ALL and (len(wanted) > WHOLE_AT_MOST or len(set(counties)) > 1):
+    home, known = counties_in(tx.actor.area)[0], counties or {}
+    lie_in = [known.get(thing, home) for thing in things]
+    if asked.atomic is Atomic.ALL and (len(things) > WHOLE_AT_MOST or len(set(lie_in)) > 1):
         raise TooManyForWhole("body.atomic")
     job_id = JobId(new_id())
-    sealed = tx.vault.seal(dict(common), table="job", row=job_id)
-    arguments = {"mode": mode, "atomic": atomic, "common": {"sealed": sealed.hex()}}
+    sealed = tx.vault.seal(TypeAdapter(type(said)).dump_python(said, mode="json"), table="job", row=job_id)
+    arguments = {"mode": asked.mode, "atomic": asked.atomic, "common": {"sealed": sealed.hex()}}
     job = await jobs.ask(DECISION, what, arguments, tx, keep_days=parameters.number(Key.FILE_DAYS), job_id=job_id)
-    numbered = [Item(row=row, subject_id=each.subject_id, expected=each.expected, own=each.own) for row, each in enumerate(wanted, start=1)]
-    await items.put(job, numbered, tx, counties=counties)
-    return DecisionsAsked(id=job.id, version=job.version, state=job.state, items=len(numbered))
+    await items.put(job, _numbered(asked.items, things, field), tx, counties=lie_in)
+    return DecisionsAsked(id=job.id, version=job.version, state=job.state, items=len(things))
+
+
+def _numbered(said: Sequence[Any], things: Sequence[UUID], field: str) -> list[Item]:
+    """Number the items, each with what is said of it alone."""
+    alone = TypeAdapter(Sequence[Any]).dump_python(said, mode="json", exclude_none=True, exclude={"__all__": {field, "version"}})
+    return [
+        Item(row=row, subject_id=thing, expected=each.version, own=own)
+        for row, (thing, each, own) in enumerate(zip(things, said, alone, strict=True), start=1)
+    ]
 
 
 def _twice(ids: Sequence[UUID]) -> list[int]:

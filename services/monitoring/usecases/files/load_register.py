@@ -28,7 +28,7 @@ def seal_person(vault: Vault, record_id: UUID, row: Mapping[str, str | None]) ->
 
 
 def _said_by(number: IdNumber) -> bytes:
-    """Write what the number says beside whose it is, as `store/register_files` reads it: day of birth and sex."""
+    """Write what the number says beside whose it is, as `store/files/register` reads it: day of birth and sex."""
     return f"{number.born_on:%Y-%m-%d}{sex_of(number)}".encode()
 
 

@@ -1,13 +1,13 @@
 """Take back many flags at once, as when a file was entered in error."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from services.monitoring.domain.flags.flags import WithdrawalReason
 from services.monitoring.domain.parameters import MOST_ITEMS
-from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ToDecide, ask_for_decisions
+from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ask_for_decisions
 from services.monitoring.usecases.flags.take_back import WithdrawFlag
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Atomic, Mode
@@ -40,9 +40,5 @@ async def withdraw_flags(withdrawn: WithdrawFlags, tx: Transaction) -> Decisions
 
     :raises TooManyItems: more than are let in at once; likewise TooManyForWhole, TwiceInList.
     """
-    wanted = [
-        ToDecide(subject_id=each.flag_id, expected=each.version, own={"opinion": each.opinion} if each.opinion else {}) for each in withdrawn.items
-    ]
     said = WithdrawFlag(reason=withdrawn.reason, opinion=withdrawn.opinion, document_number=withdrawn.document_number)
-    common: dict[str, Any] = TypeAdapter(WithdrawFlag).dump_python(said, mode="json")
-    return await ask_for_decisions("risk_flag_withdrawal", common, wanted, tx, mode=withdrawn.mode, atomic=withdrawn.atomic, field="flag_id")
+    return await ask_for_decisions("risk_flag_withdrawal", said, withdrawn, tx, field="flag_id")

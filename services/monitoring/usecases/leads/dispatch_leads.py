@@ -1,13 +1,13 @@
 """Send many leads down at once."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from services.monitoring.domain.parameters import MOST_ITEMS
 from services.monitoring.store.leads import leads
-from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ToDecide, ask_for_decisions
+from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked, ask_for_decisions
 from services.monitoring.usecases.leads.dispatch_lead import DispatchLead
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Atomic, Mode
@@ -22,10 +22,6 @@ class LeadToDispatch:
     version: Count
     area: AreaCode | None = None
     note: SafeText | None = None
-
-    @property
-    def own(self) -> dict[str, Any]:
-        return {name: value for name, value in {"area": self.area, "note": self.note}.items() if value is not None}
 
 
 @command
@@ -45,8 +41,5 @@ async def dispatch_leads(dispatched: DispatchLeads, tx: Transaction) -> Decision
     :raises TooManyItems: more than are let in at once; likewise TooManyForWhole, TwiceInList.
     """
     counties = await leads.counties_of([each.lead_id for each in dispatched.items], tx)
-    wanted = [
-        ToDecide(subject_id=each.lead_id, expected=each.version, own=each.own, county_code=counties.get(each.lead_id)) for each in dispatched.items
-    ]
-    common = TypeAdapter(DispatchLead).dump_python(DispatchLead(area=dispatched.area, note=dispatched.note), mode="json")
-    return await ask_for_decisions("lead_dispatch", common, wanted, tx, mode=dispatched.mode, atomic=dispatched.atomic, field="lead_id")
+    said = DispatchLead(area=dispatched.area, note=dispatched.note)
+    return await ask_for_decisions("lead_dispatch", said, dispatched, tx, field="lead_id", counties=counties)

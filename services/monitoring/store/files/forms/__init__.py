@@ -1,7 +1,7 @@
 """A slice of a file of collection forms: what its rows say beside what is registered, and how what was decided is kept.
 
 Promises: a fixed number of questions for a slice, however many rows; what holds from a later day on stays as it is.
-Not for the columns of the form in the household register: `store/register_files` keeps those, for today alone.
+Not for the columns of the form in the household register: `store/files/register` keeps those, for today alone.
 """
 
 from services.monitoring.store.files.forms.histories import histories_of

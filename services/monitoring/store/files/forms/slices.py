@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, TextClause, Uuid, bindparam, text
 
+from shared.database.jobs.slices import repeated
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId
 
@@ -12,24 +13,11 @@ _MEMBERS = text("""
     JOIN person p ON p.county_code = m.county_code AND p.id = m.person_id
     WHERE m.county_code = :county AND m.household_id = ANY(:households) AND m.valid_to IS NULL
 """).bindparams(bindparam("households", type_=ARRAY(Uuid)))
-
-
-def _repeated(field: str, same: str, among: str = "true") -> TextClause:
-    """Write the question for rows of a file that are about the same."""
-    return text(f"""
-        INSERT INTO import_fault (county_code, job_id, row, field, code)
-        SELECT county_code, job_id, row, '{field}', 'twice_in_file' FROM (
-            SELECT county_code, job_id, row, count(*) OVER (PARTITION BY county_code, fields ->> 'household_number', {same}) AS times
-            FROM import_row WHERE county_code = ANY(:counties) AND job_id = :job AND faults IS NULL AND {among}
-        ) AS counted WHERE times > 1
-        ON CONFLICT DO NOTHING
-    """)
-
-
-_HOUSEHOLDS_TWICE = (_repeated("household_number", "true"),)
+_SAME_HOUSEHOLD = ("county_code", "fields ->> 'household_number'")
+_HOUSEHOLDS_TWICE = (repeated("household_number", *_SAME_HOUSEHOLD),)
 _PEOPLE_TWICE = (
-    _repeated("id_number", "person_index", "person_index IS NOT NULL"),
-    _repeated("person", "fields ->> 'person'", "fields ->> 'person' IS NOT NULL"),
+    repeated("id_number", *_SAME_HOUSEHOLD, "person_index", among="faults IS NULL AND person_index IS NOT NULL"),
+    repeated("person", *_SAME_HOUSEHOLD, "fields ->> 'person'", among="faults IS NULL AND fields ->> 'person' IS NOT NULL"),
 )
 
 

@@ -7,6 +7,7 @@ from services.monitoring.domain.income.figures import AMOUNTS
 from services.monitoring.store.files.register import forms_in_files
 from services.monitoring.store.files.register.slices import COLUMNS, values_of
 from shared.database.jobs.results import tell, telling
+from shared.database.jobs.slices import of_file, repeated, wrong
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import JobId, Part
 from shared.kernel.sheets import Outcome
@@ -22,14 +23,7 @@ _HOLD = text("""
     ORDER BY id FOR UPDATE
 """)
 _VILLAGES = text("SELECT DISTINCT area_code FROM register_decided WHERE outcome = 'created'")
-_TWICE = text("""
-    INSERT INTO import_fault (county_code, job_id, row, field, code)
-    SELECT county_code, job_id, row, 'id_number', 'twice_in_file' FROM (
-        SELECT county_code, job_id, row, count(*) OVER (PARTITION BY person_index) AS times FROM import_row
-        WHERE county_code = ANY(:counties) AND job_id = :job AND person_index IS NOT NULL
-    ) AS counted WHERE times > 1
-    ON CONFLICT DO NOTHING
-""")
+_TWICE = repeated("id_number", "person_index", among="person_index IS NOT NULL")
 # Each row meets its household by number and its person by blind index; the rows of a unit are looked at together. What is kept is looked up row by
 # row, for rows that are known (OFFSET 0 keeps it so): a join would read all of a county for every slice of it.
 _LOOKED_AT = f"""
@@ -57,12 +51,7 @@ _LOOKED_AT = f"""
         SELECT unit, count(*) AS members, bool_or(cell_faults IS NOT NULL) AS unread, {_DIFFERS} AS differs,
                count(*) FILTER (WHERE relation = 'head') AS heads, count(*) FILTER (WHERE relation = 'spouse') AS spouses
         FROM register_slice GROUP BY unit
-    ), of_file AS MATERIALIZED (
-        SELECT f.row, jsonb_agg(jsonb_build_array(f.field, f.code)) AS faults FROM import_fault f
-        WHERE f.county_code = :county AND f.job_id = :job
-          AND f.row BETWEEN (SELECT min(row) FROM register_slice) AND (SELECT max(row) FROM register_slice)
-        GROUP BY f.row
-    ), looked_at AS (
+    ), {of_file("register_slice")}, looked_at AS (
         SELECT s.*, h.household_id, h.household_area, h.household_status, h.person_id, m.household_id AS lives_in, a.code IS NULL AS no_village,
                t.faults AS file_faults, u.unread, u.differs,
                u.heads + coalesce(o.heads, 0) AS heads, u.spouses + coalesce(o.spouses, 0) AS spouses, u.members + coalesce(o.members, 0) AS members,
@@ -114,20 +103,13 @@ _FAULTS = {
         "person_index IS NULL AND person_id IS NOT NULL AND household_id IS NOT NULL AND lives_in IS DISTINCT FROM household_id",
     ),
 }
-
-
-def _fault(code: str, field: str | None, when: str) -> str:
-    place = "null" if field is None else f'"{field}"'
-    return f"""CASE WHEN {when} THEN '[{place}, "{code}"]' END"""
-
-
 # `person` of what was decided is whom the row means, by number or by id; nobody where somebody is new. Those who keep it ask no more who it is.
 # Faults are put together as text, and become JSON where there are any: for most rows that is never. Wide rows pass through (OFFSET 0 keeps what is
 # computed of them from being computed again), and only narrow ones are gathered.
 _DECIDE = text(f"""
     INSERT INTO register_decided ({", ".join(COLUMNS)}, outcome, row_faults, subject_id)
     WITH {_LOOKED_AT}, judged AS (
-        SELECT l.*, CASE WHEN NOT l.unread THEN concat_ws(',', {", ".join(_fault(code, *rule) for code, rule in _FAULTS.items())}) END AS found
+        SELECT l.*, CASE WHEN NOT l.unread THEN {wrong(_FAULTS)} END AS found
         FROM looked_at l
         OFFSET 0
     ), told AS (

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from services.monitoring.domain.income.figures import AMOUNTS
+from shared.database.jobs.slices import IN_SLICE
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Part
 from shared.kernel.workdays import local_day
@@ -56,7 +57,7 @@ _FILL = text(f"""
     INSERT INTO register_slice ({", ".join(COLUMNS)})
     SELECT s.unit, s.row, s.area_code, s.unit_id, s.record_id, s.person_index, s.name, s.secrets, s.content_index, s.note, s.faults, f.*
     FROM import_row s, LATERAL jsonb_to_record(s.fields) AS f ({", ".join(f"{name} {kind}" for name, kind in _READ.items())})
-    WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
+    WHERE {IN_SLICE}
 """)
 # What the ID number of a row says, as `usecases/files/load_register.py` writes it.
 BORN_ON, SEX = "to_date(left(convert_from(note, 'UTF8'), 10), 'YYYY-MM-DD')", "substr(convert_from(note, 'UTF8'), 11)"

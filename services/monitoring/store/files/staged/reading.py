@@ -5,17 +5,18 @@ from sqlalchemy import ARRAY, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.columns import CODE
+from shared.database.jobs.slices import IN_SLICE
 from shared.database.transaction import Transaction
 from shared.kernel.jobs import Part
 
-_ROWS = text("""
+_ROWS = text(f"""
     SELECT s.row, s.area_code, s.record_id, s.person_index, s.name, s.secrets, s.fields, s.faults AS cell_faults, t.faults AS file_faults
     FROM import_row s
     LEFT JOIN (
         SELECT row, jsonb_agg(jsonb_build_array(field, code)) AS faults FROM import_fault
         WHERE county_code = :county AND job_id = :job AND row > :after AND row <= :upto GROUP BY row
     ) t ON t.row = s.row
-    WHERE s.county_code = :county AND s.job_id = :job AND s.unit > :after AND s.unit <= :upto
+    WHERE {IN_SLICE}
     ORDER BY s.row
 """).columns(fields=JSONB, cell_faults=JSONB, file_faults=JSONB)
 _HOUSEHOLDS = """
