@@ -16,6 +16,7 @@ from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Role, service_actor
 from shared.kernel.errors import Conflict, Forbidden
 from tests.builders.families import a_family, a_split, as_it_is, named
+from tests.builders.law import DOCUMENT
 from tests.builders.people import proof
 from tests.builders.quality import published
 from tests.builders.story import done, refused
@@ -28,7 +29,7 @@ from tests.monitoring.quality.conftest import CADRE, DESK, HERE, HOUSE, LAND, NE
 
 __all__ = ["said", "sweep"]
 
-NO_EDUCATION, OUT_OF_SCHOOL = "LC_06_006", "LC_07_004"
+NO_EDUCATION, SCHOOLING, OUT_OF_SCHOOL = "LC_06_006", "LC_07_003", "LC_07_004"
 MUCH, LITTLE = {"farmland": "120.00"}, {"farmland": "12.00"}
 
 
@@ -307,6 +308,22 @@ async def test_a_serious_finding_opens_one_lead_of_the_household_that_names_what
     assert await admin.fetch(LEADS, sound) == []
     shown = done(await quality.way.call(CADRE).get(f"/v1/leads/{lead['id']}"))
     assert (shown["channel"], shown["status"], shown["hardships"]) == ("quality", "registered", ["house", "water"])
+
+
+async def test_a_lead_that_others_join_is_as_urgent_as_the_most_urgent_that_it_names(quality: Quality, admin: asyncpg.Connection) -> None:
+    mild = {"population": "any", "grade": "yellow", "effective_from": "2021-01-01", "document_number": DOCUMENT}
+    for hardship in ("house", "schooling"):
+        done(await quality.way.call(DESK).put(f"/v1/lead-grade-rules/{TOWN[:6]}/{hardship}", mild))
+    household = await quality.household(house_problem=True, water_problem=True, schooling_problem=True)
+    grades: list[str] = []
+
+    for rule in (HOUSE, WATER, SCHOOLING):
+        await quality.check(rule)
+        (lead,) = await admin.fetch(LEADS, household)
+        grades.append(lead["grade"])
+
+    assert grades == ["yellow", "red", "red"]
+    assert (lead["hardships"], lead["version"]) == ('["house", "water", "schooling"]', 3)
 
 
 async def test_a_lead_that_was_dismissed_is_not_opened_again_for_the_same_finding(quality: Quality, admin: asyncpg.Connection) -> None:
