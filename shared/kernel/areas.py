@@ -29,6 +29,11 @@ def is_inside(area_code: str, outer: str) -> bool:
     return area_code.startswith(outer)
 
 
+def length_below(area_code: str) -> int:
+    """Say how long the codes of the areas right below are; nothing lies below a village, which stands for itself."""
+    return next((length for length in (COUNTY, TOWNSHIP, VILLAGE) if length > len(area_code)), VILLAGE)
+
+
 def parent_of(area_code: str) -> str:
     """Name the area one level above."""
     return ancestry(area_code)[1]

@@ -7,7 +7,7 @@ What an expression needs beside the subject's own rows it names as a join, so th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.monitoring.domain.quality.facts import DEVELOPMENTAL, FACTS, RuleOf
+from services.monitoring.domain.quality.facts import DEVELOPMENTAL, RuleOf
 from services.monitoring.domain.register.households import ABLE
 
 
@@ -200,7 +200,3 @@ _FLAGS = View(
     },
 )
 VIEWS: Mapping[RuleOf, View] = {RuleOf.PERSON: _PEOPLE, RuleOf.HOUSEHOLD: _HOUSEHOLDS, RuleOf.FLAG: _FLAGS}
-HELD: Mapping[RuleOf, frozenset[str]] = {
-    subject: frozenset(name for name, fact in vocabulary.items() if fact.awaiting is None) for subject, vocabulary in FACTS.items()
-}
-"""The facts that can be asked for: each has its expression, and a test says so."""
