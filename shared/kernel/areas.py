@@ -37,6 +37,11 @@ def overlap(codes: Iterable[str]) -> bool:
     return any(is_inside(later, earlier) for earlier, later in pairwise(sorted(codes)))
 
 
+def length_below(area_code: str) -> int:
+    """Say how long the codes of the areas right below are; nothing lies below a village, which stands for itself."""
+    return next((length for length in (COUNTY, TOWNSHIP, VILLAGE) if length > len(area_code)), VILLAGE)
+
+
 def parent_of(area_code: str) -> str:
     """Name the area one level above."""
     return ancestry(area_code)[1]

@@ -26,7 +26,8 @@ from tests.builders.files import SHEETS, as_csv, rows_of
 from tests.builders.incidents import an_incident, hit
 from tests.builders.people import a_household
 from tests.faults.import_world import World, copy, make, world
-from tests.faults.test_import_kills import SEED, runners
+from tests.faults.runners import runners
+from tests.faults.test_import_kills import SEED
 from tests.fixtures.clock import START, moving_clock
 from tests.fixtures.platform import Cluster
 from tests.fixtures.say import Say

@@ -16,6 +16,7 @@ from shared.database.transaction import Database
 from shared.kernel.actors import Actor, Role, service_actor
 from shared.kernel.errors import Conflict, Forbidden
 from tests.builders.families import a_family, a_split, as_it_is, named
+from tests.builders.law import DOCUMENT
 from tests.builders.people import proof
 from tests.builders.quality import published
 from tests.builders.story import done, refused
@@ -28,7 +29,7 @@ from tests.monitoring.quality.conftest import CADRE, DESK, HERE, HOUSE, LAND, NE
 
 __all__ = ["said", "sweep"]
 
-NO_EDUCATION, OUT_OF_SCHOOL = "LC_06_006", "LC_07_004"
+NO_EDUCATION, SCHOOLING, OUT_OF_SCHOOL = "LC_06_006", "LC_07_003", "LC_07_004"
 MUCH, LITTLE = {"farmland": "120.00"}, {"farmland": "12.00"}
 
 
@@ -309,6 +310,22 @@ async def test_a_serious_finding_opens_one_lead_of_the_household_that_names_what
     assert (shown["channel"], shown["status"], shown["hardships"]) == ("quality", "registered", ["house", "water"])
 
 
+async def test_a_lead_that_others_join_is_as_urgent_as_the_most_urgent_that_it_names(quality: Quality, admin: asyncpg.Connection) -> None:
+    mild = {"population": "any", "grade": "yellow", "effective_from": "2021-01-01", "document_number": DOCUMENT}
+    for hardship in ("house", "schooling"):
+        done(await quality.way.call(DESK).put(f"/v1/lead-grade-rules/{TOWN[:6]}/{hardship}", mild))
+    household = await quality.household(house_problem=True, water_problem=True, schooling_problem=True)
+    grades: list[str] = []
+
+    for rule in (HOUSE, WATER, SCHOOLING):
+        await quality.check(rule)
+        (lead,) = await admin.fetch(LEADS, household)
+        grades.append(lead["grade"])
+
+    assert grades == ["yellow", "red", "red"]
+    assert (lead["hardships"], lead["version"]) == ('["house", "water", "schooling"]', 3)
+
+
 async def test_a_lead_that_was_dismissed_is_not_opened_again_for_the_same_finding(quality: Quality, admin: asyncpg.Connection) -> None:
     household = await quality.household(house_problem=True)
     await quality.check(HOUSE)
@@ -363,6 +380,9 @@ async def test_a_finding_follows_the_person_into_another_household_and_village(q
         return [each for each in await quality.findings(status, rule=NO_EDUCATION) if each["person_id"] == person]
 
     (before,) = await of_the_person()
+    # A check of the household that was left closes nothing of who lives elsewhere now.
+    assert done(await quality.act(before, "recheck", by=CADRE))["version"] == before["version"]
+    assert await of_the_person() == [before]
     assert await quality.check(NO_EDUCATION) == (0, 0)
     (now,) = await of_the_person()
     assert (before["household_id"], now["household_id"], now["id"], now["version"]) == (old, new, before["id"], before["version"] + 1)
@@ -373,6 +393,8 @@ async def test_a_finding_follows_the_person_into_another_household_and_village(q
     # As if they lived in the next village now, whose check finds what was found where they were.
     for table, column in (("household", "id"), ("membership", "household_id")):
         await admin.execute(f"UPDATE {table} SET area_code = $2 WHERE {column} = $1", new, NEXT)
+    assert await quality.check(NO_EDUCATION, area=HERE) == (0, 0)
+    assert await of_the_person() == [now]
     assert await quality.check(NO_EDUCATION, area=NEXT) == (0, 0)
     (there,) = await of_the_person()
     assert (there["id"], there["area"], there["due_at"]) == (now["id"], NEXT, now["due_at"])
@@ -396,6 +418,23 @@ async def test_a_check_waits_for_nobody_who_moves_a_household_and_moves_nothing_
     await quality.check(LAND)
     (then,) = await quality.findings(rule=LAND)
     assert (then["area"], then["facts"]["farmland"]) == (NEXT, "150.00")
+
+
+async def test_what_a_repealed_rule_found_is_closed_without_waiting_for_who_is_at_one_of_it(quality: Quality, admin: asyncpg.Connection) -> None:
+    taken, free = await quality.household(farmland="60.00"), await quality.household(farmland="60.00")
+    rule = f"/v1/quality-rules/{TOWN[:6]}/LC_90_001"
+    done(await quality.way.call(DESK).put(rule, published()))
+    assert await quality.check("LC_90_001") == (2, 0)
+    done(await quality.way.call(DESK).put(rule, published(effective_from="2021-09-02", effective_to="2021-09-02")))
+
+    async with admin.transaction():
+        await admin.execute("SELECT FROM quality_finding WHERE household_id = $1 FOR UPDATE", taken)
+        assert await asyncio.wait_for(quality.check("LC_90_001"), timeout=20) == (0, 1)
+
+    assert (await quality.found(taken, "LC_90_001"))["version"] == 1
+    assert (await quality.found(free, "LC_90_001", "lapsed"))["version"] == 2
+    assert await quality.check("LC_90_001") == (0, 1)
+    assert await quality.findings() == []
 
 
 async def test_a_finding_follows_its_household_and_a_stranger_does_not_see_it(quality: Quality) -> None:

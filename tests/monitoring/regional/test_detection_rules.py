@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.monitoring.domain.regional.alarms import Alarm as Opened
@@ -113,7 +113,13 @@ def test_an_alarm_clears_only_when_it_has_stayed_low_for_its_weeks() -> None:
     assert last.clears
 
 
-@given(counts=st.lists(st.integers(0, 12), min_size=30, max_size=120))
+# Days of the same count in a row, for of counts that change each day hardly any stay low for the weeks after which an alarm clears.
+RUNS = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 20)), min_size=4, max_size=16)
+DAYS = RUNS.map(lambda runs: [observed for observed, days in runs for _ in range(days)])
+
+
+@given(counts=DAYS)
+@example(counts=[9] + [3] * 14 + [4] + [3] * 15 + [9])
 def test_an_alarm_does_not_flap(counts: list[int]) -> None:
     """Whatever the counts do day by day, between an opening and its clearing lie at least the weeks that it must stay low."""
     opened: date | None = None

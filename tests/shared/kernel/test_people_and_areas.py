@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from shared.kernel.areas import COUNTIES, ancestry, area_range, counties_in, county_of, is_inside, overlap
+from shared.kernel.areas import COUNTIES, ancestry, area_range, counties_in, county_of, is_inside, length_below, overlap
 from shared.kernel.people import IdNumber, PersonName, Phone, check_digit, of_fifteen
 
 
@@ -88,3 +88,4 @@ def test_a_prefecture_has_eight_counties_and_a_village_one() -> None:
     assert counties_in("530902102201") == ("530902",)
     assert county_of("530902102201") == "530902"
     assert county_of("5309") == "5309"
+    assert [length_below(area) for area in ("5309", "530902", "530902102", "530902102201")] == [6, 9, 12, 12]

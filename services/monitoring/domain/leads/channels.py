@@ -60,12 +60,17 @@ class HeardTooLongAgo(Invalid):
     english = "It was heard of longer ago than may still be entered."
 
 
+def is_anothers(channel: str, *, than: Actor) -> bool:
+    """Say whether a platform sends or asks, and the channel is not its own; to whoever is no platform every channel is open."""
+    return than.platform not in (None, channel)
+
+
 def own_channel(channel: Channel, *, by: Actor, field: str) -> None:
     """Hold a channel against that of the platform which sends or asks.
 
     :raises NotYourChannel: it is another platform's, or none's.
     """
-    if by.platform not in (None, channel):
+    if is_anothers(channel, than=by):
         raise NotYourChannel(field)
 
 

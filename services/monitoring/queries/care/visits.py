@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from services.monitoring.domain.care.visits import Finding
 from services.monitoring.domain.places.width import within_a_county
+from services.monitoring.queries.evidence import EvidenceShown
 from services.monitoring.store.care import visits
 from services.monitoring.store.register import households
 from shared.database.transaction import Transaction
@@ -25,11 +26,6 @@ _WHO_CHECKS = (Role.VILLAGE_CADRE, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICER)
 class PositionShown(BaseModel):
     latitude: str
     longitude: str
-
-
-class EvidenceShown(BaseModel):
-    title: str
-    sha256: str
 
 
 class VisitShown(BaseModel):

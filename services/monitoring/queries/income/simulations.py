@@ -16,7 +16,7 @@ from services.monitoring.domain.register.households import HouseholdKind, Househ
 from services.monitoring.store.income import simulations
 from services.monitoring.store.register import people
 from shared.database.transaction import Transaction
-from shared.kernel.areas import COUNTY, PREFECTURE, TOWNSHIP, VILLAGE, counties_in, is_inside
+from shared.kernel.areas import counties_in, is_inside, length_below
 from shared.kernel.errors import NotFound
 from shared.kernel.page import Place
 from shared.kernel.people import PersonName
@@ -24,7 +24,6 @@ from shared.kernel.people import PersonName
 _NOWHEN = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands in the cursors of a list that is in the order of ids alone."""
 _NOBODY = UUID(int=0)
-_NEXT_LEVEL = {PREFECTURE: COUNTY, COUNTY: TOWNSHIP, TOWNSHIP: VILLAGE, VILLAGE: VILLAGE}
 
 
 class SimulationLine(BaseModel):
@@ -109,7 +108,7 @@ async def show_simulation(simulation_id: UUID, area: str | None, tx: Transaction
     """
     simulation = await _one(simulation_id, tx)
     area = area or simulation.area_code
-    areas = await simulations.counts_by_area(simulation_id, area, tx, level=_NEXT_LEVEL[len(area)])
+    areas = await simulations.counts_by_area(simulation_id, area, tx, level=length_below(area))
     groups = await simulations.counts_by_group(simulation_id, area, tx)
     counts = Counts(**{name: sum(getattr(row, name) for row in areas) for name in Counts.model_fields})
     return SimulationShown(

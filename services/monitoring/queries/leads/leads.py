@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from services.monitoring.domain.deadlines.limits import step_of
 from services.monitoring.domain.files.department_lists import LISTS
 from services.monitoring.domain.leads.answers import WORDS, LeadAnswer, LeadOutcome
-from services.monitoring.domain.leads.channels import Channel, place_told, version_told
+from services.monitoring.domain.leads.channels import Channel, is_anothers, place_told, version_told
 from services.monitoring.domain.leads.leads import LeadAct, LeadStatus, lead_of_number
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.risks import Hardship
@@ -190,7 +190,7 @@ async def show_source_matter(channel: Channel, source_number: str, tx: Transacti
 
     :raises NotFound: nothing came under this number, it lies outside the caller's area, or another platform sent it.
     """
-    if tx.actor.platform not in (None, channel):
+    if is_anothers(channel, than=tx.actor):
         raise NotFound
     row = await leads.show(lead_of_number(channel, source_number), tx)
     await tx.note_read("lead", row.county_code, row.id)

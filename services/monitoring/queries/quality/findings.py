@@ -12,6 +12,7 @@ from services.monitoring.domain.deadlines.limits import Level
 from services.monitoring.domain.quality.facts import RuleOf
 from services.monitoring.domain.quality.findings import FindingId, FindingStatus
 from services.monitoring.domain.quality.rules import Severity
+from services.monitoring.queries.evidence import EvidenceShown
 from services.monitoring.store import law
 from services.monitoring.store.quality import findings
 from services.monitoring.store.register import households as register
@@ -51,11 +52,6 @@ class FindingLine(BaseModel):
 class FindingPage(BaseModel):
     items: list[FindingLine]
     next: str | None
-
-
-class EvidenceShown(BaseModel):
-    title: str
-    sha256: str
 
 
 class FindingShown(FindingLine):

@@ -87,15 +87,9 @@ _LATEST = (
     .order_by(col(QualityRuleRow.number), col(QualityRuleRow.area_code), col(QualityRuleRow.effective_from).desc())
     .subquery()
 )
-RULES = (
-    select(_LATEST)
-    .where(or_(_LATEST.c.effective_to.is_(None), _LATEST.c.effective_to > bindparam("on", type_=Date())))
-    .ext(distinct_on(_LATEST.c.number))
-    .order_by(_LATEST.c.number, func.length(_LATEST.c.area_code).desc())
-)
-TITLES = select(_LATEST.c.number, _LATEST.c.area_code, _LATEST.c.title).where(
-    or_(_LATEST.c.effective_to.is_(None), _LATEST.c.effective_to > bindparam("on", type_=Date()))
-)
+_HOLDS = or_(_LATEST.c.effective_to.is_(None), _LATEST.c.effective_to > bindparam("on", type_=Date()))
+RULES = select(_LATEST).where(_HOLDS).ext(distinct_on(_LATEST.c.number)).order_by(_LATEST.c.number, func.length(_LATEST.c.area_code).desc())
+TITLES = select(_LATEST.c.number, _LATEST.c.area_code, _LATEST.c.title).where(_HOLDS)
 NUMBERS = select(col(QualityRuleRow.number)).where(among(QualityRuleRow.county_code, "law")).distinct().order_by(col(QualityRuleRow.number))
 
 

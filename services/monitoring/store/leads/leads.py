@@ -22,6 +22,9 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, HouseholdId, LeadId
 from shared.kernel.workdays import DayKind
 
+BY_URGENCY = f"ARRAY[{', '.join(repr(str(grade)) for grade in Grade)}]"
+"""The grades in SQL, the most urgent first: of several that at the least position counts."""
+
 
 class LeadRow(Base, table=True):
     """A lead; `due_at` ends the total limit that began when it was heard of, `step_due_at` that of its verification; without one the total limit

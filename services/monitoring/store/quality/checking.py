@@ -1,9 +1,11 @@
 """A check of one rule in an area of one county: what newly fires is opened, what fires no more is closed, in one statement however many there are.
 
 Promises: doing it twice changes nothing more; of two checks at once each finding is opened once; an excuse that holds keeps its finding from coming
-again while the facts are as they were; who moved into another household or village takes along what was found of them, also by a check of there.
-A finding at which somebody else is, or that was moved meanwhile, is left to the next check: nobody waits for the other's rows.
-Does not promise one moment for several rules: each is checked as things are then.
+again while the facts are as they were; who moved into another household or village takes along what was found of them, by a check of there; one of
+where they were leaves it open. A finding at which somebody else is, or that was moved meanwhile, is left to the next check: nobody waits for the
+other's rows.
+Does not promise one moment for several rules: each is checked as things are then. Nor that a check finds who moved to where its asker does not see:
+there they are found anew.
 """
 
 import re
@@ -19,7 +21,7 @@ from services.monitoring.domain.quality.facts import AGING
 from services.monitoring.domain.quality.rules import QualityRule
 from services.monitoring.domain.quality.withheld import can_be_excused
 from services.monitoring.store.quality.compiling import Compiled, compiled
-from services.monitoring.store.quality.facts import VIEWS
+from services.monitoring.store.quality.facts import IN_AREA, IN_COUNTY, VIEWS
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 from shared.kernel.areas import area_range, county_of
@@ -45,7 +47,8 @@ _CHECK = """
           ON q.county_code = :county AND q.rule_number = :number AND q.status = 'open' AND q.subject_id = fires.subject_id
     ), became AS (
         SELECT held.id, held.household_id AS of_household, held.area_code AS of_area, fires.facts, fires.household_id, fires.area_code,
-               CASE WHEN fires.subject_id IS NOT NULL THEN 'open' WHEN here.subject_id IS NOT NULL THEN 'repaired' ELSE 'lapsed' END AS status
+               CASE WHEN fires.subject_id IS NOT NULL THEN 'open' WHEN here.subject_id IS NOT NULL THEN 'repaired'
+                    WHEN EXISTS (SELECT FROM {anywhere} AND {subject} = held.subject_id) THEN 'open' ELSE 'lapsed' END AS status
         FROM held LEFT JOIN fires ON fires.subject_id = held.subject_id LEFT JOIN here ON here.subject_id = held.subject_id
     ), changed AS MATERIALIZED (
         SELECT q.id FROM became JOIN quality_finding q ON q.county_code = :county AND q.id = became.id
@@ -78,11 +81,15 @@ _CHECK = """
     )
     SELECT (SELECT count(*) FROM opened)::int AS opened, (SELECT count(*) FROM told WHERE status <> 'open')::int AS closed
 """
-_CLOSE = """
-    UPDATE quality_finding SET status = 'lapsed', closed_at = :now, version = version + 1
-    WHERE county_code = :county AND rule_number = :number AND status = 'open' AND area_code >= :lo AND area_code < :hi
-"""
-CLOSE = text(_CLOSE).bindparams(bindparam("now", type_=INSTANT), *(bindparam(name, type_=CODE) for name in ("county", "number", "lo", "hi")))
+CLOSE = text("""
+    WITH free AS MATERIALIZED (
+        SELECT id FROM quality_finding
+        WHERE county_code = :county AND rule_number = :number AND status = 'open' AND area_code >= :lo AND area_code < :hi
+        ORDER BY id FOR UPDATE SKIP LOCKED
+    )
+    UPDATE quality_finding q SET status = 'lapsed', closed_at = :now, version = q.version + 1
+    FROM free WHERE q.county_code = :county AND q.id = free.id
+""").bindparams(bindparam("now", type_=INSTANT), *(bindparam(name, type_=CODE) for name in ("county", "number", "lo", "hi")))
 _COUNT = "WITH {fires} SELECT (SELECT count(*) FROM {bare})::int AS subjects, (SELECT count(*) FROM fires)::int AS found"
 _PAGE = """
     WITH {fires} SELECT subject_id, household_id, person_id, flag_id, area_code, facts FROM fires
@@ -153,9 +160,10 @@ def _statement(question: str, rule: QualityRule, asks: Compiled, *, one: bool) -
     subject, person, flag = view.ids
     joins = " ".join(view.joins[name] for name in asks.joins).format(one=_ONE_MEMBERS if one else "")
     narrowed = {"one": _ONE if one else "", "subject": subject}
-    fires = _FIRES.format(source=view.source.format(joins=joins), person=person, flag=flag, seen=asks.seen, fires=asks.fires, **narrowed)
+    here, bare, anywhere = (view.source.format(joins=joined, place=place) for joined, place in ((joins, IN_AREA), ("", IN_AREA), ("", IN_COUNTY)))
+    fires = _FIRES.format(source=here, person=person, flag=flag, seen=asks.seen, fires=asks.fires, **narrowed)
     of_household = "AND household_id = :household" if one else ""
-    asked = question.format(fires=fires, bare=view.source.format(joins=""), of_household=of_household, **narrowed)
+    asked = question.format(fires=fires, bare=bare, anywhere=anywhere, of_household=of_household, **narrowed)
     names = set(_PARAMETER.findall(asked))
     mine = [bindparam(name, type_=type_) for name, type_ in _TYPES.items() if name in names]
     return text(asked).bindparams(*mine, *asks.types), names

@@ -1,13 +1,13 @@
 """Where each fact of data quality is found: one expression for each, over a view of a county's people, households or flags.
 
-`:today` is the day of the check, `:county` the shard; `{one}` narrows what is added up to one household. What an expression needs beside the
-subject's own rows it names as a join, so that a question reads only what its rule asks of.
+`:today` is the day of the check, `:county` the shard, `{place}` says which households are asked of; `{one}` narrows what is added up to one of them.
+What an expression needs beside the subject's own rows it names as a join, so that a question reads only what its rule asks of.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.monitoring.domain.quality.facts import DEVELOPMENTAL, FACTS, RuleOf
+from services.monitoring.domain.quality.facts import DEVELOPMENTAL, RuleOf
 from services.monitoring.domain.register.households import ABLE
 
 
@@ -41,7 +41,8 @@ def _months(since: str, until: str) -> str:
     return f"CAST(extract(year FROM age({until}, {since})) * 12 + extract(month FROM age({until}, {since})) AS numeric)"
 
 
-_HERE = "h.county_code = :county AND h.status <> 'gone' AND h.area_code >= :lo AND h.area_code < :hi"
+IN_COUNTY = "h.county_code = :county AND h.status <> 'gone'"
+IN_AREA = f"{IN_COUNTY} AND h.area_code >= :lo AND h.area_code < :hi"
 _MONITORED = Expression("(h.status = 'monitored')")
 _TRACKED = Expression("(h.status = 'monitored' OR h.kind = 'lifted_out')")
 _NET = """round((i.wage_income + i.production_income + i.property_income + i.transfer_income - i.production_expense) / i.people, 2)"""
@@ -98,12 +99,12 @@ def _numbers_of_form(*names: str) -> dict[str, Expression]:
 
 
 _PEOPLE = View(
-    source=f"""
+    source="""
         household h
         JOIN membership m ON m.county_code = h.county_code AND m.household_id = h.id AND m.valid_to IS NULL
         JOIN person p ON p.county_code = m.county_code AND p.id = m.person_id
-        {{joins}}
-        WHERE {_HERE}
+        {joins}
+        WHERE {place}
     """,
     ids=("p.id", "p.id", "CAST(NULL AS uuid)"),
     joins={
@@ -129,7 +130,7 @@ _PEOPLE = View(
     },
 )
 _HOUSEHOLDS = View(
-    source=f"household h {{joins}} WHERE {_HERE}",
+    source="household h {joins} WHERE {place}",
     ids=("h.id", "CAST(NULL AS uuid)", "CAST(NULL AS uuid)"),
     joins={"form": _FORM, "income": _INCOME, "members": _MEMBERS},
     facts={
@@ -155,11 +156,11 @@ _ARRANGED = "o.status IS NULL OR o.status NOT IN ('declined', 'withdrawn')"
 _BEGUN = "o.status IN ('started', 'finished')"
 _DEVELOPS = f"o.measure IN ({_among(DEVELOPMENTAL)})"
 _FLAGS = View(
-    source=f"""
+    source="""
         risk_flag r
         JOIN household h ON h.county_code = r.county_code AND h.id = r.household_id
-        {{joins}}
-        WHERE r.county_code = :county AND r.status IN ('open', 'eliminated') AND {_HERE}
+        {joins}
+        WHERE r.county_code = :county AND r.status IN ('open', 'eliminated') AND {place}
     """,
     ids=("r.id", "CAST(NULL AS uuid)", "r.id"),
     joins={
@@ -199,7 +200,3 @@ _FLAGS = View(
     },
 )
 VIEWS: Mapping[RuleOf, View] = {RuleOf.PERSON: _PEOPLE, RuleOf.HOUSEHOLD: _HOUSEHOLDS, RuleOf.FLAG: _FLAGS}
-HELD: Mapping[RuleOf, frozenset[str]] = {
-    subject: frozenset(name for name, fact in vocabulary.items() if fact.awaiting is None) for subject, vocabulary in FACTS.items()
-}
-"""The facts that can be asked for: each has its expression, and a test says so."""

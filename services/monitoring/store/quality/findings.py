@@ -17,7 +17,7 @@ from shared.database.columns import CODE, INSTANT, code, day, document, instant,
 from shared.database.pages import Worklist, due_indexes, worklist_indexes
 from shared.database.rows import among, columns_of
 from shared.database.transaction import Transaction
-from shared.kernel.areas import COUNTY, LINCANG, TOWNSHIP, VILLAGE, area_range, is_inside
+from shared.kernel.areas import area_range, is_inside, length_below
 from shared.kernel.errors import NotFound
 
 
@@ -103,7 +103,6 @@ SUMMARY = text("""
 RULES_OPEN_ON = select(col(FindingRow.rule_number)).where(
     among(FindingRow.county_code, "counties"), col(FindingRow.household_id) == bindparam("household"), text("status = 'open'")
 )
-_NEXT_LEVEL = {len(LINCANG): COUNTY, COUNTY: TOWNSHIP, TOWNSHIP: VILLAGE, VILLAGE: VILLAGE}
 
 worklist = Worklist(FindingRow, select(*COLUMNS))
 # Two lists, not one with a rule or none: a plan for both would expect a rule's few rows, and sort all the others.
@@ -154,5 +153,5 @@ async def summary(area: str, tx: Transaction) -> Sequence[Row[Any]]:
     if is_inside(tx.actor.area, area):
         area = tx.actor.area
     lo, hi = area_range(area)
-    asked = {"counties": tx.counties, "lo": lo, "hi": hi, "length": _NEXT_LEVEL[len(area)], "now": tx.now}
+    asked = {"counties": tx.counties, "lo": lo, "hi": hi, "length": length_below(area), "now": tx.now}
     return (await tx.execute(SUMMARY, asked)).all()

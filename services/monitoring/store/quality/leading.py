@@ -1,7 +1,8 @@
 """Leads that findings of serious rules call for (线索来源：数据质量核查): one for each household and spell, set by set.
 
-A household whose finding comes while such a lead waits to be checked joins that lead, which then names the hardship too; one whose case is under
-way, or whose flag has the risk already, gets none: the village knows. A finding opens one lead at most, however often it is checked.
+A household whose finding comes while such a lead waits to be checked joins that lead, which then names the hardship too and is as urgent as the most
+urgent that it names; one whose case is under way, or whose flag has the risk already, gets none: the village knows. A finding opens one lead at most,
+however often it is checked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from services.monitoring.domain.deadlines.limits import LeadLimits
 from services.monitoring.domain.quality.rules import QualityRule
 from services.monitoring.domain.risks import Hardship, Risk
 from services.monitoring.domain.signals import Grade, Group
+from services.monitoring.store.leads.leads import BY_URGENCY
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
 from shared.kernel.areas import area_range, county_of
@@ -39,18 +41,20 @@ _HOLD = text(
 ).bindparams(bindparam("at_most", type_=Integer()))
 _HOUSEHOLDS = bindparam("households", type_=ARRAY(Uuid))
 _HELD = "h.county_code = :county AND h.id = ANY(:households)"
+_GRADE = "CASE WHEN h.kind = 'lifted_out' THEN v.of_lifted_out ELSE v.of_others END"
 _JOIN = text(f"""
-    UPDATE lead l SET hardships = l.hardships || jsonb_build_array(CAST(:hardship AS text)), version = l.version + 1
+    UPDATE lead l SET hardships = l.hardships || jsonb_build_array(CAST(:hardship AS text)), version = l.version + 1,
+                      grade = ({BY_URGENCY})[least(array_position({BY_URGENCY}, l.grade), array_position({BY_URGENCY}, {_GRADE}))]
     FROM household h
+    JOIN unnest(:villages, :of_lifted_out, :of_others) AS v (village, of_lifted_out, of_others) ON v.village = h.area_code
     WHERE {_HELD} AND {_FOUND} AND {_UNKNOWN} AND l.county_code = :county AND l.household_id = h.id AND l.channel = 'quality'
       AND l.status = 'registered' AND NOT l.hardships @> jsonb_build_array(CAST(:hardship AS text))
-""").bindparams(_HOUSEHOLDS)
+""").bindparams(_HOUSEHOLDS, *(bindparam(name, type_=ARRAY(CODE)) for name in ("villages", "of_lifted_out", "of_others")))
 _OPEN = text(f"""
     INSERT INTO lead (county_code, id, township_code, area_code, household_id, channel, grade, hardships, registered_at, registered_by,
                       heard_at, due_at, step_due_at, step_day_kind)
     SELECT h.county_code, uuidv7(), h.township_code, h.area_code, h.id, 'quality',
-           CASE WHEN h.kind = 'lifted_out' THEN v.of_lifted_out ELSE v.of_others END, jsonb_build_array(CAST(:hardship AS text)), :now, :person,
-           :now, v.due_at, v.step_due_at, v.step_day_kind
+           {_GRADE}, jsonb_build_array(CAST(:hardship AS text)), :now, :person, :now, v.due_at, v.step_due_at, v.step_day_kind
     FROM household h
     JOIN unnest(:villages, :due, :step_due, :step_day_kinds, :of_lifted_out, :of_others)
          AS v (village, due_at, step_due_at, step_day_kind, of_lifted_out, of_others) ON v.village = h.area_code
@@ -90,15 +94,17 @@ async def open_leads(
     """
     of = {"county": tx.actor.scope.county, "number": rule.number, "households": [row.id for row in found]}
     named = of | {"risk": rule.lead_risk, "hardship": hardship}
-    places = {
+    graded = {
         "villages": list(limits),
-        "due": [each.due_at for each in limits.values()],
-        "step_due": [each.step_due_at for each in limits.values()],
-        "step_day_kinds": [each.step_day_kind for each in limits.values()],
         "of_lifted_out": [grades[village, hardship][Group.LIFTED_OUT] for village in limits],
         "of_others": [grades[village, hardship][Group.GENERAL] for village in limits],
     }
-    await tx.execute(_JOIN, named)
-    opened = (await tx.execute(_OPEN, named | places | {"now": tx.now, "person": tx.actor.id})).rowcount
+    limited = {
+        "due": [each.due_at for each in limits.values()],
+        "step_due": [each.step_due_at for each in limits.values()],
+        "step_day_kinds": [each.step_day_kind for each in limits.values()],
+    }
+    await tx.execute(_JOIN, named | graded)
+    opened = (await tx.execute(_OPEN, named | graded | limited | {"now": tx.now, "person": tx.actor.id})).rowcount
     await tx.execute(_BIND, of)
     return opened

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ARRAY, LargeBinary, bindparam, text
 
+from services.monitoring.store.leads.leads import BY_URGENCY
 from services.monitoring.store.signals.slices import Batch, asked_of
 from shared.database.columns import CODE
 from shared.database.transaction import Transaction
@@ -107,7 +108,7 @@ _JUDGE = text(f"""
         WHERE r.population IN ('any', p.household_kind) OR (r.population = 'monitored' AND p.is_monitored)
     ), verdict AS MATERIALIZED (
         SELECT DISTINCT ON (a.id) a.* FROM applied a
-        ORDER BY a.id, a.holds DESC, array_position(ARRAY['red', 'orange', 'yellow'], a.grade), a.code
+        ORDER BY a.id, a.holds DESC, array_position({BY_URGENCY}, a.grade), a.code
     ), told AS (
         SELECT p.*, v.code, v.document_number, v.grade, v.hardship,
                CASE WHEN p.kind <> ALL(:calling) THEN 'kept'

@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, bindparam, text
 from services.monitoring.domain.deadlines.limits import LeadLimits
 from services.monitoring.domain.files.department_lists.disasters import DISASTER
 from services.monitoring.domain.signals import WITHDRAWN, Grade, Group
+from services.monitoring.store.leads.leads import BY_URGENCY
 from services.monitoring.store.signals.slices import asked_of
 from shared.database.columns import CODE, INSTANT
 from shared.database.transaction import Transaction
@@ -81,12 +82,11 @@ _CALL = text("""
     FROM fallen f LEFT JOIN signal_lead o ON o.person_index = f.person_index AND o.status = 'registered'
     WINDOW spell AS (PARTITION BY f.person_index, f.decided_id ORDER BY f.effective_on, f.id)
 """)
-_BY_URGENCY = "ARRAY['red', 'orange', 'yellow']"
 _GATHER = text(f"""
     INSERT INTO signal_spell
     SELECT c.lead_id, j.person_index, bool_or(c.is_opened), min(j.effective_on), jsonb_agg(DISTINCT j.hardship), (array_agg(j.household_id))[1],
            (array_agg(j.area_code ORDER BY j.effective_on, j.kind, j.source_number))[1], bool_or(j.elsewhere),
-           ({_BY_URGENCY})[min(array_position({_BY_URGENCY}, j.grade))]
+           ({BY_URGENCY})[min(array_position({BY_URGENCY}, j.grade))]
     FROM signal_called c JOIN signal_judged j ON j.id = c.id GROUP BY c.lead_id, j.person_index
 """)
 _VILLAGES = text("SELECT DISTINCT area_code FROM signal_spell WHERE is_opened")
@@ -94,9 +94,9 @@ _HARDSHIPS = text("SELECT DISTINCT s.area_code, h.hardship FROM signal_spell s, 
 # The most urgent of what the rules named that called, and of what each hardship is graded where the household is.
 _GRADE = text(f"""
     UPDATE signal_spell s SET grade = g.grade FROM (
-        SELECT s.lead_id, ({_BY_URGENCY})[least(
-            min(array_position({_BY_URGENCY}, s.grade)),
-            min(array_position({_BY_URGENCY}, CASE WHEN h.kind = 'lifted_out' THEN v.of_lifted_out ELSE v.of_others END))
+        SELECT s.lead_id, ({BY_URGENCY})[least(
+            min(array_position({BY_URGENCY}, s.grade)),
+            min(array_position({BY_URGENCY}, CASE WHEN h.kind = 'lifted_out' THEN v.of_lifted_out ELSE v.of_others END))
         )] AS grade
         FROM signal_spell s CROSS JOIN LATERAL jsonb_array_elements_text(s.hardships) AS n (hardship)
         JOIN unnest(:villages, :hardships, :of_lifted_out, :of_others) AS v (village, hardship, of_lifted_out, of_others)

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from services.monitoring.domain.leads import answers as rules
 from services.monitoring.domain.leads.answers import AnswerId, AnswerStatus
+from services.monitoring.domain.leads.channels import is_anothers
 from services.monitoring.store.leads import answers
 from shared.database.transaction import Transaction
 from shared.kernel.errors import NotFound
@@ -37,7 +38,7 @@ async def return_answer(answer_id: AnswerId, given: ReturnAnswer, tx: Transactio
     :raises NotYetHappened: it claims to have been returned in the future; ReturnedBeforeDecision: before it was decided.
     """
     answer = await answers.get(answer_id, tx)
-    if tx.actor.platform not in (None, answer.channel):
+    if is_anothers(answer.channel, than=tx.actor):
         raise NotFound
     as_seen(answer.version, expected)
     happened("body.returned_at", given.returned_at, now=tx.now)
