@@ -203,24 +203,24 @@ async def test_a_service_role_does_not_reach_another_services_tables(cluster: Cl
         await stranger.close()
 
 
-async def test_a_login_role_is_bound_by_time_limits_of_the_database(cluster: Cluster) -> None:
-    connection = await cluster.connect("monitoring", "monitoring_app")
+@pytest.mark.parametrize("role", ["monitoring_app", "monitoring_worker"])
+async def test_a_login_role_is_bound_by_time_limits_of_the_database(admin: asyncpg.Connection, cluster: Cluster, role: str) -> None:
+    given = await admin.fetchval("SELECT rolconfig FROM pg_roles WHERE rolname = $1", role)
+    connection = await cluster.connect("monitoring", role)
     try:
-        limits = {
-            name: await connection.fetchval(f"SHOW {name}")
-            for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout", "jit", "random_page_cost")
-        }
+        shown = await connection.fetchval("SHOW transaction_timeout")
     finally:
         await connection.close()
 
-    assert limits == {
+    assert dict(each.split("=", maxsplit=1) for each in given) == {
         "lock_timeout": "2s",
         "statement_timeout": "30s",
         "idle_in_transaction_session_timeout": "5s",
-        "transaction_timeout": "1min",
+        "transaction_timeout": "60s",
         "jit": "off",
         "random_page_cost": "1.1",
     }
+    assert shown == "1min"
 
 
 def test_every_service_of_the_platform_is_in_the_table_of_rights(cluster: Cluster) -> None:
