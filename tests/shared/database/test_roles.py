@@ -205,14 +205,14 @@ async def test_a_service_role_does_not_reach_another_services_tables(cluster: Cl
 
 @pytest.mark.parametrize("role", ["monitoring_app", "monitoring_worker"])
 async def test_a_login_role_is_bound_by_time_limits_of_the_database(admin: asyncpg.Connection, cluster: Cluster, role: str) -> None:
-    given = await admin.fetchval("SELECT rolconfig FROM pg_roles WHERE rolname = $1", role)
+    given = await admin.fetch("SELECT unnest(rolconfig) AS limit FROM pg_roles WHERE rolname = $1", role)
     connection = await cluster.connect("monitoring", role)
     try:
         shown = await connection.fetchval("SHOW transaction_timeout")
     finally:
         await connection.close()
 
-    assert dict(each.split("=", maxsplit=1) for each in given) == {
+    assert dict(row["limit"].split("=", maxsplit=1) for row in given) == {
         "lock_timeout": "2s",
         "statement_timeout": "30s",
         "idle_in_transaction_session_timeout": "5s",
