@@ -127,14 +127,14 @@ class EndsBeforeItBegins(Invalid):
     english = "The rule ends before it begins."
 
 
-def list_of(kind: str) -> DepartmentList:
+def list_of(kind: str, *, field: str = "body.kind") -> DepartmentList:
     """Find a kind of list; a rule's code begins with it.
 
     :raises NoSuchList: there is none.
     """
     found = LISTS.get(kind.partition(".")[0])
     if found is None:
-        raise NoSuchList
+        raise NoSuchList(field)
     return found
 
 

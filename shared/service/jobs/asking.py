@@ -63,7 +63,7 @@ class Desk:
         """
         kind = self.kinds.get(name)
         if kind is None:
-            raise NoSuchKind
+            raise NoSuchKind(field)
         if tx.actor.role not in kind.senders or (tx.actor.department and tx.actor.department != kind.department):
             raise NotYourKind(field)
         return kind
@@ -90,7 +90,7 @@ class Desk:
         """
         kind = self.lists.get(asked.list)
         if kind is None:
-            raise NoSuchList
+            raise NoSuchList("body.list")
         if tx.actor.role not in kind.readers:
             raise NotYourList("body.list")
         status = asked.status or kind.default

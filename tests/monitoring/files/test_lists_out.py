@@ -1,5 +1,6 @@
 """Lists go out as files: as the list shows them, within the caller's area, and a register that goes out and comes in again changes nothing."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.monitoring.domain.register.households import HouseholdStatus
+from services.monitoring.jobs.lists import LISTS_OUT
+from shared.kernel.actors import Role
 from tests.builders.files import some_rows
 from tests.builders.people import a_household, a_member, an_id_number
 from tests.builders.places import NEXT_VILLAGE, QUIET
@@ -130,13 +133,43 @@ async def test_a_long_list_goes_out_as_a_job(files: Files, admin: asyncpg.Connec
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"list": "people"}, (404, "NoSuchList", [])),
+        ({"list": "people"}, (404, "NoSuchList", ["body.list"])),
         ({"list": "leads", "status": "normal"}, (422, "NoSuchStatus", ["body.status"])),
         ({"list": "leads", "format": "pdf"}, (422, "Malformed", ["body.format"])),
     ],
 )
 async def test_an_export_that_cannot_be_is_refused(asked: dict[str, Any], said: tuple[int, str, list[str]], files: Files) -> None:
     assert refused(await files.call(township()).post("/v1/exports", asked)) == said
+
+
+async def test_a_list_that_is_not_for_the_caller_s_office_is_not_written_for_it(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    narrowed = replace(LISTS_OUT["leads"], readers=frozenset({Role.AUDITOR}))
+    monkeypatch.setitem(LISTS_OUT, "leads", narrowed)
+
+    assert refused(await files.call(township()).post("/v1/exports", {"list": "leads"})) == (403, "NotYourList", ["body.list"])
+    assert (await files.call(auditor()).post("/v1/exports", {"list": "leads"})).status_code == 202
+
+
+async def test_a_list_longer_than_a_worksheet_fails_as_a_workbook_and_goes_out_as_csv(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.files.writing.tables.ROWS_OF_A_SHEET", 3)
+    await files.sent(township(), some_rows(households=2, members=2))
+
+    asked = [
+        done(await files.call(township()).post("/v1/exports", {"list": "households", "status": "normal", "format": form}))["id"]
+        for form in ("xlsx", "csv")
+    ]
+    await files.work()
+    workbook, csv = [await files.job(township(), job_id) for job_id in asked]
+
+    assert (workbook["state"], workbook["problem"]["code"]) == ("failed", "TooLongForAWorkbook")
+    assert refused(await files.call(township()).get(f"/v1/jobs/{workbook['id']}/file")) == (409, "NoFileYet", [])
+    assert csv["state"] == "done"
+
+
+async def test_a_kind_of_file_that_there_is_none_of_is_refused_by_name(files: Files) -> None:
+    sent = await files.send(township(), b"a,b", kind="no_such")
+    assert refused(sent) == (404, "NoSuchKind", ["body.kind"])
+    assert refused(await files.call(township()).get("/v1/import-templates/no_such")) == (404, "NoSuchKind", ["path.kind"])
 
 
 async def test_a_department_exports_no_list(files: Files) -> None:

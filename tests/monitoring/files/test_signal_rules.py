@@ -251,10 +251,10 @@ async def test_a_ratio_of_what_was_never_published_is_refused(call: Call) -> Non
 
 
 async def test_a_rule_of_no_list_is_not_found(call: Call) -> None:
-    assert refused(await call(prefecture()).put("/v1/signal-rules/5309/nothing_list.x", a_signal_rule("any")))[:2] == (404, "NoSuchList")
-    assert refused(await call(prefecture()).get("/v1/signal-rules", kind="nothing_list"))[:2] == (404, "NoSuchList")
+    assert refused(await call(prefecture()).put("/v1/signal-rules/5309/nothing_list.x", a_signal_rule("any"))) == (404, "NoSuchList", ["path.code"])
+    assert refused(await call(prefecture()).get("/v1/signal-rules", kind="nothing_list")) == (404, "NoSuchList", ["query.kind"])
     body = {"kind": "nothing_list", "rule": {"operator": "any", "effective_from": "2021-01-01"}}
-    assert refused(await call(prefecture()).post("/v1/signal-rules/trial", body))[:2] == (404, "NoSuchList")
+    assert refused(await call(prefecture()).post("/v1/signal-rules/trial", body)) == (404, "NoSuchList", ["body.kind"])
 
 
 async def test_a_version_is_published_once_found_again_and_never_rewritten(call: Call) -> None:

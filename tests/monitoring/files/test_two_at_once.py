@@ -127,6 +127,22 @@ async def _registered(files: Files, household: dict[str, Any]) -> int:
         await asyncio.sleep(0.05)
 
 
+async def test_a_file_that_others_stand_in_the_way_of_all_the_time_says_so_and_can_be_sent_again(
+    files: Files, admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "_TRIES", 1)
+    rows = rows_of(a_household(members=2))
+    job_id = done(await files.send(township(), rows))["id"]
+
+    async with admin.transaction():
+        await admin.execute("LOCK TABLE person_directory")
+        await files.work()
+    job = await files.job(township(), job_id)
+
+    assert (job["state"], job["problem"]["code"]) == ("failed", "Contended")
+    assert counts(await files.sent(township(), rows)) == ("done", {"created": 2})
+
+
 async def test_one_person_on_two_lists_at_once_has_one_lead(files: Files, other_runner: JobRunner) -> None:
     people = [a_list_row("water_list") for _ in range(60)]
     again = [row | {"source_number": a_number()[:20]} for row in people[::-1]]

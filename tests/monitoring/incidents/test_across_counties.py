@@ -1,6 +1,7 @@
 """Nobody whom a disaster hit is lost by moving to another county: what is owed goes on there, or a lead there says so."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -107,6 +108,35 @@ async def test_visits_that_are_owed_go_on_where_the_incident_reaches(incidents: 
         done(await incidents.visit(visit, by=THERE.village))
     assert await there_of(incidents, incident, there, "tracked")
     assert await admin.fetch(LEADS, there) == []
+
+
+async def test_a_household_that_moved_is_counted_once_where_it_lives_now_and_what_it_was_given_where_it_was_given(incidents: Incidents) -> None:
+    relieved, unchecked = await incidents.household(), await incidents.household()
+    incident = await of_both(incidents)
+    await hit_and_decided(incidents, incident, relieved)
+    done(await incidents.relief(incident, relieved))
+    before = await totals(incidents, incident)
+
+    for household in (relieved, unchecked):
+        await moved(incidents, household)
+    after = await totals(incidents, incident)
+
+    changed = {
+        area: {what: after[area][what] - was for what, was in before.get(area, dict.fromkeys(after[area], 0)).items() if after[area][what] != was}
+        for area in after
+    }
+    assert changed == {
+        ONE: {"households": -2, "to_check": -1, "affected": -1, "relieved": -1},
+        OTHER_COUNTY: {"households": 2, "to_check": 1, "affected": 1, "relieved": 1},
+    }
+
+
+async def totals(incidents: Incidents, incident: str) -> dict[str, dict[str, Any]]:
+    """Give the figures of each village, counts as such."""
+    shown = done(await incidents.way.call(prefecture()).get(f"/v1/incidents/{incident}/figures", area="5309"))["items"]
+    return {
+        each["area"]: {what: count for what, count in each.items() if isinstance(count, int)} | {"amount": Decimal(each["amount"])} for each in shown
+    }
 
 
 async def test_what_does_not_reach_the_new_county_is_said_by_a_lead_there(incidents: Incidents, admin: asyncpg.Connection) -> None:

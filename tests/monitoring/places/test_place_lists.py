@@ -98,7 +98,7 @@ async def test_an_area_is_listed_under_the_name_that_the_tree_has(call: Call, se
 @pytest.mark.parametrize(
     ("list_code", "place", "changes", "said"),
     [
-        ("no_such_list", HOME, {}, (404, "NoSuchPlaceList", [])),
+        ("no_such_list", HOME, {}, (404, "NoSuchPlaceList", ["path.list_code"])),
         ("fine_villages", HOME[:9], {}, (422, "NoSuchPlace", ["path.place"])),
         ("demonstration_townships", HOME, {}, (422, "NoSuchPlace", ["path.place"])),
         ("fine_villages", HOME[:9] + "999", {}, (422, "NoSuchPlace", ["path.place"])),

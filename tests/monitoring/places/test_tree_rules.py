@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.monitoring.domain.places import changes as rules
 from services.monitoring.domain.places.changes import Change, ChangeKind, Effect, Part, Recoded, effect_of
-from services.monitoring.domain.places.tree import Area, Succession, Tree, homes_of, level_of, parent_of
+from services.monitoring.domain.places.tree import Area, NoSuchArea, Succession, Tree, homes_of, level_of, parent_of
 from shared.kernel.errors import Refusal
 
 START = date(2020, 1, 1)
@@ -219,7 +219,7 @@ OLDER = [an_area(ENDED, valid_to=DAYS[1]), an_area(LATER, valid_from=DAYS[3])]
         (a_change(MERGE, [A, A], [B]), rules.TwiceNamed),
         (a_change(MERGE, TOWNSHIPS[:1], TOWNSHIPS[1:2], (A, X), (X, A)), rules.SuccessionCycle),
         (a_change(MOVE, [A], [A]), rules.SuccessionCycle),
-        (a_change(MERGE, [C], [A]), rules.NoSuchArea),
+        (a_change(MERGE, [C], [A]), NoSuchArea),
         (a_change(MERGE, [ENDED], [A]), rules.AreaEnded),
         (a_change(MERGE, [LATER], [A]), rules.BeforeItBegan),
         (a_change(RENAME, [A], [(A, "新村")], day=START), rules.BeforeItBegan),

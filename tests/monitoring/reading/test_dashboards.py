@@ -92,6 +92,7 @@ async def test_another_s_area_is_refused_and_a_wider_one_is_the_own(way: Way) ->
     for path in ("/v1/dashboard", "/v1/dashboard/trends", "/v1/dashboard/income", "/v1/dashboard/export"):
         assert refused(await way.call(village()).get(path, area=NEXT_VILLAGE)) == (403, "AreaNotYours", ["query.area"])
         assert refused(await way.call(county()).get(path, area=OTHER_COUNTY[:6])) == (403, "AreaNotYours", ["query.area"])
+        assert refused(await way.call(prefecture()).get(path, area="530999")) == (422, "NoSuchArea", ["query.area"])
     assert (await seen(way, township(), area="5309"))["whole"]["area"]["code"] == HOME[:9]
 
 
@@ -111,7 +112,7 @@ async def test_places_of_a_list_are_added_up_each_once(way: Way) -> None:
     assert len(shown["parts"]) == len({each["area"]["code"] for each in shown["parts"]}) <= len(before["parts"]) + 1
     total = {key: sum(households(each).get(key, 0) for each in shown["parts"]) for key in households(shown["whole"])}
     assert total == households(shown["whole"])
-    assert refused(await way.call(county()).get("/v1/dashboard", list="no_such")) == (404, "NoSuchPlaceList", [])
+    assert refused(await way.call(county()).get("/v1/dashboard", list="no_such")) == (404, "NoSuchPlaceList", ["query.list"])
 
 
 async def test_trends_say_what_came_what_was_over_and_what_was_open_at_the_end_of_each_month(way: Way, set_clock: SetClock) -> None:

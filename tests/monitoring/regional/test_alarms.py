@@ -313,7 +313,7 @@ async def test_unknown_causes_and_levels_and_rules_that_cannot_hold_are_refused(
     assert (await put(level="hamlet"))[0] == 422
     assert (await put(minimum_share="1.5"))[0] == 422
     assert await put(level="township", place_list="resettlement_sites") == (422, "ListIsOfOtherLevel", ["body.place_list"])
-    assert (await put(place_list="no_such_list"))[:2] == (404, "NoSuchPlaceList")
+    assert (await put(place_list="no_such_list")) == (404, "NoSuchPlaceList", ["body.place_list"])
     assert await put(area=TOWN) == (422, "TooNarrow", ["path.area"])
     done(await call(OFFICER).put(f"/v1/regional-rules/{COUNTY}/village.any", a_regional_rule(level="village")))
     assert (await put(level="village", minimum_count=6))[:2] == (409, "PublishedAlready")

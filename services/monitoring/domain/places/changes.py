@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.monitoring.domain.places.tree import Area, Succession, Tree, level_of, parent_of
+from services.monitoring.domain.places.tree import Area, NoSuchArea, Succession, Tree, level_of, parent_of
 from shared.kernel.areas import COUNTY, TOWNSHIP, VILLAGE, county_of
 from shared.kernel.errors import Conflict, Invalid
 
@@ -74,11 +74,6 @@ class AcrossCounties(Invalid):
 class WrongLevel(Invalid):
     sentence = "代码的级别不符：只能调整乡（镇、街道）或村（社区），且各项级别相同；改隶只用于村。"
     english = "A change is about townships or about villages, all of one level; only a village is moved."
-
-
-class NoSuchArea(Invalid):
-    sentence = "没有这个区划代码。"
-    english = "There is no area of this code."
 
 
 class AreaEnded(Conflict):

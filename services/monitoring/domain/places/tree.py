@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.kernel.areas import COUNTY, TOWNSHIP, VILLAGE
+from shared.kernel.errors import Invalid
 
 
 class Level(StrEnum):
@@ -20,6 +21,11 @@ class Level(StrEnum):
 
 LENGTHS: Mapping[Level, int] = {Level.COUNTY: COUNTY, Level.TOWNSHIP: TOWNSHIP, Level.VILLAGE: VILLAGE}
 _WIDER: Mapping[int, int] = {VILLAGE: TOWNSHIP, TOWNSHIP: COUNTY}
+
+
+class NoSuchArea(Invalid):
+    sentence = "没有这个区划代码。"
+    english = "There is no area of this code."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,8 +155,7 @@ async def show_figures(incident_id: IncidentId, area: str, tx: Transaction) -> F
 
     :raises NotFound: there is no such incident here.
     """
-    await incidents.get(incident_id, tx)
-    rows = await counts.figures(incident_id, area, tx)
+    rows = await counts.figures(await incidents.get(incident_id, tx), area, tx)
     return FiguresShown(items=[shown(VillageFigures, row) for row in rows])
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.places.tree import NoSuchArea
 from services.monitoring.domain.reading import area_figures as rules
 from services.monitoring.domain.reading.area_figures import AreaFigure, AreaNotYours, Figures, Topic
 from services.monitoring.store import law
@@ -140,7 +141,7 @@ class Parts:
 async def show_dashboard(area: str, tx: Transaction, *, month: str | None, list_code: str | None) -> DashboardShown:
     """Show how an area of any level stands, and each part of it; of a list's places when one is named.
 
-    :raises AreaNotYours: the area is another's; NoSuchPlaceList: there is no such list.
+    :raises AreaNotYours: the area is another's; NoSuchArea: it never was; NoSuchPlaceList: there is no such list.
     """
     month = month or rules.month_of(local_day(tx.now))
     parts = await _parts(area, list_code, tx)
@@ -159,7 +160,7 @@ async def show_dashboard(area: str, tx: Transaction, *, month: str | None, list_
 async def show_trends(area: str, tx: Transaction, *, first: str | None, last: str | None, list_code: str | None) -> TrendsShown:
     """Show month by month what came, what was over and what was open; the last twelve months if none is named.
 
-    :raises AreaNotYours: the area is another's; NoSuchPlaceList: there is no such list.
+    :raises AreaNotYours: the area is another's; NoSuchArea: it never was; NoSuchPlaceList: there is no such list.
     :raises MonthsInDisorder: the first month is the later one, or they are too far apart.
     """
     last = last or rules.month_of(local_day(tx.now))
@@ -174,7 +175,7 @@ async def show_trends(area: str, tx: Transaction, *, first: str | None, last: st
 async def show_income(area: str, tx: Transaction, *, list_code: str | None) -> IncomeDistribution:
     """Show how incomes are spread over the bands in force, and how many are below the line (R19, R37; plan ch.1 s.2, ch.3 s.1).
 
-    :raises AreaNotYours: the area is another's; NoSuchPlaceList: there is no such list.
+    :raises AreaNotYours: the area is another's; NoSuchArea: it never was; NoSuchPlaceList: there is no such list.
     :raises ParameterMissing: no bands are in force.
     """
     parts = await _parts(area, list_code, tx)
@@ -196,7 +197,9 @@ async def _parts(area: str, list_code: str | None, tx: Transaction, *, with_part
         raise AreaNotYours("query.area")
     today = local_day(tx.now)
     called = (await areas.names_of([area], today, tx)).get(area)
-    whole = AreaNamed(code=area, title=called.name if called else None)
+    if called is None:
+        raise NoSuchArea("query.area")
+    whole = AreaNamed(code=area, title=called.name)
     if list_code:
         return _places(whole, await _entries(list_code, area, tx))
     below = await areas.inside(area, today, tx) if len(area) < VILLAGE and (with_parts or len(area) < COUNTY) else []
@@ -208,7 +211,7 @@ async def _parts(area: str, list_code: str | None, tx: Transaction, *, with_part
 
 async def _entries(list_code: str, area: str, tx: Transaction) -> dict[str, AreaNamed]:
     """Read the areas in which the places of a list lie, each once: two sites of one village are one village's figures."""
-    await lists.get(list_code, tx)
+    await lists.get(list_code, tx, field="query.list")
     entries = await lists.entries(list_code, area, local_day(tx.now), tx)
     names = await areas.names_of((each.area_code for each in entries), local_day(tx.now), tx)
     return {each.area_code: AreaNamed(code=each.area_code, title=names[each.area_code].name if each.area_code in names else None) for each in entries}

@@ -41,6 +41,6 @@ async def list_signal_rules(area: str, tx: Transaction, *, kind: str | None, on:
     :raises NoSuchList: there is no such kind of list.
     """
     if kind is not None:
-        list_of(kind)
+        list_of(kind, field="query.kind")
     rows = await law.signal_rules_for(area, on or local_day(tx.now), tx, kind=kind)
     return SignalRulesShown(items=[SignalRuleShown(**{**row._asdict(), "area": row.area_code}) for row in rows])

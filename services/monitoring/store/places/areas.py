@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Date, Index, PrimaryKeyConstraint, Row, and_, bindparam, or_, select, text
 from sqlmodel import col
 
-from services.monitoring.domain.places.tree import Area, Tree
+from services.monitoring.domain.places.tree import Area, NoSuchArea, Tree
 from services.monitoring.store.base import Base
 from shared.database import columns
 from shared.database.columns import CODE
@@ -38,11 +38,6 @@ class AreaRow(Base, table=True):
 class NoSuchVillage(Invalid):
     sentence = "没有这个村的区划代码。"
     english = "There is no village of this code."
-
-
-class NoSuchArea(Invalid):
-    sentence = "没有这个区划代码。"
-    english = "There is no area of this code."
 
 
 THERE = and_(

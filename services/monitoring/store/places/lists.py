@@ -105,14 +105,14 @@ END = (
 )
 
 
-async def get(list_code: str, tx: Transaction) -> PlaceList:
+async def get(list_code: str, tx: Transaction, *, field: str = "path.list_code") -> PlaceList:
     """Load a list.
 
     :raises NoSuchPlaceList: there is none.
     """
     found = (await tx.execute(ONE_LIST, {"list": list_code})).mappings().one_or_none()
     if found is None:
-        raise NoSuchPlaceList
+        raise NoSuchPlaceList(field)
     return PlaceList(**found)
 
 

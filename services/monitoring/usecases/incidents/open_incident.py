@@ -9,6 +9,7 @@ from services.monitoring.domain.incidents import incidents as rules
 from services.monitoring.domain.incidents import polygons
 from services.monitoring.domain.incidents.hazards import Hazard
 from services.monitoring.domain.incidents.incidents import IncidentGrade, IncidentId, IncidentStatus
+from services.monitoring.domain.places.tree import NoSuchArea
 from services.monitoring.store.incidents import incidents
 from services.monitoring.store.places import areas
 from services.monitoring.usecases.register.register_household import OutsideYourArea
@@ -73,7 +74,7 @@ async def open_incident(new: OpenIncident, tx: Transaction) -> IncidentChanged:
         if not is_inside(area, tx.actor.area):
             raise OutsideYourArea(f"body.areas.{n}")
         if area in missing:
-            raise areas.NoSuchArea(f"body.areas.{n}")
+            raise NoSuchArea(f"body.areas.{n}")
     incident_id, home = IncidentId(new_id()), rules.home_of(places)
     row = {
         "county_code": county_of(home),

@@ -59,7 +59,7 @@ async def publish_regional_rule(area: str, rule_code: str, rule: PublishRegional
     """
     require_own_area(area, tx)
     hold_to_area(area)
-    place_list = await lists.get(rule.place_list, tx) if rule.place_list else None
+    place_list = await lists.get(rule.place_list, tx, field="body.place_list") if rule.place_list else None
     hold_to_list(rule.level, EntryLevel(place_list.level) if place_list else None)
     kept = {name: getattr(rule, name) for name in PublishRegionalRule.__dataclass_fields__}
     kept |= {name: float(kept[name]) for name in _DECIMALS}

@@ -64,7 +64,7 @@ async def publish_signal_rule(area: str, rule_code: str, version: PublishSignalR
     :raises PublishedAlready: another version holds from this day.
     """
     require_own_area(area, tx)
-    kind = list_of(rule_code)
+    kind = list_of(rule_code, field="path.code")
     rule = fitting(rule_of(version), kind, at="body")
     lasting(version.effective_from, version.effective_to, at="body")
     if rule.base and not await law.has_base(area, rule.base, tx):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.monitoring.domain.parameters import Key
+from services.monitoring.domain.places.tree import NoSuchArea
 from services.monitoring.domain.regional import causes as rules
 from services.monitoring.domain.regional.causes import Cause
 from services.monitoring.store import law
@@ -55,7 +56,7 @@ async def report_event(event: ReportRegionalEvent, tx: Transaction) -> EventRepo
     for area in event.areas:
         require_own_area(area, tx, field="body.areas")
         if area in missing:
-            raise areas.NoSuchArea("body.areas")
+            raise NoSuchArea("body.areas")
     days = (await law.parameters_for(county, tx)).number(Key.REGIONAL_EVENT_DAYS)
     rules.happened(event.on, today=local_day(tx.now), within_days=days)
     form_kind = None
