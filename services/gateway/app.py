@@ -17,7 +17,7 @@ from services.gateway.permissions import PERMISSIONS
 from services.gateway.settings import Settings
 from shared.files.store import FileStore
 from shared.kernel.actors import Actor, Role
-from shared.service.http import create_app
+from shared.service.http import create_app, take_up
 from shared.service.http_client import HttpClient
 from shared.service.identity import Identity
 from shared.service.metrics import Metrics
@@ -55,8 +55,7 @@ def create_gateway(settings: Settings, *, metrics: Metrics | None = None, connec
     app.state.permissions = {**PERMISSIONS, **{passage.name: frozenset(Role) for passage in PASSAGES}}
     without_own_document(app)
     answer_when_silent(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    take_up(app, *ROUTERS)
     return app
 
 

@@ -29,7 +29,7 @@ from shared.kernel.areas import COUNTIES, LINCANG
 from shared.service.announce import AT_ONCE, announce_all
 from shared.service.assembly import Service
 from shared.service.health import health_router
-from shared.service.http import create_app
+from shared.service.http import create_app, take_up
 from shared.service.logging import configure_logging
 from shared.service.metrics import Metrics
 from shared.service.serving import serve, served, stop_signal
@@ -135,7 +135,7 @@ async def _work(service: Service, settings: ServiceSettings) -> None:
     worker = service.create_worker(settings, broker, metrics=metrics)
     broker.on_amnesia = worker.broker_forgot
     app = create_app(f"{service.title} worker", "", metrics=metrics)
-    app.include_router(health_router(service.name, worker.database, metrics, broker))
+    take_up(app, health_router(service.name, worker.database, metrics, broker))
     stopped = asyncio.create_task(stop_signal().wait())
     working = asyncio.create_task(worker.run())
     try:

@@ -357,8 +357,11 @@ async def _said_of(case_id: str, call: Call, village: str) -> dict[str, str]:
     officer = call(Actor(id=str(Role.PREFECTURE_OFFICER), role=Role.PREFECTURE_OFFICER, area=LINCANG))
     found: list[dict[str, Any]] = []
     for level, area in (("village", village), ("township", village[:9]), ("county", village[:6]), ("prefecture", LINCANG)):
-        page = done(await officer.get("/v1/escalations", area=area, size=200))
-        found += [each for each in page["items"] if each["subject_id"] == case_id and each["level"] == level]
+        following: dict[str, Any] | None = {}
+        while following is not None:
+            page = done(await officer.get("/v1/escalations", area=area, size=200, **following))
+            found += [each for each in page["items"] if each["subject_id"] == case_id and each["level"] == level]
+            following = {"cursor": page["next"]} if page["next"] else None
     return {each["level"]: each["id"] for each in found}
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.monitoring.domain.parameters import Key
 from services.monitoring.domain.places.tree import NoSuchArea
 from services.monitoring.domain.reading import area_figures as rules
-from services.monitoring.domain.reading.area_figures import AreaFigure, AreaNotYours, Figures, Topic
+from services.monitoring.domain.reading.area_figures import AreaFigure, AreaNotYours, Figures, MonthFigures, Topic
+from services.monitoring.queries.showing import shown
 from services.monitoring.store import law
 from services.monitoring.store.places import areas, lists
 from services.monitoring.store.reading import area_figures
@@ -169,7 +170,7 @@ async def show_trends(area: str, tx: Transaction, *, first: str | None, last: st
     parts = await _parts(area, list_code, tx, with_parts=False)
     topics = (Topic.LEAD, Topic.LEAD_OVER, Topic.CASE, Topic.CASE_OVER, Topic.FLAG, Topic.FLAG_OVER)
     found = await _figures(parts, [Wanted(topic=topic, last=last, since=first) for topic in topics], tx)
-    return TrendsShown(area=parts.area, months=[MonthShown(**asdict(each)) for each in rules.months_in(_sum(found, parts.whole), months)])
+    return TrendsShown(area=parts.area, months=[_month(each) for each in rules.months_in(_sum(found, parts.whole), months)])
 
 
 async def show_income(area: str, tx: Transaction, *, list_code: str | None) -> IncomeDistribution:
@@ -236,16 +237,22 @@ def _sum(found: dict[str, list[AreaFigure]], codes: Sequence[str]) -> Figures:
 def _shown(area: AreaNamed, figures: Figures, month: str) -> AreaFiguresShown:
     return AreaFiguresShown(
         area=area,
-        households=[HouseholdCountShown(**asdict(each)) for each in rules.households_in(figures)],
-        leads=[CountShown(**asdict(each)) for each in rules.leads_in(figures, month)],
-        cases=[CountShown(**asdict(each)) for each in rules.counted_in(figures, Topic.CASE, month)],
-        flags=[CountShown(**asdict(each)) for each in rules.counted_in(figures, Topic.FLAG, month)],
-        steps=[StepFiguresShown(**asdict(each)) for each in rules.steps_in(figures, month)],
+        households=[shown(HouseholdCountShown, each) for each in rules.households_in(figures)],
+        leads=[shown(CountShown, each) for each in rules.leads_in(figures, month)],
+        cases=[shown(CountShown, each) for each in rules.counted_in(figures, Topic.CASE, month)],
+        flags=[shown(CountShown, each) for each in rules.counted_in(figures, Topic.FLAG, month)],
+        steps=[shown(StepFiguresShown, each) for each in rules.steps_in(figures, month)],
+    )
+
+
+def _month(figures: MonthFigures) -> MonthShown:
+    return MonthShown(
+        month=figures.month, leads=shown(FlowShown, figures.leads), cases=shown(FlowShown, figures.cases), flags=shown(FlowShown, figures.flags)
     )
 
 
 def _incomes(area: AreaNamed, figures: Figures) -> AreaIncomeShown:
-    return AreaIncomeShown(area=area, bands=[BandCounted(**asdict(each)) for each in rules.bands_in(figures)])
+    return AreaIncomeShown(area=area, bands=[shown(BandCounted, each) for each in rules.bands_in(figures)])
 
 
 def areas_of(shown: Any) -> list[Any]:
