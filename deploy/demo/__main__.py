@@ -18,8 +18,8 @@ from deploy.demo.files import Files
 from deploy.demo.story import tell
 from deploy.demo.table import print_doors, print_numbers
 from deploy.embedded.platform import Ports, gateway_settings, prepare, running, wipe
+from shared.service.http.serving import stop_signal
 from shared.service.logging import configure_logging
-from shared.service.serving import stop_signal
 
 BUILD = Path("build")
 SMALLEST, LARGEST = 100, 100_000

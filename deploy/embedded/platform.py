@@ -25,10 +25,10 @@ from services.projects.app import SERVICE as PROJECTS
 from shared.broker.memory import MemoryBroker
 from shared.service.assembly import Service
 from shared.service.commands import migrate_service
+from shared.service.http.serving import served
 from shared.service.metrics import Metrics
-from shared.service.serving import served
 from shared.service.settings import Profile, ServiceSettings
-from shared.service.worker import Worker
+from shared.service.working.worker import Worker
 
 SERVICES: tuple[Service, ...] = (MONITORING, PROJECTS, EMPLOYMENT)
 CALENDAR_YEARS = range(2020, 2027)

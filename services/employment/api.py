@@ -6,8 +6,8 @@ from services.employment.usecases.decline_task import decline_task
 from services.employment.usecases.finish_task import finish_task
 from services.employment.usecases.start_task import start_task
 from shared.kernel.assistance import TaskStatus
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction
 from shared.wire import PageSize
 from shared.wire.tasks import DeclineTask, FinishTask, PublicTaskId, StartTask, TaskPage, TaskStepped, own_id
 

@@ -3,7 +3,7 @@
 from services.employment.usecases.answer_risk_flags import answer_risk_flags
 from shared.database.transaction import Transaction
 from shared.events import RiskFlag
-from shared.service.subscriptions import Subscriptions
+from shared.service.working.subscriptions import Subscriptions
 
 subscriptions = Subscriptions("employment")
 

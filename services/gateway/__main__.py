@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from services.gateway.app import NAME, create_gateway, make_token
 from services.gateway.settings import Settings
 from shared.kernel.actors import Actor, Department, Platform, Role
+from shared.service.http.serving import serve
 from shared.service.logging import configure_logging
 from shared.service.metrics import Metrics
-from shared.service.serving import serve
 from shared.service.start import read_settings
 from shared.service.tokens import NoToken
 

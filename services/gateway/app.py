@@ -17,8 +17,8 @@ from services.gateway.permissions import PERMISSIONS
 from services.gateway.settings import Settings
 from shared.files.store import FileStore
 from shared.kernel.actors import Actor, Role
-from shared.service.http import create_app, take_up
-from shared.service.http_client import HttpClient
+from shared.service.http.apps import create_app, take_up
+from shared.service.http.client import HttpClient
 from shared.service.identity import Identity
 from shared.service.metrics import Metrics
 from shared.service.tokens import development_token

@@ -3,7 +3,7 @@
 from services.monitoring.usecases.flags.record_answers import record_answers
 from shared.database.transaction import Transaction
 from shared.events import AssistanceTask
-from shared.service.subscriptions import Subscriptions
+from shared.service.working.subscriptions import Subscriptions
 
 subscriptions = Subscriptions("monitoring")
 

@@ -12,7 +12,7 @@ Refusal
     └── VersionMissing
 
 Each refusal is a class with one sentence for the official at the counter, in Chinese and English.
-One that only one use case raises is defined beside it. The status code is chosen once, in `shared/service/problems.py`.
+One that only one use case raises is defined beside it. The status code is chosen once, in `shared/service/http/problems.py`.
 """
 
 from typing import ClassVar

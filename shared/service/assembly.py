@@ -18,17 +18,17 @@ from shared.database.transaction import Database
 from shared.database.wake import WakeUpCaller
 from shared.files.store import FileStore
 from shared.kernel.actors import Permissions
-from shared.service.announce import Announce
-from shared.service.http import create_service
+from shared.service.http.apps import create_service
+from shared.service.http.uploads import UploadLimits
 from shared.service.identity import Identity
 from shared.service.jobs.asking import Desk
 from shared.service.jobs.housekeeping import forget_files
 from shared.service.jobs.runner import JobRunner
 from shared.service.metrics import Metrics
 from shared.service.settings import Profile, ServiceSettings
-from shared.service.subscriptions import Subscriptions
-from shared.service.uploads import UploadLimits
-from shared.service.worker import Duty, Work, Worker
+from shared.service.working.announce import Announce
+from shared.service.working.subscriptions import Subscriptions
+from shared.service.working.worker import Duty, Work, Worker
 
 
 def no_duties(_: Any) -> Sequence[Duty]:

@@ -26,16 +26,16 @@ from shared.database.transaction import Database
 from shared.events import Message
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES, LINCANG
-from shared.service.announce import AT_ONCE, announce_all
 from shared.service.assembly import Service
-from shared.service.health import health_router
-from shared.service.http import create_app, take_up
+from shared.service.http.apps import create_app, take_up
+from shared.service.http.health import health_router
+from shared.service.http.serving import serve, served, stop_signal
 from shared.service.logging import configure_logging
 from shared.service.metrics import Metrics
-from shared.service.serving import serve, served, stop_signal
 from shared.service.settings import Profile, ServiceSettings
 from shared.service.start import read_settings
-from shared.service.subscriptions import Listener
+from shared.service.working.announce import AT_ONCE, announce_all
+from shared.service.working.subscriptions import Listener
 
 T = TypeVar("T")
 

@@ -15,20 +15,20 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.kafka.local import KafkaUnavailable
-from tests.bench.bench import Bench
-from tests.bench.burst import measure_burst
-from tests.bench.fan_out import measure_fan_out
-from tests.bench.files import measure_files
-from tests.bench.fleet import fleet
-from tests.bench.lines import measure_lines
-from tests.bench.listing import measure_listing
-from tests.bench.population import populate
-from tests.bench.processes import ROOT
-from tests.bench.reading import measure_reading
-from tests.bench.registering import measure_registering
-from tests.bench.scale import scale
-from tests.bench.shares import measure_shares
-from tests.bench.world import world
+from tests.bench.files.parts import measure_files
+from tests.bench.flags.burst import measure_burst
+from tests.bench.flags.fan_out import measure_fan_out
+from tests.bench.flags.fleet import fleet
+from tests.bench.harness.bench import Bench
+from tests.bench.harness.processes import ROOT
+from tests.bench.harness.scale import scale
+from tests.bench.harness.world import world
+from tests.bench.people.population import populate
+from tests.bench.requests.lines import measure_lines
+from tests.bench.requests.listing import measure_listing
+from tests.bench.requests.reading import measure_reading
+from tests.bench.requests.registering import measure_registering
+from tests.bench.requests.shares import measure_shares
 
 _FILE = ROOT / "build" / "bench.json"
 _VERDICTS = {True: "[green]met[/green]", False: "[red]MISSED[/red]", None: "-"}

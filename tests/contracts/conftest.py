@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from services.gateway.app import create_gateway
 from services.gateway.settings import Settings as GatewaySettings
 from shared.database.transaction import Database
-from shared.service.http_client import HttpClient
+from shared.service.http.client import HttpClient
 from shared.service.settings import Profile
 from tests.contracts.rehearsing import Rehearsing
 from tests.contracts.world import World, a_world, leave

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import asyncpg
 import httpx2
 
-from shared.service.problems import MEDIA_TYPE
+from shared.service.http.problems import MEDIA_TYPE
 from tests.contracts import hostile
 from tests.contracts.conftest import Platform
 from tests.contracts.matrix import Caller, inside, request_for

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from shared.kernel.actors import LEVELS, Actor, Department, Permissions, Platform, Role
 from shared.kernel.areas import LINCANG, is_inside
-from shared.service.problems import MEDIA_TYPE, status_of
+from shared.service.http.problems import MEDIA_TYPE, status_of
 from tests.contracts.listed import ids_in
 from tests.contracts.operations import Operation
 from tests.contracts.wanted import WANTED, Guard, Wanted

@@ -16,7 +16,7 @@ import pytest
 from services.monitoring.domain.files.household_register import HOUSEHOLD_REGISTER
 from shared.kernel import people
 from shared.kernel.actors import Role
-from shared.service.downloads import XLSX
+from shared.service.http.downloads import XLSX
 from tests.builders.people import a_household
 from tests.contracts.conftest import Platform
 from tests.contracts.doors import SCHEMAS, TOLD

@@ -12,7 +12,7 @@ from schemathesis.python.asgi import shutdown_lifespans
 
 from services.gateway.app import create_gateway
 from shared.kernel.actors import Role
-from shared.service.http_client import HttpClient
+from shared.service.http.client import HttpClient
 from tests.contracts.matrix import Caller, inside
 from tests.contracts.test_schemathesis import NOBODY, try_cases
 from tests.contracts.wanted import Wanted

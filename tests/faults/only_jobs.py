@@ -12,9 +12,9 @@ from pathlib import Path
 from services.monitoring.app import SERVICE
 from services.monitoring.usecases.incidents import help_households
 from services.monitoring.usecases.income import apply_line
+from shared.service.http.serving import stop_signal
 from shared.service.jobs import decisions, imports
 from shared.service.logging import configure_logging
-from shared.service.serving import stop_signal
 from shared.service.start import read_settings
 
 

@@ -10,10 +10,10 @@ import asyncpg
 from shared.broker.memory import MemoryBroker
 from shared.database.transaction import Database
 from shared.events import Message
-from shared.service.announce import announce_all
 from shared.service.metrics import Metrics
-from shared.service.relay import Relay
-from shared.service.subscriptions import Listener
+from shared.service.working.announce import announce_all
+from shared.service.working.relay import Relay
+from shared.service.working.subscriptions import Listener
 from tests.fixtures.evidence import ledger
 from tests.fixtures.platform import SERVICES, Cluster, opened
 

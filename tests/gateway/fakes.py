@@ -16,7 +16,7 @@ from services.gateway.settings import Settings
 from shared.kernel.actors import Actor
 from shared.kernel.areas import county_of
 from shared.kernel.page import Place
-from shared.service.http_client import HttpClient
+from shared.service.http.client import HttpClient
 from shared.service.settings import Profile
 from tests.fixtures.platform import BUILD
 from tests.fixtures.tokens import ISSUER, public_keys_file, token

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from services.gateway.api.joining import joined
 from services.gateway.api.passages import TASK
 from services.gateway.api.routes import PASSAGES
-from shared.service.http import service_router
+from shared.service.http.apps import service_router
 from tests.fixtures.platform import SERVICES as RUNNING
 from tests.gateway.fakes import Fake, gateway, saying, silent
 

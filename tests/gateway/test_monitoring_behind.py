@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.gateway.app import create_gateway
-from shared.service.http_client import HttpClient
+from shared.service.http.client import HttpClient
 from tests.fixtures.tokens import county, prefecture, token, village
 from tests.gateway.fakes import bearing, settings
 

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from services.gateway.app import create_gateway
-from shared.service.http_client import HttpClient
-from shared.service.serving import served
+from shared.service.http.client import HttpClient
+from shared.service.http.serving import served
 from tests.fixtures.processes import free_ports
 from tests.fixtures.tokens import county
 from tests.fixtures.waiting import until

@@ -23,8 +23,8 @@ from services.projects.domain.tasks import KINDS as OF_PROJECTS
 from shared.files.writing.tables import unguarded
 from shared.kernel.actors import Actor, Role
 from shared.kernel.assistance import TaskStatus
-from shared.service.downloads import CSV, XLSX
-from shared.service.http_client import HttpClient
+from shared.service.http.client import HttpClient
+from shared.service.http.downloads import CSV, XLSX
 from tests.builders.story import refused
 from tests.fixtures.tokens import auditor, citizen, county, department_user, prefecture, village
 from tests.gateway.fakes import Fake, Tasks, a_task, bearing, gateway, order, saying, settings, silent

@@ -7,7 +7,7 @@ from services.projects.domain.tasks import KINDS, NAME, kind_of
 from shared.broker.memory import MemoryBroker
 from shared.events import RiskFlag
 from shared.kernel.actors import Role
-from shared.service.worker import Worker
+from shared.service.working.worker import Worker
 from tests.builders.events import a_flag, a_message, an_owed_measure, later
 from tests.fixtures.platform import Cluster, settings_of
 from tests.fixtures.waiting import running, until

@@ -20,11 +20,11 @@ from services.gateway.domain.task_list import TASK_LIST
 from shared.files.store import FileStore
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.errors import Conflict
-from shared.service.downloads import CSV, XLSX, FileAnswer, a_file, passing_file
-from shared.service.http import service_router
-from shared.service.http_client import Heard
+from shared.service.http.apps import service_router
+from shared.service.http.client import Heard
+from shared.service.http.downloads import CSV, XLSX, FileAnswer, a_file, passing_file
+from shared.service.http.requests import Area, Caller
 from shared.service.jobs.lists import Format
-from shared.service.requests import Area, Caller
 
 AT_MOST = 10_000
 """The longest list that is exported inside a request."""

@@ -12,7 +12,7 @@ from services.gateway.api.passages import BODILESS, IDS, Passage
 from services.gateway.api.routes import PASSAGES
 from services.gateway.api.streaming import streamed
 from services.gateway.clients.upstreams import Upstreams
-from shared.service.requests import Caller
+from shared.service.http.requests import Caller
 
 Endpoint = Callable[..., Awaitable[Response]]
 

@@ -4,8 +4,8 @@ from asgi_correlation_id import correlation_id
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
-from shared.service.http import REQUEST_ID
-from shared.service.http_client import Heard, HeardStream
+from shared.service.http.apps import REQUEST_ID
+from shared.service.http.client import Heard, HeardStream
 
 CALLER = ("authorization", "accept-language")
 _THERE = (*CALLER, "content-type", "if-match", "if-none-match", "idempotency-key")

@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from services.gateway.clients.upstreams import EMPLOYMENT, MONITORING, PROJECTS, ServiceSilent
-from shared.service.problems import Said, problem
+from shared.service.http.problems import Said, problem
 
 _CHINESE = {MONITORING: "监测", PROJECTS: "项目", EMPLOYMENT: "就业"}
 _RETRY_AFTER = "2"

@@ -17,9 +17,9 @@ from services.gateway.api.passages import Passage
 from services.gateway.api.routes import PASSAGES
 from services.gateway.clients.upstreams import Upstreams
 from services.gateway.settings import Settings
-from shared.service.body_limit import LargerBody
-from shared.service.http_client import HeardStream
-from shared.service.receiving import in_time
+from shared.service.http.body_limit import LargerBody
+from shared.service.http.client import HeardStream
+from shared.service.http.receiving import in_time
 
 
 class AnswerThatStreams(Response):

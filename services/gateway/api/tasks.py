@@ -10,9 +10,9 @@ from services.gateway.api.merging import DONE, Places, cursor_of, merged, places
 from services.gateway.clients.tasks import TaskPage, TaskShown, tasks_of
 from services.gateway.clients.upstreams import TASK_SERVICES, ServiceSilent, Upstreams
 from shared.kernel.assistance import TaskStatus
-from shared.service.http import service_router
-from shared.service.http_client import Heard
-from shared.service.requests import Area, Caller, NoSuchPlace, known_parameters_only
+from shared.service.http.apps import service_router
+from shared.service.http.client import Heard
+from shared.service.http.requests import Area, Caller, NoSuchPlace, known_parameters_only
 from shared.wire import PageSize
 
 Answer = TaskPage | Heard | ServiceSilent

@@ -12,7 +12,7 @@ from services.gateway.clients.upstreams import ServiceSilent, Upstreams
 from shared.kernel.areas import COUNTIES, county_of
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.page import Place
-from shared.service.http_client import Heard
+from shared.service.http.client import Heard
 
 _REFUSALS = frozenset({400, 401, 403, 404, 422})  # what will not be granted to this caller, however often it is asked
 

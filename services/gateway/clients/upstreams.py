@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from shared.service.http_client import Heard, HeardStream, HttpClient, Query, Silent
+from shared.service.http.client import Heard, HeardStream, HttpClient, Query, Silent
 
 MONITORING, PROJECTS, EMPLOYMENT = "monitoring", "projects", "employment"
 SERVICES = (MONITORING, PROJECTS, EMPLOYMENT)

@@ -13,8 +13,8 @@ from services.monitoring.usecases.cases.review_case import ReviewCase, review_ca
 from services.monitoring.usecases.cases.stepped import Stepped
 from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAsked
 from shared.kernel.ids import CaseId
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
 from shared.wire import PageSize
 
 cases = service_router("识别认定 cases")

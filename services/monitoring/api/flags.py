@@ -8,8 +8,8 @@ from services.monitoring.usecases.decisions.ask_for_decisions import DecisionsAs
 from services.monitoring.usecases.flags.withdraw_flag import WithdrawFlag, Withdrawn, withdraw_flag
 from services.monitoring.usecases.flags.withdraw_flags import WithdrawFlags, withdraw_flags
 from shared.kernel.ids import FlagId
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
 from shared.wire import PageSize
 
 flags = service_router("风险标注 risk flags")

@@ -31,8 +31,8 @@ from services.monitoring.usecases.incidents.open_incident import IncidentChanged
 from services.monitoring.usecases.incidents.order_green_channel import OrderGreenChannel, order_green_channel
 from services.monitoring.usecases.incidents.visit_after_incident import Tracked, VisitAfterIncident, visit_after_incident
 from shared.kernel.ids import HouseholdId
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, FromNext, InTransaction, etag
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, FromNext, InTransaction, etag
 from shared.wire import PageSize
 
 incidents = service_router("灾情 incidents")

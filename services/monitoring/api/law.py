@@ -8,8 +8,8 @@ from services.monitoring.usecases.law.publish_bottom_line import PublishBottomLi
 from services.monitoring.usecases.law.publish_grade_rule import PublishGradeRule, publish_grade_rule
 from services.monitoring.usecases.law.publish_parameter import PublishParameter, publish_parameter
 from services.monitoring.usecases.law.published import Published
-from shared.service.http import service_router
-from shared.service.requests import Area, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, InTransaction
 from shared.wire import AreaCode, Year
 
 law = service_router("规定 law")

@@ -13,9 +13,9 @@ from services.monitoring.usecases.quality.ask_for_check import AskForCheck, Chec
 from services.monitoring.usecases.quality.excuse_finding import ExcuseFinding, FindingChanged, FindingExcused, excuse_finding
 from services.monitoring.usecases.quality.recheck_finding import recheck_finding
 from services.monitoring.usecases.quality.try_quality_rule import QualityTrialShown, TryQualityRule, try_quality_rule
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
-from shared.service.routes import only_reads
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.http.routes import only_reads
 from shared.wire import AreaCode, Day, PageSize
 
 quality = service_router("数据质量 quality")

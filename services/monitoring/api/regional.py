@@ -23,13 +23,13 @@ from services.monitoring.usecases.regional.ask_for_check import CheckRegions, as
 from services.monitoring.usecases.regional.check_regions import CHECK, RECOUNT
 from services.monitoring.usecases.regional.open_alarm_leads import ask_for_leads
 from services.monitoring.usecases.regional.report_event import EventReported, ReportRegionalEvent, report_event
-from shared.service.downloads import CSV, XLSX, FileAnswer, a_file
-from shared.service.http import service_router
+from shared.service.http.apps import service_router
+from shared.service.http.downloads import CSV, XLSX, FileAnswer, a_file
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
 from shared.service.jobs.doors import Files
 from shared.service.jobs.exports import export_now
 from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
 from shared.wire import AreaCode, Day, PageSize
 
 regional = service_router("区域性规模性风险 regional alarms")

@@ -21,8 +21,8 @@ from services.monitoring.usecases.screening.open_round import OpenRound, RoundCh
 from services.monitoring.usecases.screening.refresh_round import refresh_round
 from services.monitoring.usecases.screening.screen_household import Screened, ScreenHousehold, screen_household
 from shared.kernel.ids import HouseholdId
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, FromNext, InTransaction, etag
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, FromNext, InTransaction, etag
 from shared.wire import PageSize
 
 screening = service_router("排查 screening")

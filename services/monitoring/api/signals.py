@@ -10,9 +10,9 @@ from services.monitoring.usecases.law.publish_signal_rule import ListName, Publi
 from services.monitoring.usecases.law.published import Published
 from services.monitoring.usecases.law.try_signal_rule import TrialShown, TrySignalRule, try_signal_rule
 from services.monitoring.usecases.signals.take_signals import SignalsTaken, TakeSignals, take_signals
-from shared.service.http import service_router
-from shared.service.requests import Area, InTransaction
-from shared.service.routes import only_reads
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, InTransaction
+from shared.service.http.routes import only_reads
 from shared.wire import AreaCode, Day, Year
 
 signals = service_router("部门信号 signals")

@@ -16,7 +16,7 @@ from services.monitoring.usecases.regional.count_occurrences import count_waitin
 from services.monitoring.usecases.signals.match_signals import match_signals
 from shared.database.transaction import Transaction
 from shared.service.metrics import Metrics
-from shared.service.worker import Duty, Work
+from shared.service.working.worker import Duty, Work
 
 
 def duties(*, reconcile_seconds: float, watch_seconds: float = 60.0) -> list[Duty]:

@@ -14,13 +14,13 @@ from shared.kernel.ids import new_id
 from shared.kernel.jobs import DECISION, Job, JobId, JobState, Mode
 from shared.kernel.procedure import as_seen
 from shared.kernel.sheets import Outcome
+from shared.service.http.uploads import UploadedFile
 from shared.service.jobs.decisions import DecisionKind
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.lists import ListKind
 from shared.service.jobs.runner import Work
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage, item_shown, row_shown, shown
 from shared.service.jobs.wanted import NewExport, NewImport, NoSuchKind, NoSuchList, NoSuchStatus, NotYourKind, NotYourList
-from shared.service.uploads import UploadedFile
 
 IMPORT, EXPORT = "import", "export"
 

@@ -24,6 +24,7 @@ from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id
 from shared.kernel.jobs import Atomic, Job, JobId, JobState, Mode, Strategy
 from shared.service.assembly import Service
+from shared.service.http.uploads import UploadedFile, display_name
 from shared.service.jobs.asking import Desk
 from shared.service.jobs.doors import REPORT
 from shared.service.jobs.runner import JobRunner
@@ -31,7 +32,6 @@ from shared.service.jobs.shown import JobShown
 from shared.service.jobs.wanted import NewImport
 from shared.service.settings import ServiceSettings
 from shared.service.start import read_settings
-from shared.service.uploads import UploadedFile, display_name
 
 _LOOK_SECONDS = 0.3
 _ROLES = {PREFECTURE: Role.PREFECTURE_OFFICER, COUNTY: Role.COUNTY_OFFICER, TOWNSHIP: Role.TOWNSHIP_OFFICER, VILLAGE: Role.VILLAGE_CADRE}

@@ -25,7 +25,7 @@ from shared.kernel.errors import Conflict, Refusal
 from shared.kernel.jobs import Atomic, JobState, Mode, Phase, RowsAtFault
 from shared.kernel.sheets import Column, Holds, Outcome, Sheet
 from shared.service.jobs.runner import Run, problem_of
-from shared.service.subscriptions import is_transient, reason_of, where_raised
+from shared.service.working.subscriptions import is_transient, reason_of, where_raised
 
 ITEMS_AT_ONCE = 25
 """Decisions in a slice. What a slice decides about waits for its commit, and others wait for that two seconds at most."""

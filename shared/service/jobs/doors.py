@@ -13,17 +13,17 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from shared.files.store import FileStore
 from shared.kernel.jobs import JobState
 from shared.kernel.sheets import Outcome
-from shared.service.downloads import CSV, XLSX, FileAnswer, a_file, file_answer, passing_file
-from shared.service.http import service_router
+from shared.service.http.apps import service_router
+from shared.service.http.downloads import CSV, XLSX, FileAnswer, a_file, file_answer, passing_file
+from shared.service.http.live import LastEventId, poll
+from shared.service.http.problems import wants_english
+from shared.service.http.requests import Area, ExpectedVersion, FromNext, InTransaction, ShortTransactions, etag
+from shared.service.http.uploads import UploadedFile, takes_a_file
 from shared.service.jobs.asking import Desk, template_into
 from shared.service.jobs.exports import MEDIA, export_now
 from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted, JobPage, JobShown, RowPage
 from shared.service.jobs.wanted import KindName, NewExport, NewImport
-from shared.service.live import LastEventId, poll
-from shared.service.problems import wants_english
-from shared.service.requests import Area, ExpectedVersion, FromNext, InTransaction, ShortTransactions, etag
-from shared.service.uploads import UploadedFile, takes_a_file
 from shared.wire import PageSize
 
 REPORT = ".xlsx"

@@ -12,7 +12,7 @@ from shared.database.transaction import Transaction
 from shared.files.store import FileStore
 from shared.kernel.errors import Conflict
 from shared.kernel.jobs import JobState, Phase
-from shared.service.downloads import CSV, XLSX, passing_file
+from shared.service.http.downloads import CSV, XLSX, passing_file
 from shared.service.jobs.lists import AT_ONCE, Format, ListKind, gather, write
 from shared.service.jobs.runner import Run
 

@@ -11,7 +11,7 @@ from shared.database.jobs.asked import HOMES
 from shared.database.transaction import Transaction
 from shared.files.store import FileStore
 from shared.kernel.areas import LINCANG
-from shared.service.worker import Duty
+from shared.service.working.worker import Duty
 
 EVERY = timedelta(minutes=10)
 _AT_ONCE = 20_000

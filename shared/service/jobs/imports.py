@@ -28,7 +28,7 @@ from shared.files.writing import reporting
 from shared.kernel.errors import Conflict
 from shared.kernel.jobs import Atomic, JobState, Mode, Part, Phase, Progress, RowsAtFault
 from shared.kernel.sheets import Outcome
-from shared.service.downloads import FileGone
+from shared.service.http.downloads import FileGone
 from shared.service.jobs.kinds import FileKind
 from shared.service.jobs.runner import Run, problem_of
 from shared.service.jobs.staging import Stager

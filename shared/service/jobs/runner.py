@@ -25,7 +25,7 @@ from shared.kernel.areas import LINCANG
 from shared.kernel.errors import Conflict, Refusal
 from shared.kernel.jobs import Job, JobState, Phase
 from shared.kernel.sheets import Outcome
-from shared.service.subscriptions import is_transient, reason_of, where_raised
+from shared.service.working.subscriptions import is_transient, reason_of, where_raised
 
 _TICK = 0.5
 _REST_SECONDS = 5.0

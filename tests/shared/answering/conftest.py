@@ -20,7 +20,7 @@ from shared.events import OwedMeasure, RiskFlag
 from shared.kernel.actors import Actor, Role, service_actor
 from shared.kernel.assistance import task_id_for
 from shared.kernel.ids import OwedId
-from shared.service.announce import Announce
+from shared.service.working.announce import Announce
 from tests.builders.events import an_owed_measure
 from tests.fixtures.callers import Call, speaking_to
 from tests.fixtures.platform import SERVICES, Cluster, opened, settings_of

@@ -9,7 +9,7 @@ from shared.events.monitoring import FlagStatus
 from shared.kernel.assistance import task_id_for
 from shared.kernel.ids import OwedId
 from shared.service.metrics import Metrics
-from shared.service.subscriptions import Listener, Subscriptions
+from shared.service.working.subscriptions import Listener, Subscriptions
 from tests.builders.events import a_flag, a_message, an_owed_measure, later
 from tests.shared.answering.conftest import Answering
 

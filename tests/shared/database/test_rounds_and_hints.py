@@ -14,7 +14,7 @@ from shared.database.transaction import Database
 from shared.database.wake import CHANNEL, WakeUpCaller, hear_wake_up_calls
 from shared.kernel.actors import service_actor
 from shared.service.metrics import Metrics
-from shared.service.relay import Relay
+from shared.service.working.relay import Relay
 from tests.builders.events import a_task_state
 from tests.fixtures.platform import Cluster, opened, rehearsal
 from tests.fixtures.waiting import running, until

@@ -9,7 +9,7 @@ import pytest
 from shared.files.faults import FAULTS, OF_CELLS, OF_FILES, sentence
 from shared.files.unreadable import Unreadable
 from shared.kernel.errors import Invalid
-from shared.service.problems import refusal_said, status_of
+from shared.service.http.problems import refusal_said, status_of
 from tests.shared.files.hostile import FILES
 from tests.shared.files.test_cells_checked import REFUSED
 

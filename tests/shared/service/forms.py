@@ -14,12 +14,12 @@ from shared.database.transaction import Database
 from shared.files.store import FileStore
 from shared.kernel.actors import Role
 from shared.kernel.errors import Invalid
-from shared.service.http import create_service, service_router
+from shared.service.http.apps import create_service, service_router
+from shared.service.http.requests import InTransaction
+from shared.service.http.uploads import UploadedFile, UploadLimits, takes_a_file
 from shared.service.identity import Identity
 from shared.service.metrics import Metrics
-from shared.service.requests import InTransaction
 from shared.service.settings import ServiceSettings
-from shared.service.uploads import UploadedFile, UploadLimits, takes_a_file
 from shared.wire import AreaCode, SafeText, Year, command
 
 BOUNDARY = "----of-the-tests"

@@ -13,7 +13,7 @@ from shared.events import RiskFlag
 from shared.kernel.assistance import task_id_for
 from shared.kernel.ids import OwedId, TaskId
 from shared.service.metrics import Metrics
-from shared.service.subscriptions import Listener, Subscriptions
+from shared.service.working.subscriptions import Listener, Subscriptions
 
 Reaction = Callable[[list[RiskFlag], Transaction], Awaitable[None]]
 

@@ -15,7 +15,7 @@ from shared.events import RiskFlag
 from shared.kernel.actors import service_actor
 from shared.kernel.ids import new_id
 from shared.service.commands import replay_letter
-from shared.service.subscriptions import Subscriptions
+from shared.service.working.subscriptions import Subscriptions
 from tests.builders.events import a_flag, a_message, later
 from tests.shared.service.listening import Reaction, a_listener, failing_for, letters, tasks_of
 

@@ -22,13 +22,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from shared.database.transaction import Database
 from shared.kernel.actors import Role
 from shared.kernel.errors import NotFound
-from shared.service.downloads import XLSX, FileAnswer, a_file, file_answer, streamed_answer
-from shared.service.http import create_service, service_router
+from shared.service.http.apps import create_service, service_router
+from shared.service.http.downloads import XLSX, FileAnswer, a_file, file_answer, streamed_answer
+from shared.service.http.live import CHANGED, FINAL, Ask, LastEventId, poll
+from shared.service.http.requests import InTransaction, ShortTransactions
+from shared.service.http.serving import served
 from shared.service.identity import Identity
-from shared.service.live import CHANGED, FINAL, Ask, LastEventId, poll
 from shared.service.metrics import Metrics
-from shared.service.requests import InTransaction, ShortTransactions
-from shared.service.serving import served
 from tests.builders.story import refused
 from tests.fixtures.callers import Call, speaking_to
 from tests.fixtures.platform import Cluster, settings_of

@@ -10,8 +10,8 @@ from shared.broker.memory import MemoryBroker
 from shared.database.transaction import Database, Transaction
 from shared.kernel.areas import COUNTIES, LINCANG
 from shared.service.metrics import Metrics
-from shared.service.subscriptions import Subscriptions
-from shared.service.worker import Duty, Work, Worker
+from shared.service.working.subscriptions import Subscriptions
+from shared.service.working.worker import Duty, Work, Worker
 from tests.fixtures.platform import Cluster, opened
 
 

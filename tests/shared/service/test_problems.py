@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from shared.kernel.errors import Refusal
-from shared.service.http import create_app
+from shared.service.http.apps import create_app
+from shared.service.http.problems import STATUS, status_of
 from shared.service.metrics import Metrics
-from shared.service.problems import STATUS, status_of
 from tests.builders.people import a_household, an_id_number
 from tests.builders.story import refused
 from tests.fixtures.callers import Call, speaking_to

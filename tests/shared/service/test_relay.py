@@ -14,7 +14,7 @@ from shared.events import Message
 from shared.kernel.actors import service_actor
 from shared.kernel.areas import COUNTIES
 from shared.service.metrics import Metrics
-from shared.service.relay import Relay
+from shared.service.working.relay import Relay
 from tests.builders.events import a_task_state
 from tests.fixtures.platform import Cluster, opened
 from tests.fixtures.waiting import running, until

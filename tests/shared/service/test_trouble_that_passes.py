@@ -12,7 +12,7 @@ from services.projects.subscriptions import households_flagged
 from shared.broker.memory import MemoryBroker
 from shared.database.transaction import Database, Transaction
 from shared.events import RiskFlag
-from shared.service.subscriptions import Listener, is_transient
+from shared.service.working.subscriptions import Listener, is_transient
 from tests.builders.events import a_flag, a_message
 from tests.fixtures.waiting import running, until
 from tests.shared.service.listening import a_listener, letters, tasks_of

@@ -15,10 +15,10 @@ import pytest
 from fastapi import FastAPI
 
 from shared.database.transaction import Database
-from shared.service.http import create_service
+from shared.service.http.apps import create_service
+from shared.service.http.uploads import display_name, takes_a_file
 from shared.service.identity import Identity
 from shared.service.metrics import Metrics
-from shared.service.uploads import display_name, takes_a_file
 from shared.wire import command
 from tests.builders.story import refused
 from tests.fixtures.callers import Call, Caller, speaking_to

@@ -7,8 +7,8 @@ from services.monitoring.queries.care.assignments import AssignmentPage, Assignm
 from services.monitoring.usecases.care.assign_cadre import AssignCadre, Assigned, CadreId, assign_cadre
 from services.monitoring.usecases.care.end_assignment import EndAssignment, end_assignment
 from shared.kernel.ids import HouseholdId
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction
 from shared.wire import Day, PageSize
 
 assignments = service_router("包户与走访 care and visits")

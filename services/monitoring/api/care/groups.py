@@ -13,8 +13,8 @@ from services.monitoring.queries.care.groups import (
 from services.monitoring.usecases.care.put_in_group import GroupCode, Grouped, PutInGroup, put_in_group
 from services.monitoring.usecases.care.take_out_of_group import TakeOutOfGroup, take_out_of_group
 from shared.kernel.ids import HouseholdId
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction
 from shared.wire import Day, PageSize
 
 groups = service_router("重点人群 key groups")

@@ -3,8 +3,8 @@ from uuid import UUID
 from services.monitoring.queries.care.visits import CoverageShown, Month, VisitPage, list_visits, show_coverage
 from services.monitoring.usecases.care.record_visit import RecordVisit, VisitRecorded, record_visit
 from shared.kernel.ids import HouseholdId
-from shared.service.http import service_router
-from shared.service.requests import Area, FromNext, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, FromNext, InTransaction
 from shared.wire import PageSize
 
 visits = service_router("包户与走访 care and visits")

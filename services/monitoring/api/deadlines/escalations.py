@@ -5,8 +5,8 @@ from fastapi import Response
 from services.monitoring.domain.deadlines.escalations import EscalationId, EscalationStatus
 from services.monitoring.queries.deadlines.escalations import EscalationPage, EscalationShown, list_escalations, show_escalation
 from services.monitoring.usecases.deadlines.acknowledge_escalation import Acknowledged, AcknowledgeEscalation, acknowledge_escalation
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
 from shared.wire import PageSize
 
 escalations = service_router("办理时限 deadlines")

@@ -3,8 +3,8 @@ from uuid import UUID
 from services.monitoring.domain.deadlines.limits import Subject
 from services.monitoring.usecases.deadlines.pause import Pause, Paused, pause
 from services.monitoring.usecases.deadlines.resume import Resumed, resume
-from shared.service.http import service_router
-from shared.service.requests import ExpectedVersion, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import ExpectedVersion, InTransaction
 
 pauses = service_router("办理时限 deadlines")
 

@@ -10,8 +10,8 @@ from services.monitoring.usecases.income.record_income import IncomeRecorded, Re
 from services.monitoring.usecases.law.publish_income_item import ItemCode, PublishIncomeItem, publish_income_item
 from services.monitoring.usecases.law.published import Published
 from shared.kernel.ids import HouseholdId
-from shared.service.http import service_router
-from shared.service.requests import Area, ExpectedVersion, InTransaction, etag
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, ExpectedVersion, InTransaction, etag
 from shared.wire import AreaCode, Day
 
 incomes = service_router("收入 incomes")

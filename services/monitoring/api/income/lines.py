@@ -16,13 +16,13 @@ from services.monitoring.queries.income.simulations import (
 )
 from services.monitoring.usecases.income.screen_incomes import ScreenIncomes, screen_incomes
 from services.monitoring.usecases.income.simulate_line import SimulateLine, SimulationAsked, simulate_line
-from shared.service.downloads import CSV, XLSX, FileAnswer, a_file
-from shared.service.http import service_router
+from shared.service.http.apps import service_router
+from shared.service.http.downloads import CSV, XLSX, FileAnswer, a_file
+from shared.service.http.requests import Area, Cursor, FromNext, InTransaction
 from shared.service.jobs.doors import Files
 from shared.service.jobs.exports import export_now
 from shared.service.jobs.lists import Format, ListKind
 from shared.service.jobs.shown import JobAccepted
-from shared.service.requests import Area, Cursor, FromNext, InTransaction
 from shared.wire import PageSize
 
 lines = service_router("监测底线试算与收入筛查 simulated lines")

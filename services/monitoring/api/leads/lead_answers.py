@@ -7,8 +7,8 @@ from services.monitoring.domain.leads.answers import AnswerId, AnswerStatus
 from services.monitoring.domain.leads.channels import Channel
 from services.monitoring.queries.leads.answers import AnswerPage, list_answers
 from services.monitoring.usecases.leads.return_answer import AnswerReturned, ReturnAnswer, return_answer
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction
 from shared.wire import PageSize
 
 lead_answers = service_router("线索反馈 lead answers")

@@ -12,8 +12,8 @@ from services.monitoring.usecases.leads.refer_lead_back import ReferLeadBack, re
 from services.monitoring.usecases.leads.register_lead import LeadRegistered, RegisterLead, register_lead
 from services.monitoring.usecases.leads.verify_lead import Verified, VerifyLead, verify_lead
 from shared.kernel.ids import LeadId
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
 from shared.wire import PageSize, SourceNumber
 
 leads = service_router("线索 leads")

@@ -5,8 +5,8 @@ from fastapi import Path, Response
 from services.monitoring.queries.leads.leads import SelfReportShown, show_self_report
 from services.monitoring.usecases.leads.take_self_report import Taken, TakeSelfReport, take_self_report
 from shared.kernel.ids import SelfReportId
-from shared.service.http import service_router
-from shared.service.requests import InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import InTransaction
 from shared.wire import ClientId
 
 self_reports = service_router("自主申报 self-reports")

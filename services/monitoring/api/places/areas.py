@@ -1,7 +1,7 @@
 from services.monitoring.queries.places.areas import AllUnplaced, AreasShown, list_areas, list_unplaced
 from services.monitoring.usecases.places.change_areas import AreasChanged, ChangeAreas, change_areas
-from shared.service.http import service_router
-from shared.service.requests import Area, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, InTransaction
 from shared.wire import AreaCode, Day
 
 areas = service_router("区划与名单 areas and places")

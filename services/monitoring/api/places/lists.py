@@ -5,8 +5,8 @@ from fastapi import Query, Response
 from services.monitoring.queries.places.lists import PlaceListShown, PlaceListsShown, list_place_lists, show_place_list
 from services.monitoring.usecases.places.end_place import EndPlace, end_place
 from services.monitoring.usecases.places.list_place import ListCode, ListPlace, PlaceCode, PlaceListed, list_place
-from shared.service.http import service_router
-from shared.service.requests import ExpectedVersion, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import ExpectedVersion, InTransaction
 from shared.wire import AreaCode, Day
 
 place_lists = service_router("区划与名单 areas and places")

@@ -16,12 +16,12 @@ from services.monitoring.queries.reading.area_figures import (
     show_trends,
 )
 from services.monitoring.usecases.reading.recount_figures import RecountAsked, RecountFigures, ask_for_recount
-from shared.service.downloads import CSV, XLSX, FileAnswer, a_file
-from shared.service.http import service_router
+from shared.service.http.apps import service_router
+from shared.service.http.downloads import CSV, XLSX, FileAnswer, a_file
+from shared.service.http.requests import Area, InTransaction
 from shared.service.jobs.doors import Files
 from shared.service.jobs.exports import export_now
 from shared.service.jobs.lists import Format, ListKind
-from shared.service.requests import Area, InTransaction
 
 dashboards = service_router("工作看板 dashboards")
 

@@ -4,8 +4,8 @@ from fastapi import Query
 
 from services.monitoring.domain.reading.work import Matter, WorkStep
 from services.monitoring.queries.reading.work import WorkPage, list_work
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, InTransaction
 from shared.wire import PageSize
 
 worklist = service_router("待办 worklist")

@@ -8,8 +8,8 @@ from services.monitoring.usecases.register.requests.approve_request import Appro
 from services.monitoring.usecases.register.requests.refuse_request import RefuseRequest, refuse_request
 from services.monitoring.usecases.register.requests.request_change import RequestChange, RequestStepped, request_change
 from services.monitoring.usecases.register.requests.withdraw_request import withdraw_request
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
 from shared.wire import PageSize
 
 change_requests = service_router("变更申请 change requests")

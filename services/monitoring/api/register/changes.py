@@ -15,8 +15,8 @@ from services.monitoring.usecases.register.county_transfers.ask_for_transfer imp
 from services.monitoring.usecases.register.county_transfers.resume_transfer import resume_transfer
 from services.monitoring.usecases.register.county_transfers.withdraw_transfer import TransferTakenBack, withdraw_transfer
 from shared.kernel.ids import HouseholdId, PersonId
-from shared.service.http import service_router
-from shared.service.requests import ExpectedVersion, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import ExpectedVersion, InTransaction
 
 changes = service_router("户籍变更 changes of households")
 

@@ -4,8 +4,8 @@ from services.monitoring.domain.register.duplicates import DuplicateStatus
 from services.monitoring.queries.register.duplicates import DuplicatePage, list_duplicates
 from services.monitoring.usecases.register.decide_duplicate import DecideDuplicate, DuplicateDecided, decide_duplicate
 from services.monitoring.usecases.register.search_duplicates import DuplicateSearchAsked, SearchDuplicates, search_duplicates
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction
 from shared.wire import PageSize
 
 duplicates = service_router("疑似重复人员 duplicates")

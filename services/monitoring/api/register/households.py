@@ -11,9 +11,9 @@ from services.monitoring.usecases.register.fill_person_form import FillPersonFor
 from services.monitoring.usecases.register.register_household import Registered, RegisterHousehold, register_household
 from services.monitoring.usecases.register.register_households import BatchRegistered, RegisterHouseholds, register_households
 from shared.kernel.ids import HouseholdId, PersonId
-from shared.service.http import service_router
-from shared.service.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
-from shared.service.routes import only_reads
+from shared.service.http.apps import service_router
+from shared.service.http.requests import Area, Cursor, ExpectedVersion, InTransaction, etag
+from shared.service.http.routes import only_reads
 from shared.wire import Day, PageSize
 
 households = service_router("农户 households")

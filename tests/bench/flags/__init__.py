@@ -1,0 +1,1 @@
+"""Flags on their way from the approval to the tasks."""
