@@ -18,10 +18,9 @@ from shared.database.transaction import Database
 from shared.files.store import FileStore
 from shared.kernel.actors import Actor
 from shared.kernel.jobs import JobId
-from shared.service.commands import migrate_service
 from shared.service.jobs.asking import IMPORT
 from shared.service.settings import ServiceSettings
-from tests.fixtures.platform import Cluster, opened, settings_of
+from tests.fixtures.platform import Cluster, make_database, opened, settings_of
 from tests.fixtures.processes import Process
 
 HOLDS = """
@@ -128,8 +127,7 @@ class World:
 
 async def make(cluster: Cluster, name: str) -> None:
     """Make a database of monitoring with its working days."""
-    await cluster.make(name)
-    await asyncio.to_thread(migrate_service, SERVICE, settings_of("monitoring", cluster, database=name))
+    await asyncio.to_thread(make_database, "monitoring", cluster, name)
     async with opened("monitoring", cluster, worker=True, database=name) as database:
         await load_years(range(2021, 2023), database)
 

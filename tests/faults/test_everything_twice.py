@@ -17,13 +17,12 @@ from services.projects.usecases.decline_task import decline_task
 from services.projects.usecases.finish_task import finish_task
 from services.projects.usecases.start_task import start_task
 from shared.kernel.ids import CaseId, FlagId, TaskId
-from shared.service.commands import migrate_service
 from shared.wire.tasks import DeclineTask, FinishTask, StartTask
 from tests.builders.people import proof
 from tests.faults.seeding import NOW, VERSION, Reviewed, draw_cases, plant
 from tests.faults.small_world import PlainBroker, SmallWorld, UnkindBroker, small_world
 from tests.fixtures.evidence import dead_letters, doubled, moved_back
-from tests.fixtures.platform import SERVICES, Cluster, opened, settings_of
+from tests.fixtures.platform import SERVICES, Cluster, make_database, opened
 from tests.fixtures.say import Say
 from tests.fixtures.tokens import county, project_officer
 
@@ -47,9 +46,8 @@ END = {
 def worlds(cluster: Cluster) -> None:
     """Make databases for each world, with working days."""
     for world in WORLDS:
-        for name, service in SERVICES.items():
-            asyncio.run(cluster.make(f"{name}_{world}"))
-            migrate_service(service, settings_of(name, cluster, database=f"{name}_{world}"))
+        for name in SERVICES:
+            make_database(name, cluster, f"{name}_{world}")
         asyncio.run(_load_calendar(cluster, f"monitoring_{world}"))
 
 

@@ -16,9 +16,8 @@ from services.monitoring.store.deadlines.raising import CLOSE, RAISE
 from services.monitoring.usecases.deadlines.watch_deadlines import watch_deadlines
 from shared.database.transaction import Database
 from shared.kernel.actors import service_actor
-from shared.service.commands import migrate_service
 from tests.builders.population import fill
-from tests.fixtures.platform import SERVICES, Cluster, count_of, opened, settings_of
+from tests.fixtures.platform import Cluster, count_of, make_database, opened
 
 PLACE = "crowded_deadlines"
 INDEX = {
@@ -62,8 +61,7 @@ NOW = datetime(2021, 9, 22, 1, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def crowded(cluster: Cluster) -> None:
-    asyncio.run(cluster.make(PLACE))
-    migrate_service(SERVICES["monitoring"], settings_of("monitoring", cluster, database=PLACE))
+    make_database("monitoring", cluster, PLACE)
     asyncio.run(_crowd(cluster))
 
 

@@ -16,9 +16,8 @@ from shared.kernel.actors import Actor, Role
 from shared.kernel.areas import COUNTIES
 from shared.kernel.ids import new_id
 from shared.kernel.people import PersonName
-from shared.service.commands import migrate_service
 from tests.builders.population import fill_people
-from tests.fixtures.platform import SERVICES, Cluster, opened, settings_of
+from tests.fixtures.platform import Cluster, make_database, opened
 
 PLACE, PEOPLE = "named_monitoring", 24_000
 OFFICERS = {12: Role.VILLAGE_CADRE, 9: Role.TOWNSHIP_OFFICER, 6: Role.COUNTY_OFFICER, 4: Role.PREFECTURE_OFFICER}
@@ -51,8 +50,7 @@ PARTS = (
 
 @pytest.fixture(scope="module")
 def named(cluster: Cluster) -> str:
-    asyncio.run(cluster.make(PLACE))
-    migrate_service(SERVICES["monitoring"], settings_of("monitoring", cluster, database=PLACE))
+    make_database("monitoring", cluster, PLACE)
     asyncio.run(_fill(cluster))
     return PLACE
 

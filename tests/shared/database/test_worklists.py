@@ -45,9 +45,8 @@ from shared.kernel.actors import Actor, Role, service_actor
 from shared.kernel.areas import COUNTIES
 from shared.kernel.assistance import TaskStatus
 from shared.kernel.page import Place
-from shared.service.commands import migrate_service
 from tests.builders.population import fill
-from tests.fixtures.platform import SERVICES, Cluster, opened, settings_of
+from tests.fixtures.platform import Cluster, make_database, opened
 from tests.shared.database.plans import Watched, plan_of
 
 AREAS = ("530921105", "530921105203", "530921", "5309")
@@ -87,8 +86,7 @@ def crowded(cluster: Cluster) -> dict[str, str]:
     """A database for each service, crowded, apart from those of the other tests."""
     places = {service: f"crowded_{service}" for service in {each.service for each in LISTS}}
     for service, place in places.items():
-        asyncio.run(cluster.make(place))
-        migrate_service(SERVICES[service], settings_of(service, cluster, database=place))
+        make_database(service, cluster, place)
     asyncio.run(_crowd(cluster, places))
     return places
 
