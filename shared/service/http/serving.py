@@ -1,6 +1,7 @@
 """Serving HTTP beside other work in one process, whose signals are the process's own business."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -26,12 +27,19 @@ async def served(app: FastAPI, *, host: str, port: int, grace_seconds: int = GRA
         app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=grace_seconds, server_header=False
     )
     server = _Server(config)
+    leave_alone_what_is_loaded()
     serving = asyncio.create_task(server.serve())
     try:
         yield
     finally:
         server.should_exit = True
         await serving
+
+
+def leave_alone_what_is_loaded() -> None:
+    """Keep what the process has loaded out of every later collection: going through it takes a fifth of a second, in which nobody is answered."""
+    gc.collect()
+    gc.freeze()
 
 
 def stop_signal() -> asyncio.Event:
@@ -44,4 +52,5 @@ def stop_signal() -> asyncio.Event:
 
 def serve(app: FastAPI, *, host: str, port: int) -> None:
     """Run an app alone until it is told to stop."""
+    leave_alone_what_is_loaded()
     uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False)
