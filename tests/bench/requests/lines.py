@@ -53,7 +53,7 @@ _UNDER = "SELECT count(*) FROM household_standing WHERE line_id = $1 AND line = 
 def measure_lines(bench: Bench) -> list[dict[str, Any]]:
     """Measure, and give the line."""
     world, lines = bench.world, _lines()
-    rows = world.count(_WHERE, "household")
+    rows = world.ask(_WHERE, "SELECT count(*) FROM household_income WHERE valid_to IS NULL")[0][0]
     bare = Side(what="one UPDATE … FROM of the same rows", workers="1 connection", connections="1")
     ours = Side(what="the whole job", workers="a runner of its own", connections="a pool of 8")
     with runner(world, _WHERE) as working:
