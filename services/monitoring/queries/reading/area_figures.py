@@ -246,9 +246,8 @@ def _shown(area: AreaNamed, figures: Figures, month: str) -> AreaFiguresShown:
 
 
 def _month(figures: MonthFigures) -> MonthShown:
-    return MonthShown(
-        month=figures.month, leads=shown(FlowShown, figures.leads), cases=shown(FlowShown, figures.cases), flags=shown(FlowShown, figures.flags)
-    )
+    leads, cases, flags = (shown(FlowShown, each) for each in (figures.leads, figures.cases, figures.flags))
+    return MonthShown(month=figures.month, leads=leads, cases=cases, flags=flags)
 
 
 def _incomes(area: AreaNamed, figures: Figures) -> AreaIncomeShown:
